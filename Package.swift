@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// `Scripts/check` builds with this set: then every warning in our own code is an error.
+let isStrict = Context.environment["QUORATE_STRICT"] == "1"
+
+let settings: [SwiftSetting] =
+    [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
+    + (isStrict ? [.treatAllWarnings(as: .error)] : [])
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+]
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let sqlite = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// What every target above Messages may import.
+let ground: [Target.Dependency] = ["Primitives", "Cryptography", "Messages"]
+
+func target(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources,
+        swiftSettings: settings)
+}
+
+// From the ground floor up: a target imports only what stands above it here.
+let package = Package(
+    name: "Quorate",
+    products: [
+        .executable(name: "quorate", targets: ["quorate"]),
+        .executable(name: "quorate-node", targets: ["quorate-node"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSodium"),
+        target("Primitives", []),
+        target("Cryptography", ["CSodium", "Primitives", system]),
+        target("Messages", ["Primitives", "Cryptography"]),
+        target("Services", ["Primitives"]),
+        target("Attesting", ground + ["Services", heap]),
+        target("Restaking", ground),
+        target("Faults", ground + ["Services", "Attesting"]),
+        target("Records", ground + [system]),
+        target("Verdicts", ground + ["Records", system]),
+        target("TopologyFormat", ["Primitives", "Services", "Faults", yams]),
+        target("Replaying", ground + ["Attesting", "Restaking", "Faults", "Records", system]),
+        target("Node", ground + ["Services", "Attesting", "Faults", "Records", system] + nio),
+        target("LedgerNode", ground + ["Restaking", "Node", "Records", sqlite, system] + nio),
+        target("Cluster", ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "LedgerNode", system]),
+        target("Reports", ground + ["Services", "Records", "Verdicts", histogram, system]),
+        .executableTarget(
+            name: "quorate",
+            dependencies: ground + [
+                "Attesting", "Cluster", "Faults", "LedgerNode", "Records", "Replaying", "Reports", "TopologyFormat",
+                "Verdicts", argumentParser, system,
+            ],
+            swiftSettings: settings),
+        .executableTarget(name: "quorate-node", dependencies: ["Node"], swiftSettings: settings),
+
+        tests(of: "Primitives", []),
+        tests(of: "Cryptography", ["Primitives", system]),
+        tests(of: "Messages", ["Primitives", "Cryptography"]),
+        tests(of: "Services", ["Primitives"]),
+        tests(of: "Attesting", ground + ["Services"]),
+        tests(of: "Restaking", ground),
+        tests(of: "Faults", ground + ["Services", "Attesting"]),
+        tests(of: "Records", ground + [system]),
+        tests(of: "Verdicts", ground + ["Records", system]),
+        tests(of: "TopologyFormat", ["Primitives", "Services", "Faults"]),
+        tests(of: "Node", ground + ["Attesting", "Faults", "Records", "Services", nioEmbedded, system] + nio),
+        tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", sqlite, system] + nio),
+        tests(of: "Cluster", ground + ["TopologyFormat", "Faults", "Records", "LedgerNode", "Node", system]),
+        tests(of: "Reports", ground + ["Records", "Verdicts", system]),
+    ]
+)

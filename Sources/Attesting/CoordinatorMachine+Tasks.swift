@@ -1,0 +1,73 @@
+import Cryptography
+import Messages
+import Primitives
+import Services
+
+/// Issuing tasks, sending them again, closing them.
+extension CoordinatorMachine {
+    /// Issues whatever is due. Before the first operator set is here nothing can be issued; it then goes out late,
+    /// and its latency still counts from its intended time.
+    mutating func issueDue(at now: Instant, effects: inout [NodeEffect]) {
+        guard let set = sets.current(of: service) else { return }
+        while let due = nextIssue, due <= now {
+            let task = ServiceTask(
+                network: network, service: service, sequence: nextSequence, epoch: set.epoch,
+                operatorSet: set.digest, payload: module.payload(for: nextSequence, seed: load.seed), issued: due,
+                deadline: due + terms.deadline)
+            let id = ids.next()
+            requests[id] = .signTask(task)
+            effects.append(.sign(id, .task(task)))
+            nextSequence = nextSequence.next
+            nextIssue = nextSequence.number < load.tasks ? due + load.gap(before: nextSequence) : nil
+            if let nextIssue { agenda.add(.issue, at: nextIssue) }
+        }
+    }
+
+    mutating func signed(
+        _ id: RequestID, _ signature: Signature, at now: Instant, effects: inout [NodeEffect]
+    ) {
+        if account.signed(id, signature, effects: &effects) { return }
+        guard case .signTask(let task) = requests.removeValue(forKey: id), let set = sets.set(task.operatorSet) else {
+            preconditionFailure("request \(id) is not the signature of a task")
+        }
+        let signed = SignedTask(task: task, signature: signature)
+        let voteKey = VoteKey(network: network, service: service, subject: Subject(task.sequence))
+        open[voteKey] = OpenTask(signed: signed, digest: task.digest, operatorSet: set)
+        effects.append(.note(.taskIssued(task)))
+        effects.append(.send(.task(signed), to: set.members.map { .signer($0.signer) }))
+        agenda.add(.resend(voteKey), at: now + Timings.resend)
+        agenda.add(.expire(voteKey), at: task.deadline)
+        agenda.add(.close(voteKey), at: task.issued + terms.evidenceWindow)
+    }
+
+    /// To the members whose vote is not here, until the deadline.
+    mutating func resend(_ voteKey: VoteKey, at now: Instant, effects: inout [NodeEffect]) {
+        guard let task = open[voteKey], now < task.signed.task.deadline else { return }
+        let silent = task.operatorSet.members.filter { box[voteKey]?.votes(by: $0.key).isEmpty ?? true }
+        guard !silent.isEmpty else { return }
+        effects.append(.send(.task(task.signed), to: silent.map { .signer($0.signer) }))
+        agenda.add(.resend(voteKey), at: now + Timings.resend)
+    }
+
+    mutating func connected(_ party: Party, effects: inout [NodeEffect]) {
+        guard case .signer(let index) = party else { return }
+        for voteKey in open.keys.sorted() {
+            guard let task = open[voteKey], let member = task.operatorSet.index(of: index) else { continue }
+            let key = task.operatorSet.members[member.place].key
+            guard box[voteKey]?.votes(by: key).isEmpty ?? true else { continue }
+            effects.append(.send(.task(task.signed), to: [party]))
+        }
+    }
+
+    /// The window is over: what was certified goes to the ledger, with everyone who voted for it in time.
+    mutating func close(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
+        guard let task = open.removeValue(forKey: voteKey) else { return }
+        claims.close(voteKey)
+        defer { box.close(voteKey) }
+        guard task.isCertified, let choice = box[voteKey]?.certifiedChoice, let first = certificates[voteKey] else {
+            return
+        }
+        certificates[voteKey] = nil
+        account.submit(.submitCertificate(first, participation: choice.signers), ids: &ids, effects: &effects)
+    }
+}

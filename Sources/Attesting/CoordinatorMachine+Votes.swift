@@ -1,0 +1,88 @@
+import Cryptography
+import Messages
+import Primitives
+
+/// Tallying votes, and finding out who contradicted themselves.
+extension CoordinatorMachine {
+    mutating func receiveVote(_ vote: Attestation, from party: Party, effects: inout [NodeEffect]) {
+        guard vote.statement.service == service, party != .ledger else {
+            return reject(party, "a vote of another service", effects: &effects)
+        }
+        switch box.admit(vote, from: party, sets: sets) {
+        case .verify:
+            // Only what was issued is voted on: nothing else is worth a ballot here.
+            guard open[vote.statement.voteKey] != nil else { return }
+            let id = ids.next()
+            requests[id] = .verifyVote(vote, from: party)
+            effects.append(.verify(id, .attestation(vote)))
+        case .ignore, .parked: break
+        case .reject(let reason): reject(party, reason, effects: &effects)
+        }
+    }
+
+    mutating func count(_ vote: Attestation, at now: Instant, effects: inout [NodeEffect]) {
+        let voteKey = vote.statement.voteKey
+        // The window may have closed while the signature was checked.
+        guard let task = open[voteKey], let (result, _) = box.count(vote, sets: sets) else { return }
+        switch result {
+        case .counted: break
+        case .duplicate: return
+        case .certified(let certificate):
+            // A result for something that was never issued under this number is nobody's certificate.
+            guard certificate.statement.task == task.digest else { break }
+            open[voteKey]?.isCertified = true
+            certificates[voteKey] = certificate
+            effects.append(.note(.certified(certificate)))
+            if terms.dissemination == .star {
+                let notice = CertifiedNotice(statement: certificate.statement, certificate: certificate.digest)
+                let members = task.operatorSet.members.map { Party.signer($0.signer) }
+                effects.append(.send(.certified(notice), to: members))
+            }
+        case .conflict(let evidence): found(evidence, effects: &effects)
+        }
+        askForConflicts(with: vote, effects: &effects)
+    }
+
+    private mutating func found(_ evidence: Evidence, effects: inout [NodeEffect]) {
+        guard offences.insert(evidence.offence).inserted else { return }
+        effects.append(.note(.evidenceFound(evidence)))
+        account.submit(.submitEvidence(evidence), ids: &ids, effects: &effects)
+    }
+
+    /// An operator says which votes it holds. Where that is another vote than is held here, or than someone else
+    /// has told of, the signatures are asked for.
+    mutating func compare(_ summary: VoteSummary, from party: Party, effects: inout [NodeEffect]) {
+        for entry in summary.entries {
+            guard open[entry.voteKey] != nil, let set = sets.set(entry.operatorSet), set.service == service,
+                entry.signers.size == set.members.count
+            else { continue }
+            for member in entry.signers.members {
+                let signer = set.members[member.place].key
+                let claim = ClaimBook.Claim(statement: entry.statement, holder: party)
+                let held = box[entry.voteKey]?.votes(by: signer) ?? []
+                if held.count == 2 || held.contains(where: { $0.statement.digest == entry.statement }) { continue }
+                guard claims.add(claim, about: signer, for: entry.voteKey) else { continue }
+                let others = claims.claims(about: signer, for: entry.voteKey).filter { $0.statement != entry.statement }
+                guard !held.isEmpty || !others.isEmpty else { continue }
+                for claim in [claim] + others { ask(claim, signer, entry.voteKey, effects: &effects) }
+            }
+        }
+    }
+
+    /// A vote has come that contradicts what someone told before.
+    private mutating func askForConflicts(with vote: Attestation, effects: inout [NodeEffect]) {
+        let voteKey = vote.statement.voteKey
+        let claims = claims.claims(about: vote.signer, for: voteKey)
+        guard !claims.isEmpty else { return }
+        let digest = vote.statement.digest
+        for claim in claims where claim.statement != digest { ask(claim, vote.signer, voteKey, effects: &effects) }
+    }
+
+    private mutating func ask(
+        _ claim: ClaimBook.Claim, _ signer: PublicKey, _ voteKey: VoteKey, effects: inout [NodeEffect]
+    ) {
+        guard claims.markAsked(claim, about: signer, for: voteKey) else { return }
+        let request = VoteRequest(voteKey: voteKey, statement: claim.statement, signer: signer)
+        effects.append(.send(.voteRequest(request), to: [claim.holder]))
+    }
+}

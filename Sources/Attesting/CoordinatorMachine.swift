@@ -1,0 +1,157 @@
+import Cryptography
+import Messages
+import Primitives
+import Services
+
+/// The honest coordinator of one AVS. Its duties:
+///
+/// 1. issue the tasks of its load at their times, each pinned to the present operator set;
+/// 2. verify and tally the votes, and certify what strictly more than the threshold of stake has signed;
+/// 3. send unresolved tasks again, by timer and on reconnect;
+/// 4. listen on until the evidence window closes, compare the mesh's summaries, ask for the votes that conflict;
+/// 5. submit evidence at once, and at the close of each window the certificate with all who took part.
+package struct CoordinatorMachine: NodeMachine {
+    let genesis: Genesis
+    let network: Digest
+    let service: ServiceID
+    let terms: Genesis.Service
+    let load: TaskLoad
+    let module: any ServiceModule
+
+    var sets = OperatorSetBook()
+    var box: BallotBox
+    var account: LedgerAccount
+    var ids = RequestCounter()
+    var agenda = Agenda<Errand>()
+    var requests: [RequestID: Request] = [:]
+
+    /// When the next task is due; nil before the beginning and after the last.
+    var nextIssue: Instant?
+    var nextSequence = TaskSequence(0)
+    var open: [VoteKey: OpenTask] = [:]
+    /// As they formed; what came in later counts as participation.
+    var certificates: [VoteKey: Certificate] = [:]
+    var claims = ClaimBook()
+    var offences: Set<Digest> = []
+    var isFinished = false
+
+    enum Errand: Sendable {
+        case issue
+        case resend(VoteKey)
+        case expire(VoteKey)
+        case close(VoteKey)
+    }
+
+    enum Request: Sendable {
+        case signTask(ServiceTask)
+        case verifyVote(Attestation, from: Party)
+    }
+
+    struct OpenTask: Sendable {
+        let signed: SignedTask
+        let digest: Digest
+        let operatorSet: OperatorSet
+        var isCertified = false
+    }
+
+    /// - Returns: nil when this build has no such module.
+    package init?(genesis: Genesis, service: ServiceID, load: TaskLoad) {
+        terms = genesis.services[Int(service.number)]
+        guard let module = ModuleCatalogue.module(named: terms.module) else { return nil }
+        self.genesis = genesis
+        self.service = service
+        self.load = load
+        self.module = module
+        network = genesis.network
+        box = BallotBox(network: network)
+        account = LedgerAccount(network: network, authority: terms.coordinator)
+    }
+
+    package mutating func handle(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) {
+        switch event {
+        case .began(let beginning):
+            nextIssue = load.tasks > 0 ? beginning + load.gap(before: nextSequence) : nil
+            if let nextIssue { agenda.add(.issue, at: nextIssue) }
+        case .connected(let party): connected(party, effects: &effects)
+        case .disconnected(let party): if party == .ledger { account.disconnected() }
+        case .received(let frame, let party): receive(frame, from: party, at: now, effects: &effects)
+        case .verified(let id, let valid):
+            guard case .verifyVote(let vote, let party) = requests.removeValue(forKey: id) else {
+                preconditionFailure("request \(id) is not a verification")
+            }
+            guard valid else { return reject(party, "a vote with a signature that is not valid", effects: &effects) }
+            count(vote, at: now, effects: &effects)
+        case .signed(let id, let signature): signed(id, signature, at: now, effects: &effects)
+        case .started, .executed, .woke: break
+        }
+        while let errand = agenda.next(upTo: now) { run(errand, at: now, effects: &effects) }
+        finishIfDone(effects: &effects)
+        if let due = agenda.wakeToAsk(at: now) { effects.append(.wake(at: due)) }
+    }
+
+    private mutating func receive(_ frame: Frame, from party: Party, at now: Instant, effects: inout [NodeEffect]) {
+        switch frame {
+        case .attestation(let vote): receiveVote(vote, from: party, effects: &effects)
+        case .summary(let summary): compare(summary, from: party, effects: &effects)
+        case .certificateRequest(let voteKey, _):
+            guard let certificate = certificates[voteKey] else { return }
+            effects.append(.send(.certificate(certificate), to: [party]))
+        case .ownVotesRequest:
+            guard case .signer(let index) = party else { return }
+            let key = genesis.signers[Int(index.number)].key
+            effects.append(
+                .send(.ownVotes(box.latestVotes(of: key, services: genesis.services.count)), to: [party]))
+        case .notice(let notice): receiveNotice(notice, at: now, effects: &effects)
+        case .receipt(let receipt):
+            guard party == .ledger, account.answered(by: receipt) != nil else { return }
+            effects.append(.note(.receiptArrived(receipt)))
+        case .certificate, .ownVotes: break
+        case .hello, .task, .certified, .voteRequest, .submit:
+            reject(party, "a \(frame.kind) frame, which is not for a coordinator", effects: &effects)
+        }
+    }
+
+    private mutating func receiveNotice(_ notice: LedgerNotice, at now: Instant, effects: inout [NodeEffect]) {
+        switch notice {
+        case .account(let nonce): account.connected(expecting: nonce, ids: &ids, effects: &effects)
+        case .operatorSet(let set):
+            guard set.network == network, sets.add(set) else { return }
+            for delivery in box.unpark(set.digest) {
+                receiveVote(delivery.vote, from: delivery.party, effects: &effects)
+            }
+            issueDue(at: now, effects: &effects)
+        case .slashed(let record): offences.insert(record.offence)
+        case .clock, .directory, .settled: break
+        }
+    }
+
+    private mutating func run(_ errand: Errand, at now: Instant, effects: inout [NodeEffect]) {
+        switch errand {
+        case .issue: issueDue(at: now, effects: &effects)
+        case .resend(let voteKey): resend(voteKey, at: now, effects: &effects)
+        case .expire(let voteKey):
+            guard let task = open[voteKey], !task.isCertified else { return }
+            effects.append(.note(.taskExpired(service, task.signed.task.sequence)))
+        case .close(let voteKey): close(voteKey, effects: &effects)
+        }
+    }
+
+    private mutating func finishIfDone(effects: inout [NodeEffect]) {
+        guard !isFinished, nextSequence.number == load.tasks, open.isEmpty, account.isSettled,
+            !requests.values.contains(where: \.isTask)
+        else { return }
+        isFinished = true
+        effects.append(.finished)
+    }
+
+    mutating func reject(_ party: Party, _ reason: String, effects: inout [NodeEffect]) {
+        effects.append(.note(.rejected(from: party, reason: reason)))
+        effects.append(.disconnect(party, reason: reason))
+    }
+}
+
+extension CoordinatorMachine.Request {
+    fileprivate var isTask: Bool {
+        if case .signTask = self { true } else { false }
+    }
+}

@@ -1,0 +1,141 @@
+import Cryptography
+import Messages
+import Primitives
+
+/// What a machine wants done. A driver carries effects out in their order: a statement is durable before it is
+/// signed, and signed before it is sent.
+package enum NodeEffect: Hashable, Sendable {
+    /// Append to the signing guard and make it durable before anything that follows.
+    case persist(Statement)
+    /// Answered by `.signed`.
+    case sign(RequestID, SignatureRequest)
+    /// Answered by `.verified`.
+    case verify(RequestID, VerificationRequest)
+    /// Answered by `.executed`.
+    case execute(task: Digest, service: ServiceID, payload: [UInt8])
+    /// To each of these; whoever is not connected does not get it.
+    case send(Frame, to: [Party])
+    case disconnect(Party, reason: String)
+    /// Answered by `.woke`; an earlier time replaces a later one.
+    case wake(at: Instant)
+    case note(Observation)
+    /// By coordinators: every task is closed and every submission has its receipt.
+    case finished
+    /// By adversaries: the process dies now, as by `kill -9`.
+    case crash
+}
+
+package enum SignatureRequest: Hashable, Sendable {
+    case statement(Statement)
+    case task(ServiceTask)
+    case instruction(Instruction, nonce: UInt64)
+}
+
+package enum VerificationRequest: Hashable, Sendable {
+    case attestation(Attestation)
+    case task(SignedTask, by: PublicKey)
+
+    package var isValid: Bool {
+        switch self {
+        case .attestation(let attestation): attestation.isValid
+        case .task(let signed, let key): signed.signature.isValid(for: signed.task.signedBytes, by: key)
+        }
+    }
+}
+
+extension SignatureRequest: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        switch self {
+        case .statement(let statement):
+            encoder.encode(UInt8(0))
+            encoder.encode(statement)
+        case .task(let task):
+            encoder.encode(UInt8(1))
+            encoder.encode(task)
+        case .instruction(let instruction, let nonce):
+            encoder.encode(UInt8(2))
+            encoder.encode(instruction)
+            encoder.encode(nonce)
+        }
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        let value: UInt8 = try decoder.decode()
+        switch value {
+        case 0: self = .statement(try decoder.decode())
+        case 1: self = .task(try decoder.decode())
+        case 2: self = .instruction(try decoder.decode(), nonce: try decoder.decode())
+        default: throw .unknownCase(type: "SignatureRequest", value: value)
+        }
+    }
+}
+
+extension VerificationRequest: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        switch self {
+        case .attestation(let attestation):
+            encoder.encode(UInt8(0))
+            encoder.encode(attestation)
+        case .task(let signed, let key):
+            encoder.encode(UInt8(1))
+            encoder.encode(signed)
+            encoder.encode(key)
+        }
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        let value: UInt8 = try decoder.decode()
+        switch value {
+        case 0: self = .attestation(try decoder.decode())
+        case 1: self = .task(try decoder.decode(), by: try decoder.decode())
+        default: throw .unknownCase(type: "VerificationRequest", value: value)
+        }
+    }
+}
+
+/// Effects are encoded to be compared, never to be read back.
+extension NodeEffect {
+    package func encode(to encoder: inout BorshEncoder) {
+        switch self {
+        case .persist(let statement):
+            encoder.encode(UInt8(0))
+            encoder.encode(statement)
+        case .sign(let id, let request):
+            encoder.encode(UInt8(1))
+            encoder.encode(id)
+            encoder.encode(request)
+        case .verify(let id, let request):
+            encoder.encode(UInt8(2))
+            encoder.encode(id)
+            encoder.encode(request)
+        case .execute(let task, let service, let payload):
+            encoder.encode(UInt8(3))
+            encoder.encode(task)
+            encoder.encode(service)
+            encoder.encode(payload)
+        case .send(let frame, let recipients):
+            encoder.encode(UInt8(4))
+            encoder.encode(recipients)
+            encoder.encode(frame)
+        case .disconnect(let party, let reason):
+            encoder.encode(UInt8(5))
+            encoder.encode(party)
+            encoder.encode(reason)
+        case .wake(let instant):
+            encoder.encode(UInt8(6))
+            encoder.encode(instant)
+        case .note(let observation):
+            encoder.encode(UInt8(7))
+            encoder.encode(observation)
+        case .finished: encoder.encode(UInt8(8))
+        case .crash: encoder.encode(UInt8(9))
+        }
+    }
+
+    /// The digest of all effects of one event, every byte of them.
+    package static func digest(of effects: [NodeEffect]) -> Digest {
+        var encoder = BorshEncoder()
+        for effect in effects { effect.encode(to: &encoder) }
+        return Domain.effects.digest(encoder.bytes)
+    }
+}

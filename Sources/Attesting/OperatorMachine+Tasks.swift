@@ -1,0 +1,127 @@
+import Cryptography
+import Messages
+import Primitives
+import Services
+
+/// From a task to a vote.
+extension OperatorMachine {
+    mutating func receiveTask(
+        _ signed: SignedTask, from party: Party, at now: Instant, effects: inout [NodeEffect]
+    ) {
+        let task = signed.task
+        guard party == .coordinator(task.service), task.network == network, let service = service(task.service) else {
+            return reject(party, "a task that is not this coordinator's to issue", effects: &effects)
+        }
+        let digest = task.digest
+        if tasks[digest] != nil {
+            // Sent again: the coordinator has not got our vote.
+            let voteKey = VoteKey(network: network, service: task.service, subject: Subject(task.sequence))
+            if let vote = ownVotes[voteKey], vote.statement.task == digest {
+                effects.append(.send(.attestation(vote), to: [party]))
+            }
+            return
+        }
+        guard now <= task.deadline else { return }
+        guard let set = sets.set(task.operatorSet) else {
+            if parkedTasks.count < Self.parkedTaskLimit { parkedTasks.append(signed) }
+            return
+        }
+        guard set.service == task.service, set.epoch == task.epoch else {
+            return reject(party, "a task that pins another service's or epoch's operator set", effects: &effects)
+        }
+        guard set.index(of: me) != nil, tasks.count < Self.openTaskLimit, isRecent(set) else { return }
+        tasks[digest] = OpenTask(task: task)
+        agenda.add(.forgetTask(digest), at: task.issued + service.evidenceWindow + Timings.retention)
+        let id = ids.next()
+        requests[id] = .verifyTask(signed)
+        effects.append(.verify(id, .task(signed, by: service.coordinator)))
+    }
+
+    mutating func verifiedTask(
+        _ signed: SignedTask, valid: Bool, at now: Instant, effects: inout [NodeEffect]
+    ) {
+        let digest = signed.task.digest
+        guard valid else {
+            tasks[digest] = nil
+            return reject(
+                .coordinator(signed.task.service), "a task with a signature that is not valid", effects: &effects)
+        }
+        tasks[digest]?.isVerified = true
+        effects.append(.execute(task: digest, service: signed.task.service, payload: signed.task.payload))
+    }
+
+    mutating func executed(
+        _ digest: Digest, _ outcome: ExecutionOutcome, at now: Instant, effects: inout [NodeEffect]
+    ) {
+        guard let open = tasks[digest], open.isVerified else { return }
+        switch outcome {
+        case .result(let result):
+            let statement = Statement(for: open.task, digest: digest, result: result)
+            if readiness.isReady {
+                sign(statement, deadline: open.task.deadline, at: now, effects: &effects)
+            } else {
+                readiness.held.append(Readiness.Held(statement: statement, deadline: open.task.deadline))
+            }
+        case .refused(let reason):
+            effects.append(.note(.refusedToSign(reason: "task \(open.task.sequence): \(reason)")))
+        }
+    }
+
+    /// Guard first, signature second: the driver makes the record durable before it signs.
+    mutating func sign(
+        _ statement: Statement, deadline: Instant, at now: Instant, effects: inout [NodeEffect]
+    ) {
+        guard now <= deadline else { return }
+        switch guardBook.answer(for: statement) {
+        case .free:
+            guardBook.record(statement)
+            effects.append(.persist(statement))
+        case .recordedAlready: break
+        case .conflicts:
+            effects.append(
+                .note(.refusedToSign(reason: "\(statement.voteKey): another statement is recorded for it")))
+            return
+        case .tooOld:
+            effects.append(.note(.refusedToSign(reason: "\(statement.voteKey): older than what the guard remembers")))
+            return
+        }
+        let id = ids.next()
+        requests[id] = .signStatement(statement)
+        effects.append(.sign(id, .statement(statement)))
+    }
+
+    mutating func signedVote(_ vote: Attestation, at now: Instant, effects: inout [NodeEffect]) {
+        let voteKey = vote.statement.voteKey
+        guard let set = sets.set(vote.statement.operatorSet), let service = service(set.service) else { return }
+        ownVotes[voteKey] = vote
+        effects.append(.note(.attested(vote)))
+        effects.append(.send(.attestation(vote), to: recipients(of: set, service)))
+        count(vote, at: now, effects: &effects)
+        let until = now + service.deadline
+        agenda.add(.resendVote(voteKey, until: until), at: now + Timings.resend)
+        agenda.add(.forgetVote(voteKey), at: now + service.evidenceWindow + Timings.retention)
+    }
+
+    /// A vote whose statement has not been certified here is sent again until it is, or nobody counts it any more.
+    mutating func resendVote(
+        _ voteKey: VoteKey, until: Instant, at now: Instant, effects: inout [NodeEffect]
+    ) {
+        guard let vote = ownVotes[voteKey], let service = service(voteKey.service), service.dissemination == .mesh,
+            let set = sets.set(vote.statement.operatorSet), box[voteKey]?.certified == nil, now < until
+        else { return }
+        effects.append(.send(.attestation(vote), to: recipients(of: set, service)))
+        agenda.add(.resendVote(voteKey, until: until), at: now + Timings.resend)
+    }
+
+    func recipients(of set: OperatorSet, _ service: Genesis.Service) -> [Party] {
+        let coordinator = Party.coordinator(set.service)
+        guard service.dissemination == .mesh else { return [coordinator] }
+        return [coordinator] + set.members.filter { $0.signer != me }.map { .signer($0.signer) }
+    }
+
+    /// Only the present epoch and the one before it are voted in.
+    private func isRecent(_ set: OperatorSet) -> Bool {
+        guard let current = sets.current(of: set.service) else { return false }
+        return set.epoch.number + 1 >= current.epoch.number
+    }
+}

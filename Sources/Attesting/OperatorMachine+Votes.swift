@@ -1,0 +1,111 @@
+import Cryptography
+import Messages
+import Primitives
+
+/// From votes to certificates and evidence.
+extension OperatorMachine {
+    mutating func receiveVote(_ vote: Attestation, from party: Party, effects: inout [NodeEffect]) {
+        guard party != .ledger, let service = service(vote.statement.service), service.dissemination == .mesh else {
+            return
+        }
+        switch box.admit(vote, from: party, sets: sets) {
+        case .verify:
+            let id = ids.next()
+            requests[id] = .verifyVote(vote, from: party)
+            effects.append(.verify(id, .attestation(vote)))
+        case .ignore, .parked: break
+        case .reject(let reason): reject(party, reason, effects: &effects)
+        }
+    }
+
+    mutating func count(_ vote: Attestation, at now: Instant, effects: inout [NodeEffect]) {
+        guard let (result, opened) = box.count(vote, sets: sets), let service = service(vote.statement.service) else {
+            return
+        }
+        if opened { agenda.add(.closeBallot(vote.statement.voteKey), at: now + service.evidenceWindow) }
+        switch result {
+        case .duplicate: return
+        case .counted: break
+        case .certified(let certificate):
+            if service.dissemination == .mesh { effects.append(.note(.certified(certificate))) }
+        case .conflict(let evidence): found(evidence, at: now, effects: &effects)
+        }
+        if service.dissemination == .mesh { remember(vote, at: now) }
+    }
+
+    /// For the next summary to the coordinator.
+    private mutating func remember(_ vote: Attestation, at now: Instant) {
+        guard let member = sets.set(vote.statement.operatorSet)?.index(of: vote.signer) else { return }
+        let place = Int(vote.statement.service.number)
+        if unsummarised[place].isEmpty { agenda.add(.summarise(vote.statement.service), at: now + Timings.summary) }
+        unsummarised[place].append(
+            HeldVote(
+                voteKey: vote.statement.voteKey, statement: vote.statement.digest,
+                operatorSet: vote.statement.operatorSet, member: member))
+    }
+
+    mutating func summarise(_ service: ServiceID, effects: inout [NodeEffect]) {
+        let held = unsummarised[Int(service.number)]
+        unsummarised[Int(service.number)] = []
+        var entries: [VoteSummary.Entry] = []
+        var places: [Digest: Int] = [:]
+        for vote in held {
+            guard let set = sets.set(vote.operatorSet) else { continue }
+            let place = places[vote.statement] ?? entries.endIndex
+            if place == entries.endIndex {
+                places[vote.statement] = place
+                entries.append(
+                    VoteSummary.Entry(
+                        voteKey: vote.voteKey, statement: vote.statement, operatorSet: vote.operatorSet,
+                        signers: SignerSet(size: set.members.count)))
+            }
+            entries[place].signers.insert(vote.member)
+        }
+        for start in stride(from: 0, to: entries.count, by: VoteSummary.entryLimit) {
+            let part = Array(entries[start..<min(start + VoteSummary.entryLimit, entries.count)])
+            effects.append(.send(.summary(VoteSummary(entries: part)), to: [.coordinator(service)]))
+        }
+    }
+
+    /// The coordinator gets both votes at once; the ledger gets them from us if the coordinator does not see to it.
+    private mutating func found(_ evidence: Evidence, at now: Instant, effects: inout [NodeEffect]) {
+        let offence = evidence.offence
+        guard offences[offence] == nil, !slashed.contains(offence) else { return }
+        offences[offence] = OpenOffence(evidence: evidence)
+        effects.append(.note(.evidenceFound(evidence)))
+        switch evidence {
+        case .equivocation(let pair):
+            for vote in pair.attestations {
+                effects.append(.send(.attestation(vote), to: [.coordinator(evidence.voteKey.service)]))
+            }
+        }
+        agenda.add(.submitEvidence(offence: offence), at: now + Timings.receiptPatience)
+    }
+
+    mutating func submitEvidence(_ offence: Digest, effects: inout [NodeEffect]) {
+        guard let open = offences[offence], !open.isSubmitted, !slashed.contains(offence) else { return }
+        offences[offence]?.isSubmitted = true
+        account.submit(.submitEvidence(open.evidence), ids: &ids, effects: &effects)
+    }
+
+    mutating func answer(_ request: VoteRequest, to party: Party, effects: inout [NodeEffect]) {
+        let held = box[request.voteKey]?.votes(by: request.signer) ?? []
+        guard let vote = held.first(where: { $0.statement.digest == request.statement }) else { return }
+        effects.append(.send(.attestation(vote), to: [party]))
+    }
+
+    /// In a star: a certificate for something else than we voted for is asked for, as proof that we were outvoted.
+    mutating func receiveCertified(_ notice: CertifiedNotice, from party: Party, effects: inout [NodeEffect]) {
+        let statement = notice.statement
+        guard party == .coordinator(statement.service) else {
+            return reject(party, "word of a certificate that is not this coordinator's", effects: &effects)
+        }
+        guard let vote = ownVotes[statement.voteKey], vote.statement != statement else { return }
+        effects.append(.send(.certificateRequest(statement.voteKey, statement: statement.digest), to: [party]))
+    }
+
+    mutating func answerCertificateRequest(_ voteKey: VoteKey, to party: Party, effects: inout [NodeEffect]) {
+        guard let choice = box[voteKey]?.certifiedChoice else { return }
+        effects.append(.send(.certificate(choice.certificate), to: [party]))
+    }
+}

@@ -1,0 +1,168 @@
+import Cryptography
+import Messages
+import Primitives
+import Services
+
+/// The honest operator. Its duties:
+///
+/// 1. make sure on starting that its guard is not older than what others hold of it;
+/// 2. execute each task of its AVSs, have the guard record the statement, sign it, send it;
+/// 3. in a mesh: tally its peers' votes and form the certificate itself;
+/// 4. listen on until the evidence window closes, tell the coordinator which votes it holds, hand over those asked for;
+/// 5. see to it that whoever contradicts themselves is slashed, through the coordinator or without it;
+/// 6. claim a participation that the coordinator left out.
+package struct OperatorMachine: NodeMachine {
+    let genesis: Genesis
+    let network: Digest
+    let me: OperatorIndex
+    let key: PublicKey
+
+    var sets = OperatorSetBook()
+    var box: BallotBox
+    var guardBook = SigningGuard()
+    var account: LedgerAccount
+    var ids = RequestCounter()
+    var agenda = Agenda<Errand>()
+    var requests: [RequestID: Request] = [:]
+
+    var readiness = Readiness()
+    var tasks: [Digest: OpenTask] = [:]
+    /// Tasks whose operator set the ledger has not published here yet.
+    var parkedTasks: [SignedTask] = []
+    var ownVotes: [VoteKey: Attestation] = [:]
+    /// Votes come to be held since the last summary, by AVS.
+    var unsummarised: [[HeldVote]]
+    var offences: [Digest: OpenOffence] = [:]
+    var slashed: Set<Digest> = []
+
+    /// What is due at some time.
+    enum Errand: Sendable {
+        case resendVote(VoteKey, until: Instant)
+        case summarise(ServiceID)
+        case closeBallot(VoteKey)
+        case forgetVote(VoteKey)
+        case forgetTask(Digest)
+        case submitEvidence(offence: Digest)
+        case checkReadiness
+    }
+
+    /// What an answer from outside is about.
+    enum Request: Sendable {
+        case verifyTask(SignedTask)
+        case verifyVote(Attestation, from: Party)
+        case verifyOwnVote(Attestation)
+        case signStatement(Statement)
+    }
+
+    struct OpenTask: Sendable {
+        let task: ServiceTask
+        var isVerified = false
+    }
+
+    struct HeldVote: Sendable {
+        let voteKey: VoteKey
+        let statement: Digest
+        let operatorSet: Digest
+        let member: MemberIndex
+    }
+
+    struct OpenOffence: Sendable {
+        let evidence: Evidence
+        var isSubmitted = false
+    }
+
+    static let openTaskLimit = 100_000
+    static let parkedTaskLimit = 4_096
+
+    package init(genesis: Genesis, signer: OperatorIndex) {
+        self.genesis = genesis
+        network = genesis.network
+        me = signer
+        key = genesis.signers[Int(signer.number)].key
+        box = BallotBox(network: network)
+        account = LedgerAccount(network: network, authority: key)
+        unsummarised = Array(repeating: [], count: genesis.services.count)
+    }
+
+    package mutating func handle(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) {
+        switch event {
+        case .started(let recorded): start(recorded, at: now)
+        case .began: break
+        case .connected(let party): connected(party, at: now, effects: &effects)
+        case .disconnected(let party): disconnected(party)
+        case .received(let frame, let party): receive(frame, from: party, at: now, effects: &effects)
+        case .verified(let id, let valid): verified(id, valid: valid, at: now, effects: &effects)
+        case .signed(let id, let signature): signed(id, signature, at: now, effects: &effects)
+        case .executed(let task, let outcome): executed(task, outcome, at: now, effects: &effects)
+        case .woke: break
+        }
+        while let errand = agenda.next(upTo: now) { run(errand, at: now, effects: &effects) }
+        if let due = agenda.wakeToAsk(at: now) { effects.append(.wake(at: due)) }
+    }
+
+    private mutating func receive(_ frame: Frame, from party: Party, at now: Instant, effects: inout [NodeEffect]) {
+        switch frame {
+        case .task(let signed): receiveTask(signed, from: party, at: now, effects: &effects)
+        case .attestation(let attestation): receiveVote(attestation, from: party, effects: &effects)
+        case .certificate(let certificate):
+            // A certificate is worth the votes in it.
+            guard let set = sets.set(certificate.statement.operatorSet),
+                let votes = certificate.attestations(in: set)
+            else { return }
+            for vote in votes { receiveVote(vote, from: party, effects: &effects) }
+        case .certified(let notice): receiveCertified(notice, from: party, effects: &effects)
+        case .voteRequest(let request): answer(request, to: party, effects: &effects)
+        case .certificateRequest(let voteKey, _): answerCertificateRequest(voteKey, to: party, effects: &effects)
+        case .ownVotesRequest: answerOwnVotesRequest(from: party, effects: &effects)
+        case .ownVotes(let votes): receiveOwnVotes(votes, from: party, at: now, effects: &effects)
+        case .notice(let notice): receiveNotice(notice, at: now, effects: &effects)
+        case .receipt(let receipt):
+            guard party == .ledger, account.answered(by: receipt) != nil else { return }
+            effects.append(.note(.receiptArrived(receipt)))
+        case .hello, .summary, .submit:
+            reject(party, "a \(frame.kind) frame, which is not for an operator", effects: &effects)
+        }
+    }
+
+    private mutating func verified(_ id: RequestID, valid: Bool, at now: Instant, effects: inout [NodeEffect]) {
+        switch requests.removeValue(forKey: id) {
+        case .verifyTask(let signed): verifiedTask(signed, valid: valid, at: now, effects: &effects)
+        case .verifyVote(let vote, let party):
+            guard valid else { return reject(party, "a vote with a signature that is not valid", effects: &effects) }
+            count(vote, at: now, effects: &effects)
+        case .verifyOwnVote(let vote): verifiedOwnVote(vote, valid: valid, at: now, effects: &effects)
+        case .signStatement, nil: preconditionFailure("request \(id) is not a verification")
+        }
+    }
+
+    private mutating func signed(
+        _ id: RequestID, _ signature: Signature, at now: Instant, effects: inout [NodeEffect]
+    ) {
+        if account.signed(id, signature, effects: &effects) { return }
+        guard case .signStatement(let statement) = requests.removeValue(forKey: id) else {
+            preconditionFailure("request \(id) is not a signature")
+        }
+        signedVote(Attestation(statement: statement, signer: key, signature: signature), at: now, effects: &effects)
+    }
+
+    private mutating func run(_ errand: Errand, at now: Instant, effects: inout [NodeEffect]) {
+        switch errand {
+        case .resendVote(let voteKey, let until): resendVote(voteKey, until: until, at: now, effects: &effects)
+        case .summarise(let service): summarise(service, effects: &effects)
+        case .closeBallot(let voteKey): box.close(voteKey)
+        case .forgetVote(let voteKey): ownVotes[voteKey] = nil
+        case .forgetTask(let digest): tasks[digest] = nil
+        case .submitEvidence(let offence): submitEvidence(offence, effects: &effects)
+        case .checkReadiness: checkReadiness(at: now, effects: &effects)
+        }
+    }
+
+    mutating func reject(_ party: Party, _ reason: String, effects: inout [NodeEffect]) {
+        effects.append(.note(.rejected(from: party, reason: reason)))
+        effects.append(.disconnect(party, reason: reason))
+    }
+
+    func service(_ id: ServiceID) -> Genesis.Service? {
+        Int(id.number) < genesis.services.count ? genesis.services[Int(id.number)] : nil
+    }
+}

@@ -1,0 +1,59 @@
+import Messages
+import Primitives
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// An AVS's open-loop load: when each task is meant to be issued, whatever becomes of those before it.
+package struct TaskLoad: Hashable, Sendable {
+    package enum Arrival: UInt8, Hashable, Sendable {
+        /// Evenly spaced.
+        case fixed = 0
+        /// Exponential gaps of the same mean, drawn from the seed.
+        case poisson = 1
+    }
+
+    package var tasks: UInt64
+    /// The mean time from one task to the next.
+    package var interval: Duration
+    package var arrival: Arrival
+    package var seed: UInt64
+
+    package init(tasks: UInt64, interval: Duration, arrival: Arrival, seed: UInt64) {
+        self.tasks = tasks
+        self.interval = interval
+        self.arrival = arrival
+        self.seed = seed
+    }
+
+    /// The time from the task before this one (for the first: from the beginning of the run) to this one.
+    func gap(before sequence: TaskSequence) -> Duration {
+        switch arrival {
+        case .fixed: return sequence.number == 0 ? .zero : interval
+        case .poisson:
+            let unit = SeededRandom.unit(SeededRandom.draw(seed: seed, purpose: "arrival", sequence.number))
+            return .nanoseconds(Int64(-log(1 - unit) * Double(interval.nanoseconds)))
+        }
+    }
+}
+
+extension TaskLoad: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        encoder.encode(tasks)
+        encoder.encode(interval)
+        encoder.encode(arrival.rawValue)
+        encoder.encode(seed)
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        tasks = try decoder.decode()
+        interval = try decoder.decode()
+        let value: UInt8 = try decoder.decode()
+        guard let arrival = Arrival(rawValue: value) else { throw .unknownCase(type: "Arrival", value: value) }
+        self.arrival = arrival
+        seed = try decoder.decode()
+    }
+}

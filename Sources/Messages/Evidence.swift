@@ -1,0 +1,108 @@
+import Cryptography
+import Primitives
+
+/// Proof of an offence, which anyone can check with nothing else at hand.
+package enum Evidence: Hashable, Sendable {
+    case equivocation(Equivocation)
+
+    package var accused: PublicKey {
+        switch self {
+        case .equivocation(let pair): pair.accused
+        }
+    }
+
+    package var voteKey: VoteKey {
+        switch self {
+        case .equivocation(let pair): pair.first.voteKey
+        }
+    }
+
+    /// The identity of the offence: all pairs of votes by one operator for one vote key are one offence.
+    package var offence: Digest {
+        var encoder = BorshEncoder()
+        encoder.encode(accused)
+        encoder.encode(voteKey)
+        return Domain.offenceDigest.digest(encoder.bytes)
+    }
+
+    package var isValid: Bool {
+        switch self {
+        case .equivocation(let pair): pair.isValid
+        }
+    }
+}
+
+/// Two different statements for one vote key, each with a signature of the same operator.
+///
+/// There is no value of this type without a conflict. The statement with the lower digest comes first, so that a pair
+/// has one encoding in whatever order it was found. Whether the signatures are valid is for `isValid` to say.
+package struct Equivocation: Hashable, Sendable {
+    package let accused: PublicKey
+    package let first: Statement
+    package let firstSignature: Signature
+    package let second: Statement
+    package let secondSignature: Signature
+
+    /// - Returns: nil unless both are by one signer for one vote key and say different things.
+    package init?(_ one: Attestation, _ other: Attestation) {
+        guard one.signer == other.signer, one.statement.voteKey == other.statement.voteKey,
+            one.statement != other.statement
+        else { return nil }
+        let (low, high) = one.statement.digest < other.statement.digest ? (one, other) : (other, one)
+        accused = one.signer
+        first = low.statement
+        firstSignature = low.signature
+        second = high.statement
+        secondSignature = high.signature
+    }
+
+    package var attestations: [Attestation] {
+        [
+            Attestation(statement: first, signer: accused, signature: firstSignature),
+            Attestation(statement: second, signer: accused, signature: secondSignature),
+        ]
+    }
+
+    package var isValid: Bool { attestations.allSatisfy(\.isValid) }
+}
+
+extension Equivocation: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        encoder.encode(accused)
+        encoder.encode(first)
+        encoder.encode(firstSignature)
+        encoder.encode(second)
+        encoder.encode(secondSignature)
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        let accused: PublicKey = try decoder.decode()
+        let first = Attestation(
+            statement: try decoder.decode(), signer: accused, signature: try decoder.decode())
+        let second = Attestation(
+            statement: try decoder.decode(), signer: accused, signature: try decoder.decode())
+        guard let pair = Self(first, second) else {
+            throw .invalid(type: "Equivocation", reason: "the two statements do not conflict")
+        }
+        guard pair.first == first.statement else {
+            throw .invalid(type: "Equivocation", reason: "the statement with the lower digest must come first")
+        }
+        self = pair
+    }
+}
+
+extension Evidence: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        switch self {
+        case .equivocation(let pair):
+            encoder.encode(UInt8(0))
+            encoder.encode(pair)
+        }
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        let value: UInt8 = try decoder.decode()
+        guard value == 0 else { throw .unknownCase(type: "Evidence", value: value) }
+        self = .equivocation(try decoder.decode())
+    }
+}

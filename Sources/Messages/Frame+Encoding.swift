@@ -1,0 +1,159 @@
+import Cryptography
+import Primitives
+
+extension Frame {
+    /// Header and payload, as they go on the wire.
+    package var wireBytes: [UInt8] {
+        var payload = BorshEncoder()
+        encodePayload(to: &payload)
+        var frame = BorshEncoder()
+        frame.encode(UInt32(payload.bytes.count + 1))
+        frame.encode(kind.rawValue)
+        return frame.bytes + payload.bytes
+    }
+
+    /// The payload of a frame whose header has been read and found within its limit.
+    package init(kind: Kind, payload: [UInt8]) throws(BorshError) {
+        guard payload.count <= kind.payloadLimit else {
+            throw .tooLong(type: "\(kind) frame", count: payload.count, limit: kind.payloadLimit)
+        }
+        var decoder = BorshDecoder(payload)
+        self = try Frame(kind: kind, from: &decoder)
+        try decoder.finish()
+    }
+
+    private func encodePayload(to encoder: inout BorshEncoder) {
+        switch self {
+        case .hello(let hello): encoder.encode(hello)
+        case .task(let task): encoder.encode(task)
+        case .attestation(let attestation): encoder.encode(attestation)
+        case .certified(let notice): encoder.encode(notice)
+        case .certificateRequest(let voteKey, let statement):
+            encoder.encode(voteKey)
+            encoder.encode(statement)
+        case .certificate(let certificate): encoder.encode(certificate)
+        case .summary(let summary): encoder.encode(summary.entries)
+        case .voteRequest(let request): encoder.encode(request)
+        case .ownVotesRequest: break
+        case .ownVotes(let attestations): encoder.encode(attestations)
+        case .submit(let instruction): encoder.encode(instruction)
+        case .receipt(let receipt): encoder.encode(receipt)
+        case .notice(let notice): encoder.encode(notice)
+        }
+    }
+
+    private init(kind: Kind, from decoder: inout BorshDecoder) throws(BorshError) {
+        switch kind {
+        case .hello: self = .hello(try decoder.decode())
+        case .task: self = .task(try decoder.decode())
+        case .attestation: self = .attestation(try decoder.decode())
+        case .certified: self = .certified(try decoder.decode())
+        case .certificateRequest:
+            self = .certificateRequest(try decoder.decode(), statement: try decoder.decode())
+        case .certificate: self = .certificate(try decoder.decode())
+        case .summary: self = .summary(VoteSummary(entries: try decoder.decode(limit: VoteSummary.entryLimit)))
+        case .voteRequest: self = .voteRequest(try decoder.decode())
+        case .ownVotesRequest: self = .ownVotesRequest
+        case .ownVotes: self = .ownVotes(try decoder.decode(limit: Self.ownVotesLimit))
+        case .submit: self = .submit(try decoder.decode())
+        case .receipt: self = .receipt(try decoder.decode())
+        case .notice: self = .notice(try decoder.decode())
+        }
+    }
+}
+
+/// Inside logs, where a frame has no header of its own: the kind, then the payload.
+extension Frame: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        encoder.encode(kind.rawValue)
+        encodePayload(to: &encoder)
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        let value: UInt8 = try decoder.decode()
+        guard let kind = Kind(rawValue: value) else { throw .unknownCase(type: "Frame", value: value) }
+        self = try Frame(kind: kind, from: &decoder)
+    }
+}
+
+extension Party: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        switch self {
+        case .signer(let index):
+            encoder.encode(UInt8(0))
+            encoder.encode(index)
+        case .coordinator(let service):
+            encoder.encode(UInt8(1))
+            encoder.encode(service)
+        case .ledger: encoder.encode(UInt8(2))
+        }
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        let value: UInt8 = try decoder.decode()
+        switch value {
+        case 0: self = .signer(try decoder.decode())
+        case 1: self = .coordinator(try decoder.decode())
+        case 2: self = .ledger
+        default: throw .unknownCase(type: "Party", value: value)
+        }
+    }
+}
+
+extension Hello: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        encoder.encode(version)
+        encoder.encode(network)
+        encoder.encode(party)
+        encoder.encode(key)
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        version = try decoder.decode()
+        network = try decoder.decode()
+        party = try decoder.decode()
+        key = try decoder.decode()
+    }
+}
+
+extension CertifiedNotice: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        encoder.encode(statement)
+        encoder.encode(certificate)
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        statement = try decoder.decode()
+        certificate = try decoder.decode()
+    }
+}
+
+extension VoteSummary.Entry: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        encoder.encode(voteKey)
+        encoder.encode(statement)
+        encoder.encode(operatorSet)
+        encoder.encode(signers)
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        voteKey = try decoder.decode()
+        statement = try decoder.decode()
+        operatorSet = try decoder.decode()
+        signers = try decoder.decode()
+    }
+}
+
+extension VoteRequest: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        encoder.encode(voteKey)
+        encoder.encode(statement)
+        encoder.encode(signer)
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        voteKey = try decoder.decode()
+        statement = try decoder.decode()
+        signer = try decoder.decode()
+    }
+}

@@ -1,0 +1,127 @@
+import Cryptography
+import Primitives
+
+private let textLimit = 1024
+private let recipientLimit = OperatorSet.memberLimit + 64
+
+extension Observation: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        switch self {
+        case .taskIssued(let task):
+            encoder.encode(UInt8(0))
+            encoder.encode(task)
+        case .taskExpired(let service, let sequence):
+            encoder.encode(UInt8(1))
+            encoder.encode(service)
+            encoder.encode(sequence)
+        case .certified(let certificate):
+            encoder.encode(UInt8(2))
+            encoder.encode(certificate)
+        case .evidenceFound(let evidence):
+            encoder.encode(UInt8(3))
+            encoder.encode(evidence)
+        case .receiptArrived(let receipt):
+            encoder.encode(UInt8(4))
+            encoder.encode(receipt)
+        case .attested(let attestation):
+            encoder.encode(UInt8(5))
+            encoder.encode(attestation)
+        case .refusedToSign(let reason):
+            encoder.encode(UInt8(6))
+            encoder.encode(reason)
+        case .rejected(let party, let reason):
+            encoder.encode(UInt8(7))
+            encoder.encode(party)
+            encoder.encode(reason)
+        case .injected(let injection):
+            encoder.encode(UInt8(8))
+            encoder.encode(injection)
+        case .applied(let sequence, let slot, let instruction, let outcome):
+            encoder.encode(UInt8(9))
+            encoder.encode(sequence)
+            encoder.encode(slot)
+            encoder.encode(instruction)
+            encoder.encode(outcome)
+        case .slashed(let record):
+            encoder.encode(UInt8(10))
+            encoder.encode(record)
+        case .operatorSetOpened(let set):
+            encoder.encode(UInt8(11))
+            encoder.encode(set)
+        case .books(let books):
+            encoder.encode(UInt8(12))
+            encoder.encode(books)
+        }
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        let value: UInt8 = try decoder.decode()
+        switch value {
+        case 0: self = .taskIssued(try decoder.decode())
+        case 1: self = .taskExpired(try decoder.decode(), try decoder.decode())
+        case 2: self = .certified(try decoder.decode())
+        case 3: self = .evidenceFound(try decoder.decode())
+        case 4: self = .receiptArrived(try decoder.decode())
+        case 5: self = .attested(try decoder.decode())
+        case 6: self = .refusedToSign(reason: try decoder.decodeText(limit: textLimit))
+        case 7: self = .rejected(from: try decoder.decode(), reason: try decoder.decodeText(limit: textLimit))
+        case 8: self = .injected(try decoder.decode())
+        case 9:
+            self = .applied(
+                sequence: try decoder.decode(), slot: try decoder.decode(), try decoder.decode(), try decoder.decode())
+        case 10: self = .slashed(try decoder.decode())
+        case 11: self = .operatorSetOpened(try decoder.decode())
+        case 12: self = .books(try decoder.decode())
+        default: throw .unknownCase(type: "Observation", value: value)
+        }
+    }
+}
+
+extension Injection.SentVote: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        encoder.encode(attestation)
+        encoder.encode(recipients)
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        attestation = try decoder.decode()
+        recipients = try decoder.decode(limit: recipientLimit)
+    }
+}
+
+extension Injection: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        encoder.encode(behaviour)
+        encoder.encode(service)
+        encoder.encode(subject)
+        encoder.encode(votes)
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        behaviour = try decoder.decodeText(limit: textLimit)
+        service = try decoder.decodeOptional()
+        subject = try decoder.decodeOptional()
+        votes = try decoder.decode(limit: 16)
+    }
+}
+
+extension Books: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        encoder.encode(sequence)
+        for amount in [entered, idle, delegated, unbonding, burned, rewarded, withdrawn, residue] {
+            encoder.encode(amount)
+        }
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        sequence = try decoder.decode()
+        entered = try decoder.decode()
+        idle = try decoder.decode()
+        delegated = try decoder.decode()
+        unbonding = try decoder.decode()
+        burned = try decoder.decode()
+        rewarded = try decoder.decode()
+        withdrawn = try decoder.decode()
+        residue = try decoder.decode()
+    }
+}

@@ -1,0 +1,139 @@
+import Messages
+import SystemPackage
+
+/// Reads a record entry by entry, holding no more of it than one entry and one chunk.
+package final class RecordReader {
+    package let path: FilePath
+    package let header: RecordHeader
+    /// Where the next entry begins, in bytes from the beginning of the file.
+    package var position: Int { input.position }
+
+    private let input: ChunkedFile
+    private var checksum: RecordChecksum
+    private var isClosed = false
+
+    package init(_ path: FilePath) throws(RecordError) {
+        let input = try ChunkedFile(path)
+        var checksum = RecordChecksum()
+        try Self.readPreamble(input)
+        guard case .header(let header)? = try Self.readEntry(input, &checksum) else {
+            throw RecordError(.headerMissing, path: path, byte: RecordFile.preamble.count)
+        }
+        self.path = path
+        self.header = header
+        self.input = input
+        self.checksum = checksum
+    }
+
+    /// - Returns: nil at the end of the file. Where that is inside an entry it throws `torn` with the byte at which
+    ///   the entry begins.
+    package func next() throws(RecordError) -> RecordEntry? {
+        let start = input.position
+        guard let entry = try Self.readEntry(input, &checksum) else { return nil }
+        if isClosed { throw RecordError(.afterClosed, path: path, byte: start) }
+        switch entry {
+        case .header: throw RecordError(.secondHeader, path: path, byte: start)
+        case .closed: isClosed = true
+        case .input, .note: break
+        }
+        return entry
+    }
+
+    private static func readPreamble(_ input: ChunkedFile) throws(RecordError) {
+        let expected = RecordFile.preamble
+        let found = try input.take(upTo: expected.count)
+        guard found.starts(with: RecordFile.magic) else { throw RecordError(.notARecord, path: input.path) }
+        guard found.count == expected.count else {
+            throw RecordError(.torn(missing: expected.count - found.count), path: input.path, byte: 0)
+        }
+        let version = UInt16(found[RecordFile.magic.count]) | UInt16(found[RecordFile.magic.count + 1]) << 8
+        guard version == RecordHeader.currentSchemaVersion else {
+            throw RecordError(.otherVersion(version), path: input.path)
+        }
+    }
+
+    private static func readEntry(
+        _ input: ChunkedFile, _ checksum: inout RecordChecksum
+    ) throws(RecordError) -> RecordEntry? {
+        let start = input.position
+        let prefix = try input.take(upTo: RecordFile.lengthSize)
+        if prefix.isEmpty { return nil }
+        guard prefix.count == RecordFile.lengthSize else {
+            throw RecordError(.torn(missing: RecordFile.lengthSize - prefix.count), path: input.path, byte: start)
+        }
+        let length = prefix.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        guard length <= RecordEntry.sizeLimit else {
+            throw RecordError(.tooLong(length), path: input.path, byte: start)
+        }
+        let size = Int(length) + RecordChecksum.size
+        let rest = try input.take(upTo: size)
+        guard rest.count == size else {
+            throw RecordError(.torn(missing: size - rest.count), path: input.path, byte: start)
+        }
+        let content = rest.prefix(Int(length))
+        checksum.extend(over: prefix + content)
+        guard rest.suffix(RecordChecksum.size).elementsEqual(checksum.bytes) else {
+            throw RecordError(.checksum, path: input.path, byte: start)
+        }
+        do {
+            return try RecordEntry(borsh: Array(content))
+        } catch {
+            throw RecordError(.malformed(error), path: input.path, byte: start)
+        }
+    }
+}
+
+/// A file read from front to back in chunks; what is asked for is allocated only as far as the file has it.
+private final class ChunkedFile {
+    let path: FilePath
+    private(set) var position = 0
+    private let file: OpenFile
+    private var buffer: [UInt8] = []
+    private var offset = 0
+    private static let chunkSize = 256 * 1024
+
+    init(_ path: FilePath) throws(RecordError) {
+        self.path = path
+        do {
+            file = OpenFile(descriptor: try FileDescriptor.open(path, .readOnly, options: .closeOnExec))
+        } catch {
+            throw RecordError(.system(doing: "open the record", errno(of: error)), path: path)
+        }
+    }
+
+    /// The next `count` bytes, or as many as there are.
+    func take(upTo count: Int) throws(RecordError) -> [UInt8] {
+        while buffer.count - offset < count {
+            if offset > 0 {
+                buffer.removeFirst(offset)
+                offset = 0
+            }
+            guard try readChunk() else { break }
+        }
+        let taken = Array(buffer[offset..<min(offset + count, buffer.count)])
+        offset += taken.count
+        position += taken.count
+        return taken
+    }
+
+    /// - Returns: whether there was anything left.
+    private func readChunk() throws(RecordError) -> Bool {
+        do {
+            let chunk = try [UInt8](unsafeUninitializedCapacity: Self.chunkSize) { space, count in
+                count = try file.descriptor.read(into: UnsafeMutableRawBufferPointer(space))
+            }
+            buffer.append(contentsOf: chunk)
+            return !chunk.isEmpty
+        } catch {
+            let read = position + buffer.count - offset
+            throw RecordError(.system(doing: "read the record", errno(of: error)), path: path, byte: read)
+        }
+    }
+}
+
+/// Closes the file when nobody reads it any longer.
+private final class OpenFile {
+    let descriptor: FileDescriptor
+    init(descriptor: FileDescriptor) { self.descriptor = descriptor }
+    deinit { try? descriptor.close() }
+}

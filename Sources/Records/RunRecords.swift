@@ -1,0 +1,106 @@
+import Cryptography
+import Glibc
+import Messages
+import Primitives
+import SystemPackage
+
+/// Everything that a run has left behind, as replay, verdicts and reports read it.
+package struct RunRecords: Sendable {
+    package var genesis: Genesis
+    /// By name, then incarnation.
+    package var nodes: [NodeRecord]
+
+    package init(genesis: Genesis, nodes: [NodeRecord]) {
+        self.genesis = genesis
+        self.nodes = nodes.sorted { ($0.name, $0.incarnation) < ($1.name, $1.incarnation) }
+    }
+
+    package static let genesisName = "genesis.borsh"
+    package static let directoryName = "records"
+
+    /// Reads a run directory. Torn tails are kept for the verdicts to judge, and so is the absence of a node's
+    /// record (`missing`); everything else that is wrong is an error.
+    package static func load(directory: FilePath, keepingInputs: Bool = false) throws(RecordError) -> RunRecords {
+        let genesis = try readGenesis(directory.appending(genesisName))
+        let network = genesis.network
+        let records = directory.appending(directoryName)
+        var nodes: [NodeRecord] = []
+        for name in try recordNames(in: records) {
+            let path = records.appending(name)
+            let node = try RecordFile.read(path, toleratingTornTail: true, keepingInputs: keepingInputs)
+            guard node.header.fileName == name else { throw RecordError(.misnamed(node.header), path: path) }
+            guard node.header.network == network else { throw RecordError(.otherNetwork, path: path) }
+            guard genesis.name(of: node.party) != nil else {
+                throw RecordError(.unknownParty(node.party), path: path)
+            }
+            nodes.append(node)
+        }
+        guard !nodes.isEmpty else { throw RecordError(.noRecords, path: records) }
+        return RunRecords(genesis: genesis, nodes: nodes)
+    }
+
+    /// The parties of genesis of which there is no record at all, or none of an incarnation that a later one proves.
+    package var missing: [(party: Party, incarnation: UInt32)] {
+        genesis.parties.flatMap { party in
+            let found = Set(nodes.filter { $0.party == party }.map(\.incarnation))
+            return (1...max(1, found.max() ?? 1)).filter { !found.contains($0) }.map { (party, $0) }
+        }
+    }
+
+    private static func readGenesis(_ path: FilePath) throws(RecordError) -> Genesis {
+        var bytes: [UInt8] = []
+        do {
+            let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            try file.closeAfter {
+                var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+                while bytes.count <= RecordEntry.sizeLimit {
+                    let count = try chunk.withUnsafeMutableBytes { try file.read(into: $0) }
+                    if count == 0 { break }
+                    bytes.append(contentsOf: chunk[..<count])
+                }
+            }
+        } catch {
+            throw RecordError(.system(doing: "read the run's genesis", errno(of: error)), path: path)
+        }
+        do {
+            return try Genesis(borsh: bytes)
+        } catch {
+            throw RecordError(.malformed(error), path: path)
+        }
+    }
+
+    private static func recordNames(in directory: FilePath) throws(RecordError) -> [String] {
+        guard let stream = opendir(directory.string) else {
+            throw RecordError(.system(doing: "open the directory", Errno(rawValue: Glibc.errno)), path: directory)
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if FilePath.Component(name)?.extension == RecordFile.fileExtension { names.append(name) }
+        }
+        return names.sorted()
+    }
+}
+
+extension Genesis {
+    /// Everyone who runs a node.
+    package var parties: [Party] {
+        [.ledger] + services.indices.map { .coordinator(ServiceID(UInt32($0))) }
+            + signers.indices.map { .signer(OperatorIndex(UInt32($0))) }
+    }
+
+    /// What a party's node is called: `ledger`, `coordinator-squares`, `op-3`.
+    ///
+    /// - Returns: nil when this genesis does not name it.
+    package func name(of party: Party) -> String? {
+        switch party {
+        case .ledger: "ledger"
+        case .coordinator(let service):
+            service.number < services.count ? "coordinator-\(services[Int(service.number)].name)" : nil
+        case .signer(let signer): signer.number < signers.count ? signers[Int(signer.number)].name : nil
+        }
+    }
+}

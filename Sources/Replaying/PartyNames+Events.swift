@@ -1,0 +1,42 @@
+import Attesting
+import Messages
+import Primitives
+import Restaking
+
+extension PartyNames {
+    func text(of event: NodeEvent) -> String {
+        switch event {
+        case .started(let recorded): "started with \(recorded.count) statements in its guard"
+        case .began: "the run began"
+        case .connected(let party): "connected with \(name(of: party))"
+        case .disconnected(let party): "disconnected from \(name(of: party))"
+        case .received(let frame, let party): "from \(name(of: party)): \(text(of: frame))"
+        case .verified(let id, let valid): "verified #\(id): \(valid ? "valid" : "not valid")"
+        case .signed(let id, _): "signed #\(id)"
+        case .executed(let task, .result(let result)): "executed task \(task.short): \(Hexadecimal.encode(result))"
+        case .executed(let task, .refused(let reason)): "task \(task.short) refused by its module: \(reason)"
+        case .woke: "woke"
+        }
+    }
+
+    func text(of effect: NodeEffect) -> String {
+        switch effect {
+        case .persist(let statement): "-> guard: \(text(of: statement.voteKey)), result \(statement.result.short)"
+        case .sign(let id, .statement(let statement)):
+            "-> sign #\(id): \(text(of: statement.voteKey)), result \(statement.result.short)"
+        case .sign(let id, .task(let task)): "-> sign #\(id): task \(name(of: task.service)) \(task.sequence)"
+        case .sign(let id, .instruction(let instruction, let nonce)):
+            "-> sign #\(id): instruction \(nonce): \(text(of: instruction))"
+        case .verify(let id, .attestation(let vote)): "-> verify #\(id): \(text(of: vote))"
+        case .verify(let id, .task(let signed, _)):
+            "-> verify #\(id): task \(name(of: signed.task.service)) \(signed.task.sequence)"
+        case .execute(let task, let service, _): "-> execute task \(task.short) of \(name(of: service))"
+        case .send(let frame, let recipients): "-> \(names(of: recipients)): \(text(of: frame))"
+        case .disconnect(let party, let reason): "-> disconnect \(name(of: party)): \(reason)"
+        case .wake(let instant): "-> wake at \(instant.nanoseconds / 1000) us"
+        case .note(let observation): "-> note: \(text(of: observation))"
+        case .finished: "-> finished"
+        case .crash: "-> crash"
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Cryptography
+import Messages
+import Primitives
+import Records
+
+/// Says events and effects in words, with the names of the run's genesis.
+package struct PartyNames: Sendable {
+    private let genesis: Genesis
+    private let byKey: [PublicKey: String]
+
+    package init(_ genesis: Genesis) {
+        self.genesis = genesis
+        var names: [PublicKey: String] = [genesis.clock: "clock"]
+        for restaker in genesis.restakers { names[restaker.key] = restaker.name }
+        for service in genesis.services { names[service.coordinator] = "coordinator-\(service.name)" }
+        for signer in genesis.signers { names[signer.key] = signer.name }
+        byKey = names
+    }
+
+    package func name(of party: Party) -> String { genesis.name(of: party) ?? "\(party)" }
+    package func name(of key: PublicKey) -> String { byKey[key] ?? "\(key)" }
+    package func names(of parties: [Party]) -> String { parties.map(name(of:)).joined(separator: " ") }
+
+    package func name(of service: ServiceID) -> String {
+        Int(service.number) < genesis.services.count ? genesis.services[Int(service.number)].name : "service \(service)"
+    }
+
+    package func text(of voteKey: VoteKey) -> String { "\(name(of: voteKey.service)) \(voteKey.subject)" }
+
+    package func text(of vote: Attestation) -> String {
+        "\(name(of: vote.signer))'s vote for \(text(of: vote.statement.voteKey)), result \(vote.statement.result.short)"
+    }
+
+    package func text(of frame: Frame) -> String {
+        switch frame {
+        case .hello(let hello): "hello of \(name(of: hello.party))"
+        case .task(let signed): "task \(name(of: signed.task.service)) \(signed.task.sequence)"
+        case .attestation(let vote): text(of: vote)
+        case .certified(let notice): "word that \(text(of: notice.statement.voteKey)) is certified"
+        case .certificateRequest(let voteKey, _): "a request for the certificate of \(text(of: voteKey))"
+        case .certificate(let certificate):
+            "the certificate of \(text(of: certificate.statement.voteKey)) with \(certificate.signers.count) signatures"
+        case .summary(let summary): "a summary of \(summary.entries.count) statements"
+        case .voteRequest(let request): "a request for \(name(of: request.signer))'s vote for \(text(of: request.voteKey))"
+        case .ownVotesRequest: "a request for the votes held of it"
+        case .ownVotes(let votes): "\(votes.count) votes held of it"
+        case .submit(let signed): "instruction: \(text(of: signed.instruction))"
+        case .receipt(let receipt): "receipt \(receipt.instruction.short): \(receipt.outcome)"
+        case .notice(let notice): text(of: notice)
+        }
+    }
+
+    package func text(of notice: LedgerNotice) -> String {
+        switch notice {
+        case .account(let nonce): "account: next nonce \(nonce)"
+        case .clock(let slot, let epoch): "clock: slot \(slot), epoch \(epoch)"
+        case .operatorSet(let set):
+            "operator set of \(name(of: set.service)), epoch \(set.epoch) revision \(set.revision): "
+                + "\(set.members.count) members, \(set.total)"
+        case .directory(let endpoints): "directory of \(endpoints.count)"
+        case .slashed(let record): "\(name(of: record.accused)) slashed by \(record.slashed)"
+        case .settled(let settlement):
+            "\(text(of: settlement.voteKey)) settled, \(settlement.participation.count) took part"
+        }
+    }
+
+    package func text(of instruction: Instruction) -> String {
+        switch instruction {
+        case .advance(let slot): "advance to slot \(slot)"
+        case .registerEndpoint(let endpoint): "register \(endpoint.dottedAddress):\(endpoint.port)"
+        case .deposit(let amount): "deposit \(amount)"
+        case .delegate(let signer, let amount): "delegate \(amount) to \(name(of: .signer(signer)))"
+        case .undelegate(let signer, let amount): "undelegate \(amount) from \(name(of: .signer(signer)))"
+        case .withdraw(let amount): "withdraw \(amount)"
+        case .optIn(let service): "opt in to \(name(of: service))"
+        case .optOut(let service): "opt out of \(name(of: service))"
+        case .submitEvidence(let evidence):
+            "evidence against \(name(of: evidence.accused)) about \(text(of: evidence.voteKey))"
+        case .submitCertificate(let certificate, let participation):
+            "certificate of \(text(of: certificate.statement.voteKey)), \(participation.count) took part"
+        case .claimParticipation(let vote): "claim of participation with \(text(of: vote))"
+        }
+    }
+
+    package func text(of observation: Observation) -> String {
+        switch observation {
+        case .taskIssued(let task): "issued \(name(of: task.service)) \(task.sequence)"
+        case .taskExpired(let service, let sequence): "expired \(name(of: service)) \(sequence)"
+        case .certified(let certificate): "certified \(text(of: certificate.statement.voteKey))"
+        case .evidenceFound(let evidence):
+            "found evidence against \(name(of: evidence.accused)) about \(text(of: evidence.voteKey))"
+        case .receiptArrived(let receipt): "receipt \(receipt.instruction.short): \(receipt.outcome)"
+        case .attested(let vote): "attested: \(text(of: vote))"
+        case .refusedToSign(let reason): "refused to sign: \(reason)"
+        case .rejected(let party, let reason): "rejected from \(name(of: party)): \(reason)"
+        case .injected(let injection):
+            "injected \(injection.behaviour)" + (injection.subject.map { " in subject \($0)" } ?? "")
+        case .applied(let sequence, let slot, let signed, let outcome):
+            "instruction \(sequence) at slot \(slot) by \(name(of: signed.authority)): "
+                + "\(text(of: signed.instruction)): \(outcome)"
+        case .slashed(let record): "slashed \(name(of: record.accused)) by \(record.slashed)"
+        case .operatorSetOpened(let set):
+            "opened operator set of \(name(of: set.service)), epoch \(set.epoch) revision \(set.revision)"
+        case .books(let books): "books after \(books.sequence): \(books.entered) entered"
+        }
+    }
+}

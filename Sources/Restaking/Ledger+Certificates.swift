@@ -1,0 +1,44 @@
+import Messages
+import Primitives
+
+/// Certificates and participation: which tasks are settled, and who took part.
+extension Ledger {
+    mutating func settle(
+        _ certificate: Certificate, _ participation: SignerSet, changes: inout [Change]
+    ) -> Outcome {
+        let statement = certificate.statement
+        guard !isPastHorizon(statement.epoch), !settlementBook.isForgotten(statement.voteKey) else {
+            return .pastHorizon
+        }
+        guard let set = archive.set(statement.operatorSet, of: statement.service, in: statement.epoch) else {
+            return .unknownOperatorSet
+        }
+        do { try certificate.verify(against: set) } catch { return .badCertificate }
+        guard participation.isSuperset(of: certificate.signers) else { return .badParticipation }
+        guard settlementBook.settlement(for: statement.voteKey) == nil else { return .alreadyCertified }
+        let settlement = Settlement(
+            voteKey: statement.voteKey, statement: statement.digest, operatorSet: set.digest,
+            participation: participation)
+        settlementBook.settle(settlement, in: statement.epoch)
+        changes.append(.settled(settlement))
+        return .applied
+    }
+
+    /// Counts an operator's vote for the certified statement that the coordinator left out.
+    mutating func count(_ attestation: Attestation, of signer: OperatorIndex, changes: inout [Change]) -> Outcome {
+        let statement = attestation.statement
+        guard Int(statement.service.number) < services.count else { return .unknownService }
+        guard !isPastHorizon(statement.epoch) else { return .pastHorizon }
+        guard let set = archive.set(statement.operatorSet, of: statement.service, in: statement.epoch) else {
+            return .unknownOperatorSet
+        }
+        guard let member = set.index(of: signer) else { return .notAMember }
+        guard attestation.isValid else { return .badAttestation }
+        guard let settlement = settlementBook.settlement(for: statement.voteKey),
+            settlement.statement == statement.digest
+        else { return .notCertified }
+        guard let counted = settlementBook.count(member, for: statement.voteKey) else { return .alreadyCounted }
+        changes.append(.settled(counted))
+        return .applied
+    }
+}

@@ -1,0 +1,75 @@
+import Cryptography
+import Messages
+import Primitives
+
+/// Someone of genesis: what its key may ask for, and how far its instructions have come.
+struct Account: Hashable, Sendable {
+    let key: PublicKey
+    var isClock = false
+    var signer: OperatorIndex?
+    var restaker: RestakerIndex?
+    var coordinated: ServiceID?
+    var nextNonce: UInt64 = 0
+    /// What it has earned by reporting offences: booked here, whether or not it is a restaker.
+    var reward = Lamports.zero
+}
+
+/// A registered operator.
+struct OperatorRecord: Hashable, Sendable {
+    let key: PublicKey
+    var endpoint: Endpoint?
+    /// The epoch in which it was tombstoned: for good.
+    var tombstoned: Epoch?
+
+    var isTombstoned: Bool { tombstoned != nil }
+}
+
+/// An AVS: its terms, and who has opted in.
+struct ServiceRecord: Hashable, Sendable {
+    let threshold: Fraction
+    let equivocationSlash: Fraction
+    /// By operator.
+    private(set) var memberships: [Membership?]
+
+    /// In which epochs an operator counts: worked out from recorded epochs, so that nothing must remember to change.
+    struct Membership: Hashable, Sendable {
+        fileprivate(set) var from: Epoch
+        /// The first epoch in which it no longer counts.
+        fileprivate(set) var until: Epoch?
+
+        func counts(in epoch: Epoch) -> Bool {
+            guard from <= epoch else { return false }
+            guard let until else { return true }
+            return epoch < until
+        }
+    }
+
+    init(_ terms: Genesis.Service, operators: Int) {
+        threshold = terms.threshold
+        equivocationSlash = terms.equivocationSlash
+        memberships = Array(repeating: nil, count: operators)
+        for index in terms.optedIn { memberships[Int(index.number)] = Membership(from: Epoch(0), until: nil) }
+    }
+
+    func isOptedIn(_ index: OperatorIndex) -> Bool {
+        guard let membership = memberships[Int(index.number)] else { return false }
+        return membership.until == nil
+    }
+
+    func counts(_ index: OperatorIndex, in epoch: Epoch) -> Bool {
+        memberships[Int(index.number)]?.counts(in: epoch) == true
+    }
+
+    /// Counts from `epoch` on; without a gap, where it would have ended just there.
+    mutating func admit(_ index: OperatorIndex, from epoch: Epoch) {
+        if let membership = memberships[Int(index.number)], membership.until == epoch, membership.from < epoch {
+            memberships[Int(index.number)]?.until = nil
+        } else {
+            memberships[Int(index.number)] = Membership(from: epoch, until: nil)
+        }
+    }
+
+    mutating func dismiss(_ index: OperatorIndex, from epoch: Epoch) {
+        memberships[Int(index.number)]?.until = epoch
+    }
+}

@@ -1,0 +1,164 @@
+import Primitives
+import Services
+
+/// Reads one entry of `services:`.
+struct ServiceReader {
+    /// A service and whether all of it could be read: only then does it count against those that refer to it.
+    struct Service {
+        let plan: ServicePlan
+        /// Its operators, for quick look-up.
+        let members: Set<OperatorIndex>
+        let isSound: Bool
+    }
+
+    let ledger: LedgerPlan
+    let roster: OperatorRoster?
+    /// For each operator, whether any stake stands behind it; nil when that cannot be told.
+    private let isStaked: [Bool]?
+
+    init(ledger: LedgerPlan, roster: OperatorRoster?, restakers: [RestakerPlan]) {
+        self.ledger = ledger
+        self.roster = roster
+        guard let roster, roster.stakesAreKnown else {
+            isStaked = nil
+            return
+        }
+        var isStaked = roster.operators.map { $0.stake > .zero }
+        for delegation in restakers.flatMap(\.delegations) { isStaked[Int(delegation.signer.number)] = true }
+        self.isStaked = isStaked
+    }
+
+    func service(_ entry: Field.NamedField) -> Service {
+        let mistakes = entry.value.mistakes
+        let earlier = mistakes.count
+        let plan = plan(entry)
+        return Service(
+            plan: plan, members: Set(plan.operators), isSound: roster != nil && mistakes.count == earlier)
+    }
+
+    private func plan(_ entry: Field.NamedField) -> ServicePlan {
+        var plan = ServicePlan(
+            name: entry.name, module: "", threshold: .twoThirds, wantsAccountability: true, operators: [],
+            slash: SlashPlan(), load: Self.standardLoad, deadline: .seconds(1), evidenceWindow: .seconds(2))
+        guard var keys = entry.value.mapping(example: "{module: squaring}") else { return plan }
+        plan.module = keys.require("module", .word("a service module", of: ModuleCatalogue.names)) ?? ""
+        let thresholdField = keys.field("threshold")
+        plan.wantsAccountability = keys.read(
+            "accountability", .choice("a kind of accountability", of: [("required", true), ("none", false)]),
+            default: true)
+        plan.threshold = thresholdField?.read(.threshold(wantsAccountability: plan.wantsAccountability)) ?? .twoThirds
+        plan.operators = members(keys.field("operators"), service: entry)
+        plan.slash = keys.field("slash").map(slash) ?? plan.slash
+        plan.load = keys.field("load").map(load) ?? plan.load
+        readTimes(&keys, into: &plan)
+        keys.reportUnknownKeys()
+        return plan
+    }
+
+    // MARK: Operators
+
+    private func members(_ field: Field?, service: Field.NamedField) -> [OperatorIndex] {
+        guard let roster else { return [] }
+        var isOpen = true
+        var members = roster.operators.indices.map { OperatorIndex(UInt32($0)) }
+        if let field {
+            if case .scalar("all") = field.node.content {} else { isOpen = false }
+            guard let listed = roster.members(field, allowsAll: true) else { return [] }
+            members = listed
+        }
+        let willing = members.filter { roster.isWilling($0, service: service.name) }
+        let place = field ?? service.value
+        if !isOpen, let unwilling = members.first(where: { !willing.contains($0) }) {
+            place.report("\(roster.operators[Int(unwilling.number)].name) does not opt in to \(service.name)")
+        }
+        if willing.isEmpty {
+            if isOpen || field?.isEmptyList == true { place.report("a service has at least one operator") }
+        } else if let isStaked, !willing.contains(where: { isStaked[Int($0.number)] }) {
+            place.report("no stake stands behind any operator of this service")
+        }
+        return willing
+    }
+
+    // MARK: Terms and load
+
+    private func slash(_ field: Field) -> SlashPlan {
+        var plan = SlashPlan()
+        guard var keys = field.mapping(example: "{equivocation: 5%}") else { return plan }
+        plan.equivocation = keys.read("equivocation", .share(example: "5%"), default: plan.equivocation)
+        keys.reportUnknownKeys()
+        return plan
+    }
+
+    private static let standardLoad = LoadPlan(
+        tasks: 1_000, rate: Rate(count: 200, period: .seconds(1)), arrival: .fixed)
+
+    private func load(_ field: Field) -> LoadPlan {
+        var plan = Self.standardLoad
+        guard var keys = field.mapping(example: "{tasks: 1000, rate: 200/s}") else { return plan }
+        plan.tasks = keys.read(
+            "tasks", .integer(1...TopologyReader.maximumTasks, example: "1000"), default: plan.tasks)
+        plan.rate = keys.read("rate", .rate, default: plan.rate)
+        plan.arrival = keys.read("arrival", .choice("an arrival", of: TopologyReader.choices()), default: plan.arrival)
+        keys.reportUnknownKeys()
+        if plan.rate.span(of: plan.tasks).map({ $0 > .longest }) ?? true {
+            field.report("\(plan.tasks) tasks at \(plan.rate) take longer than 8760h")
+        }
+        return plan
+    }
+
+    // MARK: Times
+
+    private func readTimes(_ keys: inout MappingReader, into plan: inout ServicePlan) {
+        let deadlineField = keys.field("deadline")
+        let windowField = keys.field("evidence-window")
+        let deadline = deadlineField.map { $0.read(.time(example: "1s")) } ?? plan.deadline
+        let window = windowField.map { $0.read(.time(example: "2s")) } ?? plan.evidenceWindow
+        guard let deadline, let window else { return }
+        (plan.deadline, plan.evidenceWindow) = (deadline, window)
+        let text = DurationText.of(window) + (windowField == nil ? " (the default evidence-window)" : "")
+        let place = windowField ?? deadlineField ?? keys.field
+        if window < deadline {
+            place.report(
+                "\(text) is shorter than the deadline, \(DurationText.of(deadline)); the evidence-window is counted "
+                    + "from a task's issue and includes the deadline")
+        }
+        if let horizon = ledger.evidenceHorizon, window > horizon {
+            place.report(
+                "\(text) outlasts the ledger's evidence horizon, \(DurationText.of(horizon)) (unbonding-epochs x "
+                    + "slots-per-epoch x slot)")
+        }
+    }
+}
+
+extension Field {
+    var isEmptyList: Bool {
+        switch node.content {
+        case .sequence(let elements): elements.isEmpty
+        case .empty: true
+        default: false
+        }
+    }
+}
+
+extension ScalarGrammar where Value == Duration {
+    fileprivate static func time(example: String) -> Self {
+        .duration(.milliseconds(1) ... .seconds(24 * 3600), example: example)
+    }
+}
+
+extension ScalarGrammar where Value == Fraction {
+    fileprivate static func threshold(wantsAccountability: Bool) -> Self {
+        Self(noun: "a fraction", example: "2/3") { text throws(GrammarMistake) in
+            let threshold = try ScalarGrammar.fraction.parse(text)
+            guard threshold.numerator > 0, threshold < .one else {
+                throw GrammarMistake("\(text.abridged) is not between 0 and 1; a quorum is strictly more than it")
+            }
+            if wantsAccountability, threshold <= Fraction(1, over: 2)! {
+                throw GrammarMistake(
+                    "\(text.abridged) does not exceed 1/2, so two results could be certified and nobody proven guilty; "
+                        + "write 2/3, or set accountability: none")
+            }
+            return threshold
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Faults
+import Primitives
+
+/// One run, as its author described it: validated, so that whoever carries it out need not check it again.
+///
+/// `OperatorIndex`, `RestakerIndex` and `ServiceID` number the three lists in the order of the file. Every index in a
+/// topology that was parsed is within its list.
+package struct Topology: Hashable, Sendable {
+    package var name: String
+    /// Nil: the run draws one, prints it and records it.
+    package var seed: UInt64?
+    package var ledger: LedgerPlan
+    package var network: NetworkPlan
+    package var guardMode: GuardMode
+    /// 1 to 10,000.
+    package var operators: [OperatorPlan]
+    package var restakers: [RestakerPlan]
+    /// 1 to 64.
+    package var services: [ServicePlan]
+    package var faults: [FaultPlan]
+    package var expect: Expectations
+
+    /// What the signing guard waits for before a vote is sent.
+    package enum GuardMode: String, CaseIterable, Hashable, Sendable {
+        /// The disk: survives power loss.
+        case synced
+        /// The kernel: survives `kill -9`.
+        case written
+    }
+}
+
+extension Topology {
+    package var operatorNames: [String] { operators.map(\.name) }
+    package var restakerNames: [String] { restakers.map(\.name) }
+    package var serviceNames: [String] { services.map(\.name) }
+
+    package func name(of signer: OperatorIndex) -> String { operators[Int(signer.number)].name }
+    package func name(of service: ServiceID) -> String { services[Int(service.number)].name }
+
+    package func index(ofOperator name: String) -> OperatorIndex? {
+        operators.firstIndex { $0.name == name }.map { OperatorIndex(UInt32($0)) }
+    }
+
+    package func index(ofService name: String) -> ServiceID? {
+        services.firstIndex { $0.name == name }.map { ServiceID(UInt32($0)) }
+    }
+
+    /// What stands behind each operator at genesis: its own stake and what restakers delegate to it.
+    package var stakesAtGenesis: [Lamports] {
+        var stakes = operators.map(\.stake)
+        for delegation in restakers.flatMap(\.delegations) {
+            stakes[Int(delegation.signer.number)] += delegation.amount
+        }
+        return stakes
+    }
+
+    /// All that is deposited at genesis. Fits 64 bits.
+    package var totalDeposited: Lamports {
+        operators.map(\.stake).reduce(.zero, +) + restakers.map(\.deposit).reduce(.zero, +)
+    }
+}

@@ -1,0 +1,128 @@
+import Faults
+import Primitives
+
+/// The grammar of a topology, key by key.
+///
+/// A part that holds a mistake still yields a plan, filled with defaults, so that the parts that refer to it are read
+/// too; the whole is thrown away once anything has been reported.
+enum TopologyReader {
+    static let maximumOperators = 10_000
+    static let maximumServices = 64
+    static let maximumTasks: UInt64 = 1_000_000_000
+
+    static func read(_ document: Field) -> Topology? {
+        guard var keys = document.mapping(example: "version: 1") else { return nil }
+        _ = keys.require("version", .version)
+        let name = keys.require("name", .topologyName) ?? ""
+        let seed = keys.optional("seed", .integer(0...UInt64.max, example: "42"))
+        let ledger = keys.field("ledger").map(ledgerPlan) ?? .fast
+        let (dissemination, link) = keys.field("network").map(networkPlan) ?? (nil, LinkPlan())
+        let guardMode = keys.read("guard", .choice("a guard mode", of: choices()), default: Topology.GuardMode.synced)
+        let operatorsField = keys.requiredField("operators", example: "{count: 7, stake: equal, total: 700 SOL}")
+        let servicesField = keys.requiredField("services", example: "{squares: {module: squaring}}")
+        let serviceFields = servicesField.flatMap(namedServices)
+        let roster = operatorsField.flatMap { OperatorRoster.read($0) }
+        let restakers = keys.field("restakers").map { restakerPlans($0, roster: roster) } ?? []
+        checkTotalStake(roster: roster, restakers: restakers, operatorsField: operatorsField)
+        let serviceReader = ServiceReader(ledger: ledger, roster: roster, restakers: restakers)
+        let services = serviceFields?.map(serviceReader.service)
+        if let services { roster?.checkOptIns(services: services) }
+        let faultReader = FaultReader(roster: roster, services: services)
+        let faults = keys.field("faults").map { faultReader.plans($0) } ?? []
+        if let timeline = keys.field("timeline") { checkTimeline(timeline) }
+        let expect = keys.field("expect").map { expectations($0, roster: roster) } ?? Expectations()
+        keys.reportUnknownKeys()
+
+        let plans = services?.map(\.plan) ?? []
+        let largestService = plans.map(\.operators.count).max() ?? 0
+        let network = NetworkPlan(
+            dissemination: dissemination ?? .standard(largestService: largestService), link: link)
+        return Topology(
+            name: name, seed: seed, ledger: ledger, network: network, guardMode: guardMode,
+            operators: roster?.operators ?? [], restakers: restakers, services: plans, faults: faults,
+            expect: expect)
+    }
+
+    // MARK: Ledger and network
+
+    private static func ledgerPlan(_ field: Field) -> LedgerPlan {
+        guard var keys = field.mapping(example: "{preset: fast}") else { return .fast }
+        let presets = LedgerPlan.presets.map { ($0.preset, $0) }
+        var plan = keys.read("preset", .choice("a ledger preset", of: presets), default: .fast)
+        plan.slotDuration = keys.read(
+            "slot", .duration(.milliseconds(1) ... .seconds(60), example: "50ms"), default: plan.slotDuration)
+        plan.slotsPerEpoch = keys.read(
+            "slots-per-epoch", .integer(1...10_000_000, example: "32"), default: plan.slotsPerEpoch)
+        plan.unbondingEpochs = keys.read(
+            "unbonding-epochs", .integer(1...1_000, example: "2"), default: plan.unbondingEpochs)
+        keys.reportUnknownKeys()
+        guard let horizon = plan.evidenceHorizon, horizon <= .longest else {
+            field.report("unbonding takes longer than 8760h; make slots, epochs or unbonding shorter")
+            return .fast
+        }
+        return plan
+    }
+
+    private static func networkPlan(_ field: Field) -> (NetworkPlan.Dissemination?, LinkPlan) {
+        var link = LinkPlan()
+        guard var keys = field.mapping(example: "{dissemination: mesh}") else { return (nil, link) }
+        let dissemination = keys.optional(
+            "dissemination", ScalarGrammar<NetworkPlan.Dissemination>.choice("a dissemination", of: choices()))
+        if var linkKeys = keys.field("link")?.mapping(example: "{latency: 2ms, jitter: 500us}") {
+            let delay = ScalarGrammar.duration(.zero ... .seconds(60), example: "2ms")
+            link.latency = linkKeys.read("latency", delay, default: .zero)
+            link.jitter = linkKeys.read("jitter", delay, default: .zero)
+            linkKeys.reportUnknownKeys()
+        }
+        keys.reportUnknownKeys()
+        return (dissemination, link)
+    }
+
+    private static func checkTimeline(_ field: Field) {
+        guard let entries = field.elements(example: "timeline: []") else { return }
+        for entry in entries { entry.report("timeline entries are not read by this version; leave the list empty") }
+    }
+
+    /// The words of an enum that topologies name by its raw values.
+    static func choices<Choice: CaseIterable & RawRepresentable<String>>() -> [(word: String, value: Choice)] {
+        Choice.allCases.map { ($0.rawValue, $0) }
+    }
+
+    // MARK: Services' names
+
+    private static func namedServices(_ field: Field) -> [Field.NamedField]? {
+        guard let fields = field.namedFields(example: "{squares: {module: squaring}}") else { return nil }
+        guard !fields.isEmpty else {
+            field.report("a topology has at least one service")
+            return nil
+        }
+        if fields.count > maximumServices {
+            field.report("\(fields.count) services; at most \(maximumServices)")
+        }
+        fields.forEach { $0.checkName() }
+        return fields
+    }
+}
+
+extension Field.NamedField {
+    /// Reports a name that is not one.
+    func checkName() {
+        _ = nameField.read(ScalarGrammar<String>.name)
+    }
+}
+
+extension ScalarGrammar where Value == String {
+    fileprivate static var topologyName: Self {
+        Self(noun: "a name", example: "quickstart") { text throws(GrammarMistake) in try ScalarGrammar.name.parse(text)
+        }
+    }
+
+    fileprivate static var version: Self {
+        Self(noun: "a version", example: "1") { text throws(GrammarMistake) in
+            guard text == "1" else {
+                throw GrammarMistake("\(text.abridged) is not a version of the format that is known here; write 1")
+            }
+            return text
+        }
+    }
+}

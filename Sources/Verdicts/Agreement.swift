@@ -1,0 +1,57 @@
+import Messages
+import Primitives
+
+/// No two certificates for one subject with different statements, whoever holds them, while the equivocators hold
+/// less than 2q - 1 of the stake: with more, they can always have two, and pay for it.
+func judgeAgreement(of history: RunHistory) -> Finding {
+    var first: [VoteKey: RunHistory.HeldCertificate] = [:]
+    var conflicts: [VoteKey: RunHistory.HeldCertificate] = [:]
+    for held in history.certificates {
+        let key = held.certificate.statement.voteKey
+        guard let other = first[key] else {
+            first[key] = held
+            continue
+        }
+        if other.certificate.statement != held.certificate.statement, conflicts[key] == nil { conflicts[key] = held }
+    }
+    var violations: [String] = []
+    var excused: [String] = []
+    for (key, held) in conflicts.sorted(by: { $0.key < $1.key }) {
+        guard let other = first[key] else { continue }
+        let account = "\(history.describe(key)): \(told(of: other)), \(told(of: held))"
+        let statements = [other.certificate.statement, held.certificate.statement]
+        if statements.contains(where: { history.canBeForced($0) }) {
+            excused.append(account)
+        } else {
+            violations.append(account)
+        }
+    }
+    if violations.isEmpty, let account = excused.first {
+        return Finding(
+            .agreement, .notApplicable, "\(account); but those who equivocated hold 2q - 1 of the stake or more")
+    }
+    return .conclude(
+        .agreement, violations: violations, gaps: history.gaps, otherwise: first.isEmpty ? .notApplicable : .holds,
+        first.isEmpty
+            ? "no certificate was formed"
+            : "\(history.certificates.count) certificates for \(RunHistory.count(first.count, "subject")), no two differ"
+    )
+}
+
+private func told(of held: RunHistory.HeldCertificate) -> String {
+    let statement = held.certificate.statement
+    return "\(held.holder) holds a certificate for result \(statement.result.short) of task \(statement.task.short)"
+}
+
+extension RunHistory {
+    /// By revision 0's stake, so that whoever was tombstoned in the epoch counts.
+    fileprivate func canBeForced(_ statement: Statement) -> Bool {
+        let equivocators = Set(equivocations.map(\.signer))
+        let opening = operatorSets.values.first {
+            $0.service == statement.service && $0.epoch == statement.epoch && $0.revision == Revision(0)
+        }
+        guard let set = opening ?? operatorSets[statement.operatorSet] else { return false }
+        return IndependentCheck.canForceTwo(
+            members: set.members.filter { equivocators.contains($0.signer) }, of: set)
+    }
+}

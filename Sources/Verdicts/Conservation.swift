@@ -1,0 +1,66 @@
+import Messages
+import Primitives
+
+/// After every instruction each lamport that entered is in exactly one place, and what was burned and earned is what
+/// the slashes between say.
+func judgeConservation(of history: RunHistory) -> Finding {
+    var violations: [String] = []
+    var absences: [String] = []
+    var previous: Books?
+    for page in history.books {
+        let after = "after instruction \(page.sequence)"
+        let held = page.parts.reduce(UInt128(0)) { $0 + UInt128($1.number) }
+        if held != UInt128(page.entered.number) {
+            violations.append("\(after) \(page.entered.number) lamports have entered, but \(held) are there")
+        }
+        if let previous {
+            if page.entered < previous.entered { violations.append("\(after) less has entered than before") }
+            if page.sequence < previous.sequence {
+                violations.append("\(after) come the books after instruction \(previous.sequence)")
+            } else if let fault = history.faultInFlow(from: previous, to: page) {
+                absences.append("\(after) \(fault)")
+            }
+        }
+        previous = page
+    }
+    let pages = history.books.count
+    return .conclude(
+        .conservation, violations: violations, absences: absences, gaps: history.ledgerGaps,
+        otherwise: pages == 0 ? .unknown : .holds,
+        pages == 0
+            ? "the ledger's record has no books"
+            : "\(RunHistory.count(pages, "page")) of books, to the lamport")
+}
+
+extension Books {
+    fileprivate var parts: [Lamports] { [idle, delegated, unbonding, burned, rewarded, withdrawn, residue] }
+}
+
+extension RunHistory {
+    /// What the instructions between two pages burned and paid, against what the pages say.
+    fileprivate func faultInFlow(from old: Books, to new: Books) -> String? {
+        var burned = Int128(0)
+        var rewarded = Int128(0)
+        var fees = Int128(0)
+        for instruction in applied where instruction.sequence > old.sequence && instruction.sequence <= new.sequence {
+            guard case .submitEvidence(let evidence) = instruction.signed.instruction else { continue }
+            if instruction.outcome == .badEvidence { fees += Int128(genesis.parameters.badEvidenceFee.number) }
+            guard instruction.outcome == .applied else { continue }
+            let slash = slashes.first { $0.record.accused == evidence.accused && $0.record.voteKey == evidence.voteKey }
+            guard let record = slash?.record else { return "evidence was applied, but nothing slashed" }
+            guard record.reward <= record.slashed else { return "the reporter earned more than was slashed" }
+            burned += Int128(record.slashed.number) - Int128(record.reward.number)
+            rewarded += Int128(record.reward.number)
+        }
+        let paid = Int128(new.rewarded.number) - Int128(old.rewarded.number)
+        if paid != rewarded { return "reporters earned \(paid) lamports; the slashes say \(rewarded)" }
+        let gone =
+            Int128(new.burned.number) + Int128(new.residue.number) - Int128(old.burned.number)
+            - Int128(old.residue.number)
+        guard gone >= burned, gone <= burned + fees else {
+            return "\(gone) lamports were burned; the slashes say \(burned)"
+                + (fees > 0 ? ", and fees up to \(fees)" : "")
+        }
+        return nil
+    }
+}

@@ -1,0 +1,45 @@
+import Cryptography
+import Messages
+import Primitives
+
+/// One offence, one slash, and no operator twice: the first slash tombstones it. Every slash stands for one applied
+/// piece of evidence, and the other way round.
+func judgeExactlyOnce(of history: RunHistory) -> Finding {
+    var slashesByOffence: [OffenceName: Int] = [:]
+    var slashesBySigner: [OperatorIndex: Int] = [:]
+    for slash in history.slashes.map(\.record) {
+        slashesByOffence[OffenceName(accused: slash.accused.storage, voteKey: slash.voteKey), default: 0] += 1
+        slashesBySigner[slash.signer, default: 0] += 1
+    }
+    var appliedByOffence: [OffenceName: Int] = [:]
+    for instruction in history.applied where instruction.outcome == .applied {
+        guard case .submitEvidence(let evidence) = instruction.signed.instruction else { continue }
+        appliedByOffence[OffenceName(accused: evidence.accused.storage, voteKey: evidence.voteKey), default: 0] += 1
+    }
+    var violations: [String] = []
+    for (signer, count) in slashesBySigner.sorted(by: { $0.key < $1.key }) where count > 1 {
+        let offences = history.slashes.filter { $0.record.signer == signer }.map { history.describe($0.record.voteKey) }
+        violations.append(
+            "\(history.name(of: signer)) was slashed \(count) times: \(offences.joined(separator: ", "))")
+    }
+    var absences: [String] = []
+    for offence in Set(slashesByOffence.keys).union(appliedByOffence.keys).sorted() {
+        let (slashed, applied) = (slashesByOffence[offence, default: 0], appliedByOffence[offence, default: 0])
+        guard slashed != applied else { continue }
+        absences.append(
+            "\(history.describe(offence.voteKey)): evidence was applied \(applied) times, slashed \(slashed) times")
+    }
+    let count = history.slashes.count
+    return .conclude(
+        .exactlyOnce, violations: violations, absences: absences, gaps: history.ledgerGaps,
+        otherwise: count == 0 ? .notApplicable : .holds,
+        count == 0 ? "nobody was slashed" : "\(RunHistory.count(count, "offence")), \(RunHistory.count(count, "slash"))"
+    )
+}
+
+private struct OffenceName: Hashable, Comparable {
+    var accused: FixedBytes32
+    var voteKey: VoteKey
+
+    static func < (left: Self, right: Self) -> Bool { (left.voteKey, left.accused) < (right.voteKey, right.accused) }
+}

@@ -1,0 +1,110 @@
+import Messages
+import Primitives
+
+/// The outcome of a run: what the oracles found, and what of the expectations was not met.
+package struct Judgement: Hashable, Sendable {
+    package var findings: [Finding]
+    /// One sentence for each expectation that was not met.
+    package var expectationFailures: [String]
+    /// One sentence for each oracle or expectation that the run cannot answer.
+    package var unjudged: [String]
+    package var verdict: Verdict
+
+    /// 0: as expected; 1: not; 3: the only trouble is that something could not be judged.
+    package var exitStatus: Int32 {
+        switch verdict {
+        case .holds, .notApplicable: 0
+        case .violated: 1
+        case .unknown: 3
+        }
+    }
+
+    /// - Parameter readings: what was measured of the percentiles that the expectations bound.
+    package init(
+        of history: RunHistory, findings: [Finding], expectations: RunExpectations,
+        readings: [Percentile: PercentileReading]
+    ) {
+        self.findings = findings
+        let answers =
+            findings.map { Self.check($0, expected: expectations.verdicts[$0.oracle]) }
+            + Self.checkSlashes(of: history, expectations) + Self.checkCertified(of: history, expectations)
+            + expectations.quorumLatency.map { Self.check($0, readings[$0.percentile]) }
+        expectationFailures = answers.compactMap { if case .failed(let account) = $0 { account } else { nil } }
+        unjudged = answers.compactMap { if case .unjudged(let account) = $0 { account } else { nil } }
+        verdict = !expectationFailures.isEmpty ? .violated : unjudged.isEmpty ? .holds : .unknown
+    }
+
+    private enum Answer {
+        case met
+        case failed(String)
+        case unjudged(String)
+    }
+
+    private static func check(_ finding: Finding, expected: Verdict?) -> Answer {
+        let (oracle, verdict) = (finding.oracle.rawValue, finding.verdict)
+        if verdict == expected { return .met }
+        if verdict == .unknown { return .unjudged("\(oracle): \(finding.account)") }
+        if let expected {
+            return .failed("\(oracle): expected \(expected.rawValue), found \(verdict.rawValue): \(finding.account)")
+        }
+        return verdict == .violated ? .failed("\(oracle) is violated: \(finding.account)") : .met
+    }
+
+    private static func checkSlashes(of history: RunHistory, _ expectations: RunExpectations) -> [Answer] {
+        let slashed = Set(history.slashes.map(\.record.signer))
+        let expected = Set(expectations.slashed)
+        let missed = expected.subtracting(slashed).sorted().map { signer -> Answer in
+            let account = "\(history.name(of: signer)) was expected to be slashed"
+            guard let gap = history.ledgerGaps.first else { return .failed("\(account), but was not") }
+            return .unjudged("\(account): \(gap)")
+        }
+        let wrong = slashed.subtracting(expected).sorted().map { signer -> Answer in
+            .failed("\(history.name(of: signer)) was slashed, which was not expected")
+        }
+        return missed + wrong
+    }
+
+    private static func checkCertified(of history: RunHistory, _ expectations: RunExpectations) -> [Answer] {
+        guard let least = expectations.certified else { return [] }
+        return history.genesis.services.indices.map { index in
+            let service = ServiceID(UInt32(index))
+            let tasks = history.tasks.filter { $0.task.service == service }
+            let certified = tasks.count(where: \.certifiedInTime)
+            let suffices =
+                UInt128(certified) * UInt128(least.denominator) >= UInt128(tasks.count) * UInt128(least.numerator)
+            let account =
+                "\(history.name(of: service)): \(certified) of \(RunHistory.count(tasks.count, "task")) certified, "
+                + "expected \(least) or more"
+            if let gap = history.gaps.first(where: { $0.party == .coordinator(service) }) {
+                return .unjudged("\(account): \(gap)")
+            }
+            if tasks.isEmpty { return .unjudged("\(history.name(of: service)): no task was issued") }
+            return suffices ? .met : .failed(account)
+        }
+    }
+
+    private static func check(_ bound: RunExpectations.LatencyBound, _ reading: PercentileReading?) -> Answer {
+        let name = "quorum latency \(bound.percentile.label)"
+        switch reading {
+        case .measured(let duration):
+            guard duration > bound.atMost else { return .met }
+            return .failed(
+                "\(name) is \(duration.milliseconds), expected at most \(bound.atMost.milliseconds)")
+        case .infinite: return .failed("\(name) is infinite: too many tasks had no certificate in time")
+        case .notCarried(let samples):
+            return .unjudged(
+                "\(name): \(samples) samples do not carry it; it needs \(bound.percentile.samplesNeeded)")
+        case nil: return .unjudged("\(name) was not measured")
+        }
+    }
+}
+
+extension Duration {
+    /// To the microsecond: `41.204 ms`.
+    package var milliseconds: String {
+        let micros = (nanoseconds.magnitude + 500) / 1000
+        let fraction = String(micros % 1000)
+        let zeros = String(repeating: "0", count: 3 - fraction.utf8.count)
+        return "\(nanoseconds < 0 ? "-" : "")\(micros / 1000).\(zeros)\(fraction) ms"
+    }
+}

@@ -1,0 +1,73 @@
+/// A question that is asked about every run, and answered from its records alone.
+package enum Oracle: String, CaseIterable, Hashable, Sendable {
+    /// No two certificates for one subject with different statements.
+    case agreement
+    /// Nobody is slashed who did not equivocate.
+    case innocence
+    /// Whoever equivocated where honest nodes could see it is slashed; whoever cannot be proven guilty is not.
+    case completeness
+    /// One offence, one slash.
+    case exactlyOnce = "exactly-once"
+    /// No lamport appears or vanishes.
+    case conservation
+    /// Every certificate carries the stake that it claims.
+    case weight
+    /// Every task is certified in time while the honest hold the quorum.
+    case liveness
+
+    package func judge(_ history: RunHistory) -> Finding {
+        switch self {
+        case .agreement: judgeAgreement(of: history)
+        case .innocence: judgeInnocence(of: history)
+        case .completeness: judgeCompleteness(of: history)
+        case .exactlyOnce: judgeExactlyOnce(of: history)
+        case .conservation: judgeConservation(of: history)
+        case .weight: judgeWeight(of: history)
+        case .liveness: judgeLiveness(of: history)
+        }
+    }
+}
+
+package enum Verdict: String, CaseIterable, Hashable, Sendable {
+    case holds
+    case violated
+    /// It could not be judged: something is missing. Not a pass.
+    case unknown
+    /// What it is about never occurred.
+    case notApplicable = "not-applicable"
+}
+
+/// An oracle's answer, with the shortest account of it: how it was violated, what is missing, or what was looked at.
+package struct Finding: Hashable, Sendable {
+    package var oracle: Oracle
+    package var verdict: Verdict
+    package var account: String
+
+    package init(_ oracle: Oracle, _ verdict: Verdict, _ account: String) {
+        self.oracle = oracle
+        self.verdict = verdict
+        self.account = account
+    }
+
+    package static func all(of history: RunHistory) -> [Finding] { Oracle.allCases.map { $0.judge(history) } }
+
+    /// What was found wrong outweighs what is missing of the records; what is missing outweighs what was not found
+    /// in them.
+    ///
+    /// - Parameters:
+    ///   - violations: shown by what stands in the records.
+    ///   - absences: violations by what does not stand in them, which it might, were they whole.
+    static func conclude(
+        _ oracle: Oracle, violations: [String], absences: [String] = [], gaps: [RecordGap], otherwise verdict: Verdict,
+        _ account: String
+    ) -> Finding {
+        if let account = summary(violations) { return Finding(oracle, .violated, account) }
+        if let account = summary(gaps.map(\.account)) { return Finding(oracle, .unknown, account) }
+        if let account = summary(absences) { return Finding(oracle, .violated, account) }
+        return Finding(oracle, verdict, account)
+    }
+
+    private static func summary(_ accounts: [String]) -> String? {
+        accounts.first.map { accounts.count > 1 ? "\($0) (and \(accounts.count - 1) more)" : $0 }
+    }
+}

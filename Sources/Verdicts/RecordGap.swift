@@ -1,0 +1,44 @@
+import Messages
+import Records
+
+/// A part of the records that is not there, so that what happened in it is unknown.
+package struct RecordGap: Hashable, Sendable {
+    package var party: Party
+    package var account: String
+
+    /// An adversary that kills its own process says so first; its record then ends where it ends.
+    package static let crashBehaviour = "crash"
+
+    static func all(in run: RunRecords, excepting injections: [RunHistory.Injected]) -> [RecordGap] {
+        let absent = run.missing.map { party, incarnation in
+            let name = run.genesis.name(of: party) ?? "?"
+            return RecordGap(
+                party: party, account: "\(name).\(incarnation).\(RecordFile.fileExtension) is missing")
+        }
+        let crashed = Set(
+            injections.filter { $0.injection.behaviour == crashBehaviour }.map { Party.signer($0.signer) })
+        let unfinished = run.nodes.compactMap { node -> RecordGap? in
+            guard !crashed.contains(node.party) else { return nil }
+            switch node.ending {
+            case .closed: return nil
+            case .cut:
+                return RecordGap(
+                    party: node.party, account: "\(node.header.fileName) was never closed: its process was killed")
+            case .torn(let byte):
+                return RecordGap(
+                    party: node.party, account: "\(node.header.fileName) ends inside the entry at byte \(byte)")
+            }
+        }
+        return absent + unfinished
+    }
+}
+
+extension RecordGap: CustomStringConvertible {
+    package var description: String { account }
+}
+
+extension RunHistory {
+    var ledgerGaps: [RecordGap] { gaps.filter { $0.party == .ledger } }
+    var coordinatorGaps: [RecordGap] { gaps.filter { $0.party.isCoordinator } }
+    var operatorGaps: [RecordGap] { gaps.filter { $0.party != .ledger && !$0.party.isCoordinator } }
+}

@@ -1,0 +1,63 @@
+import Primitives
+
+/// What must come out of a run for it to count as a success. Without any: every oracle holds and nobody is slashed.
+package struct RunExpectations: Hashable, Sendable {
+    /// Exactly these.
+    package var slashed: [OperatorIndex]
+    /// The least share of each AVS's tasks that is certified in time; nil: none is asked for.
+    package var certified: Fraction?
+    package var quorumLatency: [LatencyBound]
+    /// Oracles of which something else than `holds` or `not-applicable` is expected.
+    package var verdicts: [Oracle: Verdict]
+
+    package init(
+        slashed: [OperatorIndex] = [], certified: Fraction? = nil, quorumLatency: [LatencyBound] = [],
+        verdicts: [Oracle: Verdict] = [:]
+    ) {
+        self.slashed = slashed
+        self.certified = certified
+        self.quorumLatency = quorumLatency
+        self.verdicts = verdicts
+    }
+
+    package struct LatencyBound: Hashable, Sendable {
+        package var percentile: Percentile
+        package var atMost: Duration
+
+        package init(percentile: Percentile, atMost: Duration) {
+            self.percentile = percentile
+            self.atMost = atMost
+        }
+    }
+}
+
+/// The percentiles that reports show and topologies may bound, and how many samples carry each.
+package enum Percentile: String, CaseIterable, Hashable, Sendable {
+    case p50, p90, p99, p999, max
+
+    /// In thousandths: the share of tasks that are at most this late.
+    package var perMille: UInt64 {
+        switch self {
+        case .p50: 500
+        case .p90: 900
+        case .p99: 990
+        case .p999: 999
+        case .max: 1000
+        }
+    }
+
+    /// At least ten samples must lie beyond a percentile: 10 / (1 - p). Of the maximum, one.
+    package var samplesNeeded: UInt64 { self == .max ? 1 : 10_000 / (1000 - perMille) }
+
+    /// `p99.9`
+    package var label: String { self == .p999 ? "p99.9" : rawValue }
+}
+
+/// What was measured of one percentile.
+package enum PercentileReading: Hashable, Sendable {
+    case measured(Duration)
+    /// So many tasks had no certificate in time that the percentile lies among them.
+    case infinite
+    /// Too few samples to carry it.
+    case notCarried(samples: UInt64)
+}

@@ -1,0 +1,19 @@
+import Messages
+import Primitives
+import Records
+
+/// Names for people.
+extension RunHistory {
+    package func name(of party: Party) -> String { genesis.name(of: party) ?? "unknown party" }
+    package func name(of signer: OperatorIndex) -> String { genesis.name(of: .signer(signer)) ?? "operator \(signer)" }
+
+    package func name(of service: ServiceID) -> String {
+        service.number < genesis.services.count ? genesis.services[Int(service.number)].name : "service \(service)"
+    }
+
+    /// `task 500 of squares`
+    package func describe(_ key: VoteKey) -> String { "task \(key.subject) of \(name(of: key.service))" }
+
+    /// `1 task`, `2 tasks`
+    package static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+}

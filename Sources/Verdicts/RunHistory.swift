@@ -1,0 +1,131 @@
+import Cryptography
+import Messages
+import Primitives
+import Records
+
+/// A run's records, sorted by what the oracles and the reports ask for. Made once; nothing in it is trusted.
+package struct RunHistory: Sendable {
+    package let genesis: Genesis
+    package let network: Digest
+    /// By service and sequence.
+    package private(set) var tasks: [IssuedTask] = []
+    package private(set) var certificates: [HeldCertificate] = []
+    /// Every operator set that the ledger has opened, by digest.
+    package private(set) var operatorSets: [Digest: OperatorSet] = [:]
+    /// The ground truth: what the adversaries say that they did.
+    package private(set) var injections: [Injected] = []
+    package private(set) var findings: [FoundEvidence] = []
+    package private(set) var slashes: [Slash] = []
+    package private(set) var applied: [AppliedInstruction] = []
+    package private(set) var books: [Books] = []
+    /// What is missing of the records, the nodes whose crash was injected excepted.
+    package private(set) var gaps: [RecordGap] = []
+
+    package struct IssuedTask: Hashable, Sendable {
+        package var task: ServiceTask
+        /// When its coordinator held a certificate for it, in time or not.
+        package var certified: Instant?
+
+        package var certifiedInTime: Bool { certified.map { $0 <= task.deadline } ?? false }
+    }
+
+    package struct HeldCertificate: Hashable, Sendable {
+        /// The node's name.
+        package var holder: String
+        package var at: Instant
+        package var certificate: Certificate
+    }
+
+    package struct Injected: Hashable, Sendable {
+        package var signer: OperatorIndex
+        package var at: Instant
+        package var injection: Injection
+    }
+
+    package struct FoundEvidence: Hashable, Sendable {
+        package var finder: Party
+        package var at: Instant
+        package var evidence: Evidence
+    }
+
+    package struct Slash: Hashable, Sendable {
+        package var at: Instant
+        package var record: SlashRecord
+    }
+
+    package struct AppliedInstruction: Hashable, Sendable {
+        package var sequence: UInt64
+        package var signed: SignedInstruction
+        package var outcome: Outcome
+    }
+
+    package init(_ run: RunRecords) {
+        genesis = run.genesis
+        network = run.genesis.network
+        var issued: [TaskName: IssuedTask] = [:]
+        var certified: [TaskName: Instant] = [:]
+        for node in run.nodes {
+            for note in node.notes {
+                if node.party.isCoordinator { Self.follow(note, issued: &issued, certified: &certified) }
+                take(note, of: node)
+            }
+        }
+        for (name, time) in certified { issued[name]?.certified = time }
+        tasks = issued.sorted { $0.key < $1.key }.map(\.value)
+        gaps = RecordGap.all(in: run, excepting: injections)
+    }
+
+    private struct TaskName: Hashable, Comparable {
+        var service: ServiceID
+        var subject: Subject
+
+        static func < (left: Self, right: Self) -> Bool {
+            (left.service, left.subject) < (right.service, right.subject)
+        }
+    }
+
+    /// The first time counts: for a task that is issued again after a restart, and for its certificate.
+    private static func follow(
+        _ note: NodeRecord.Note, issued: inout [TaskName: IssuedTask], certified: inout [TaskName: Instant]
+    ) {
+        switch note.observation {
+        case .taskIssued(let task):
+            let name = TaskName(service: task.service, subject: Subject(task.sequence))
+            if issued[name] == nil { issued[name] = IssuedTask(task: task) }
+        case .certified(let certificate):
+            let key = certificate.statement.voteKey
+            let name = TaskName(service: key.service, subject: key.subject)
+            certified[name] = min(certified[name] ?? note.at, note.at)
+        default: break
+        }
+    }
+
+    private mutating func take(_ note: NodeRecord.Note, of node: NodeRecord) {
+        switch note.observation {
+        case .certified(let certificate):
+            certificates.append(HeldCertificate(holder: node.name, at: note.at, certificate: certificate))
+        case .evidenceFound(let evidence):
+            findings.append(FoundEvidence(finder: node.party, at: note.at, evidence: evidence))
+        case .injected(let injection):
+            if case .signer(let signer) = node.party {
+                injections.append(Injected(signer: signer, at: note.at, injection: injection))
+            }
+        case .applied(let sequence, _, let signed, let outcome) where node.party == .ledger:
+            applied.append(AppliedInstruction(sequence: sequence, signed: signed, outcome: outcome))
+            if outcome == .applied, case .submitCertificate(let certificate, _) = signed.instruction {
+                certificates.append(HeldCertificate(holder: node.name, at: note.at, certificate: certificate))
+            }
+        case .slashed(let record) where node.party == .ledger:
+            slashes.append(Slash(at: note.at, record: record))
+        case .operatorSetOpened(let set) where node.party == .ledger: operatorSets[set.digest] = set
+        case .books(let page) where node.party == .ledger: books.append(page)
+        default: break
+        }
+    }
+}
+
+extension Party {
+    var isCoordinator: Bool {
+        if case .coordinator = self { true } else { false }
+    }
+}

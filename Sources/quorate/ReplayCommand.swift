@@ -1,0 +1,60 @@
+import ArgumentParser
+import Primitives
+import Replaying
+import SystemPackage
+
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Drive the machines of a run through their recorded events again and compare every effect.",
+        discussion: """
+            Every process of a run logs the events that its machine was given and the digest of the effects that it
+            answered with. A replay gives the same events to new machines and compares every effect byte for byte: a
+            machine that read a clock, drew at random or depended on the order of a hash table would be found here.
+
+              quorate replay runs/latest
+              quorate replay runs/latest --node op-3 --until "task 137" --trace
+
+            Exit status: 0 identical, 1 where an effect differs, 2 where a record cannot be read.
+            """)
+
+    @Argument(help: "The run directory, such as runs/latest.", completion: .directory)
+    var runDirectory: String
+
+    @Option(help: "Only this node: op-3, coordinator-squares, ledger.")
+    var node: String?
+
+    @Option(help: "Stop each node before it first sees a later task than this: \"task 137\", or 137.")
+    var until: String?
+
+    @Flag(help: "Print every event and effect, a line each.")
+    var trace = false
+
+    func run() throws {
+        let selection = RunReplay.Selection(node: node, until: try until.map(Self.task))
+        let results: [NodeReplay]
+        do {
+            let replay = try RunReplay(directory: FilePath(runDirectory))
+            results = try replay.run(selection, trace: trace ? { print($0) } : nil)
+        } catch {
+            throw CommandFailure.badInput("\(error)")
+        }
+        for result in results { print(Self.line(for: result)) }
+        if results.contains(where: { $0.divergence != nil }) { throw ExitCode(1) }
+    }
+
+    static func task(_ text: String) throws -> TaskSequence {
+        let digits = text.hasPrefix("task ") ? text.dropFirst("task ".count) : text[...]
+        guard let number = UInt64(digits) else {
+            throw CommandFailure.badInput("--until: \(text) is not a task; write \"task 137\"")
+        }
+        return TaskSequence(number)
+    }
+
+    private static func line(for result: NodeReplay) -> String {
+        let process = result.incarnation == 1 ? result.name : "\(result.name), process \(result.incarnation)"
+        let count = "\(result.events) events, \(result.effects) effects"
+        if let divergence = result.divergence { return "\(process): DIFFERS at \(divergence)" }
+        return "\(process): identical (\(count)\(result.isWhole ? "" : "; the record ends where the process was killed"))"
+    }
+}

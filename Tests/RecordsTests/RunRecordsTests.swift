@@ -1,0 +1,90 @@
+import Cryptography
+import Foundation
+import Messages
+import Primitives
+import Records
+import SystemPackage
+import Testing
+
+@Suite struct RunRecordsTests {
+    static let genesis: Genesis = {
+        let key = SigningKey(seed: FixedBytes32()).publicKey
+        return Genesis(
+            runID: .zero,
+            parameters: LedgerParameters(slotDuration: .milliseconds(400), slotsPerEpoch: 10, unbondingEpochs: 2),
+            clock: key, signers: [Genesis.Signer(name: "op-1", key: key)], restakers: [],
+            services: [
+                Genesis.Service(
+                    name: "squares", module: "squaring", coordinator: key, threshold: .twoThirds, dissemination: .mesh,
+                    equivocationSlash: .basisPoints(500), deadline: .seconds(1), evidenceWindow: .seconds(2),
+                    optedIn: [OperatorIndex(0)])
+            ])
+    }()
+
+    static func directory() throws -> Scratch {
+        let scratch = try Scratch()
+        _ = try scratch.write(genesis.borsh, to: "genesis.borsh")
+        try FileManager.default.createDirectory(
+            atPath: scratch.path.appending("records").string, withIntermediateDirectories: false)
+        return scratch
+    }
+
+    static func header(_ party: Party, incarnation: UInt32 = 1) -> RecordHeader {
+        RecordHeader(
+            node: genesis.name(of: party) ?? "?", party: party, incarnation: incarnation, network: genesis.network,
+            configuration: [])
+    }
+
+    static func write(_ header: RecordHeader, named name: String? = nil, in scratch: Scratch) throws {
+        let path = scratch.path.appending("records").appending(name ?? header.fileName)
+        try RecordWriter(path: path, header: header).close(at: Instant(nanoseconds: 1))
+    }
+
+    @Test func aRunIsReadInOrder() throws {
+        let scratch = try Self.directory()
+        try Self.write(Self.header(.signer(OperatorIndex(0)), incarnation: 2), in: scratch)
+        try Self.write(Self.header(.signer(OperatorIndex(0))), in: scratch)
+        try Self.write(Self.header(.ledger), in: scratch)
+        _ = try scratch.write([1], to: "records/notes.txt")
+        let run = try RunRecords.load(directory: scratch.path)
+        #expect(run.genesis == Self.genesis)
+        #expect(run.nodes.map(\.header.fileName) == ["ledger.1.qrec", "op-1.1.qrec", "op-1.2.qrec"])
+        #expect(run.missing.map(\.party) == [.coordinator(ServiceID(0))])
+    }
+
+    @Test func aLostIncarnationIsMissed() throws {
+        let scratch = try Self.directory()
+        for party in Self.genesis.parties {
+            try Self.write(Self.header(party, incarnation: party == .ledger ? 2 : 1), in: scratch)
+        }
+        let missing = try RunRecords.load(directory: scratch.path).missing
+        #expect(missing.map(\.party) == [.ledger] && missing.map(\.incarnation) == [1])
+    }
+
+    @Test func whatIsWrongIsNamed() throws {
+        let scratch = try Self.directory()
+        let records = scratch.path.appending("records")
+        func problem() -> RecordError.Problem? {
+            do throws(RecordError) {
+                _ = try RunRecords.load(directory: scratch.path)
+                return nil
+            } catch {
+                return error.problem
+            }
+        }
+        #expect(problem() == .noRecords)
+        try Self.write(Self.header(.ledger), named: "op-1.1.qrec", in: scratch)
+        #expect(problem() == .misnamed(Self.header(.ledger)))
+        try FileManager.default.removeItem(atPath: records.appending("op-1.1.qrec").string)
+        var foreign = Self.header(.ledger)
+        foreign.network = .zero
+        try Self.write(foreign, in: scratch)
+        #expect(problem() == .otherNetwork)
+        try FileManager.default.removeItem(atPath: records.appending("ledger.1.qrec").string)
+        let stranger = Party.signer(OperatorIndex(9))
+        try Self.write(Self.header(stranger), in: scratch)
+        #expect(problem() == .unknownParty(stranger))
+        _ = try scratch.write([0, 1, 2], to: "genesis.borsh")
+        guard case .malformed = problem() else { return #expect(Bool(false), "a broken genesis was read") }
+    }
+}
