@@ -26,9 +26,9 @@ func target(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(of name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(of name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources,
+        name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, exclude: exclude,
         swiftSettings: settings)
 }
 
@@ -76,7 +76,7 @@ let package = Package(
 
         tests(of: "Primitives", []),
         tests(of: "Cryptography", ["Primitives", system]),
-        tests(of: "Messages", ["Primitives", "Cryptography"]),
+        tests(of: "Messages", ["Primitives", "Cryptography"], exclude: ["Golden"]),
         tests(of: "Services", ["Primitives"]),
         tests(of: "Attesting", ground + ["Services"]),
         tests(of: "Restaking", ground),

@@ -30,6 +30,9 @@ package struct Agenda<Item: Sendable>: Sendable {
         return heap.removeMin().item
     }
 
+    /// A wake has come, whoever asked for it: what was asked for before may be forgotten by now.
+    package mutating func woken() { wakeAsked = nil }
+
     /// The time to ask for, if it has not been asked for already.
     package mutating func wakeToAsk(at now: Instant) -> Instant? {
         if let asked = wakeAsked, asked <= now { wakeAsked = nil }

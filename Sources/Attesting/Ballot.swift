@@ -46,6 +46,8 @@ package struct Ballot: Sendable {
     package private(set) var choices: [Choice] = []
     /// The statement that was certified here first.
     package private(set) var certified: Int?
+    /// Whose vote came first.
+    package private(set) var opener: PublicKey?
     private var votes: [PublicKey: [Attestation]] = [:]
 
     package init() {}
@@ -53,6 +55,24 @@ package struct Ballot: Sendable {
     package var certifiedChoice: Choice? { certified.map { choices[$0] } }
 
     package func votes(by signer: PublicKey) -> [Attestation] { votes[signer] ?? [] }
+
+    /// Whether the vote of this signer for the statement with this digest is here.
+    package func holds(_ statement: Digest, by signer: PublicKey) -> Bool {
+        guard let held = votes[signer] else { return false }
+        if let known = choices.first(where: { $0.digest == statement })?.statement {
+            return held.contains { $0.statement == known }
+        }
+        // A second vote stands for no choice of its own, and is rare enough to be hashed here.
+        return held.dropFirst().contains { $0.statement.digest == statement }
+    }
+
+    /// Of these signers of one statement, those whose vote for it is not here.
+    package func missing(_ signers: SignerSet, of statement: Digest, in set: OperatorSet) -> [MemberIndex] {
+        if let choice = choices.first(where: { $0.digest == statement }), choice.signers.isSuperset(of: signers) {
+            return []
+        }
+        return signers.members.filter { !holds(statement, by: set.members[$0.place].key) }
+    }
 
     /// Whether this vote would add anything: not once it is known, nor beyond two by one signer.
     package func wants(_ attestation: Attestation) -> Bool {
@@ -63,6 +83,7 @@ package struct Ballot: Sendable {
     /// Counts a vote whose signature is verified.
     package mutating func count(_ attestation: Attestation, by member: MemberIndex, in set: OperatorSet) -> Result {
         guard wants(attestation) else { return .duplicate }
+        if opener == nil { opener = attestation.signer }
         let earlier = votes(by: attestation.signer).first
         votes[attestation.signer, default: []].append(attestation)
         if let earlier { return .conflict(.equivocation(Equivocation(earlier, attestation)!)) }
@@ -78,5 +99,21 @@ package struct Ballot: Sendable {
         if let place = choices.firstIndex(where: { $0.statement == statement }) { return place }
         choices.append(Choice(statement: statement, digest: statement.digest, operatorSet: set))
         return choices.endIndex - 1
+    }
+
+    func checkInvariants() {
+        for choice in choices {
+            precondition(choice.weight == choice.operatorSet.weight(of: choice.signers), "a choice weighs its signers")
+            precondition(
+                choice.signers.members.allSatisfy {
+                    votes(by: choice.operatorSet.members[$0.place].key).first?.statement == choice.statement
+                }, "only a first vote counts")
+        }
+        precondition(choices.reduce(0) { $0 + $1.signers.count } == votes.count, "every signer counts once")
+        precondition(
+            votes.values.allSatisfy { $0.count == 1 || $0.count == 2 && $0[0].statement != $0[1].statement },
+            "two votes of one signer contradict each other")
+        precondition(
+            certifiedChoice.map { $0.operatorSet.isQuorum($0.weight) } ?? true, "a certificate carries a quorum")
     }
 }

@@ -43,4 +43,23 @@ struct ClaimBook: Sendable {
     }
 
     mutating func close(_ voteKey: VoteKey) { entries[voteKey] = nil }
+
+    /// Whoever is gone is not asked any more; back again, it tells all it holds anew, and is asked anew.
+    mutating func forget(holder: Party) {
+        for (voteKey, bySigner) in entries {
+            for (signer, known) in bySigner where known.contains(where: { $0.claim.holder == holder }) {
+                entries[voteKey]?[signer] = known.filter { $0.claim.holder != holder }
+            }
+        }
+    }
+
+    /// The open vote keys, in no order.
+    var voteKeys: some Sequence<VoteKey> { entries.keys }
+
+    func checkInvariants() {
+        for known in entries.values.flatMap(\.values) {
+            let perHolder = Dictionary(grouping: known, by: \.claim.holder)
+            precondition(perHolder.values.allSatisfy { $0.count <= Self.perHolder }, "claims are limited by holder")
+        }
+    }
 }

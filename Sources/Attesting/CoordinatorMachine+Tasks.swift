@@ -15,7 +15,7 @@ extension CoordinatorMachine {
                 operatorSet: set.digest, payload: module.payload(for: nextSequence, seed: load.seed), issued: due,
                 deadline: due + terms.deadline)
             let id = ids.next()
-            requests[id] = .signTask(task)
+            requests[id] = .signTask(task, set)
             effects.append(.sign(id, .task(task)))
             nextSequence = nextSequence.next
             nextIssue = nextSequence.number < load.tasks ? due + load.gap(before: nextSequence) : nil
@@ -27,7 +27,7 @@ extension CoordinatorMachine {
         _ id: RequestID, _ signature: Signature, at now: Instant, effects: inout [NodeEffect]
     ) {
         if account.signed(id, signature, effects: &effects) { return }
-        guard case .signTask(let task) = requests.removeValue(forKey: id), let set = sets.set(task.operatorSet) else {
+        guard case .signTask(let task, let set) = requests.removeValue(forKey: id) else {
             preconditionFailure("request \(id) is not the signature of a task")
         }
         let signed = SignedTask(task: task, signature: signature)
@@ -37,7 +37,7 @@ extension CoordinatorMachine {
         effects.append(.send(.task(signed), to: set.members.map { .signer($0.signer) }))
         agenda.add(.resend(voteKey), at: now + Timings.resend)
         agenda.add(.expire(voteKey), at: task.deadline)
-        agenda.add(.close(voteKey), at: task.issued + terms.evidenceWindow)
+        agenda.add(.close(voteKey), at: max(task.deadline, task.issued + terms.evidenceWindow))
     }
 
     /// To the members whose vote is not here, until the deadline.
@@ -49,10 +49,12 @@ extension CoordinatorMachine {
         agenda.add(.resend(voteKey), at: now + Timings.resend)
     }
 
-    mutating func connected(_ party: Party, effects: inout [NodeEffect]) {
+    mutating func connected(_ party: Party, at now: Instant, effects: inout [NodeEffect]) {
         guard case .signer(let index) = party else { return }
         for voteKey in open.keys.sorted() {
-            guard let task = open[voteKey], let member = task.operatorSet.index(of: index) else { continue }
+            guard let task = open[voteKey], now <= task.signed.task.deadline,
+                let member = task.operatorSet.index(of: index)
+            else { continue }
             let key = task.operatorSet.members[member.place].key
             guard box[voteKey]?.votes(by: key).isEmpty ?? true else { continue }
             effects.append(.send(.task(task.signed), to: [party]))

@@ -11,7 +11,7 @@ extension CoordinatorMachine {
         switch box.admit(vote, from: party, sets: sets) {
         case .verify:
             // Only what was issued is voted on: nothing else is worth a ballot here.
-            guard open[vote.statement.voteKey] != nil else { return }
+            guard open[vote.statement.voteKey] != nil, box.beginVerifying(vote) else { return }
             let id = ids.next()
             requests[id] = .verifyVote(vote, from: party)
             effects.append(.verify(id, .attestation(vote)))
@@ -20,7 +20,7 @@ extension CoordinatorMachine {
         }
     }
 
-    mutating func count(_ vote: Attestation, at now: Instant, effects: inout [NodeEffect]) {
+    mutating func count(_ vote: Attestation, effects: inout [NodeEffect]) {
         let voteKey = vote.statement.voteKey
         // The window may have closed while the signature was checked.
         guard let task = open[voteKey], let (result, _) = box.count(vote, sets: sets) else { return }
@@ -29,7 +29,8 @@ extension CoordinatorMachine {
         case .duplicate: return
         case .certified(let certificate):
             // A result for something that was never issued under this number is nobody's certificate.
-            guard certificate.statement.task == task.digest else { break }
+            // Nor does it come back to life when its deadline has passed.
+            guard certificate.statement.task == task.digest, !task.isExpired else { break }
             open[voteKey]?.isCertified = true
             certificates[voteKey] = certificate
             effects.append(.note(.certified(certificate)))
@@ -52,15 +53,18 @@ extension CoordinatorMachine {
     /// An operator says which votes it holds. Where that is another vote than is held here, or than someone else
     /// has told of, the signatures are asked for.
     mutating func compare(_ summary: VoteSummary, from party: Party, effects: inout [NodeEffect]) {
+        guard case .signer = party else { return reject(party, "a summary of no operator", effects: &effects) }
         for entry in summary.entries {
             guard open[entry.voteKey] != nil, let set = sets.set(entry.operatorSet), set.service == service,
                 entry.signers.size == set.members.count
             else { continue }
-            for member in entry.signers.members {
+            let unheld =
+                box[entry.voteKey]?.missing(entry.signers, of: entry.statement, in: set) ?? entry.signers.members
+            for member in unheld {
                 let signer = set.members[member.place].key
                 let claim = ClaimBook.Claim(statement: entry.statement, holder: party)
                 let held = box[entry.voteKey]?.votes(by: signer) ?? []
-                if held.count == 2 || held.contains(where: { $0.statement.digest == entry.statement }) { continue }
+                guard held.count < 2 else { continue }
                 guard claims.add(claim, about: signer, for: entry.voteKey) else { continue }
                 let others = claims.claims(about: signer, for: entry.voteKey).filter { $0.statement != entry.statement }
                 guard !held.isEmpty || !others.isEmpty else { continue }

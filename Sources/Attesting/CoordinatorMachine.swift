@@ -43,7 +43,7 @@ package struct CoordinatorMachine: NodeMachine {
     }
 
     enum Request: Sendable {
-        case signTask(ServiceTask)
+        case signTask(ServiceTask, OperatorSet)
         case verifyVote(Attestation, from: Party)
     }
 
@@ -52,6 +52,8 @@ package struct CoordinatorMachine: NodeMachine {
         let digest: Digest
         let operatorSet: OperatorSet
         var isCertified = false
+        /// Its deadline came first: it stays without a certificate.
+        var isExpired = false
     }
 
     /// - Returns: nil when this build has no such module.
@@ -72,17 +74,23 @@ package struct CoordinatorMachine: NodeMachine {
         case .began(let beginning):
             nextIssue = load.tasks > 0 ? beginning + load.gap(before: nextSequence) : nil
             if let nextIssue { agenda.add(.issue, at: nextIssue) }
-        case .connected(let party): connected(party, effects: &effects)
-        case .disconnected(let party): if party == .ledger { account.disconnected() }
+        case .connected(let party): connected(party, at: now, effects: &effects)
+        case .disconnected(let party):
+            if party == .ledger { account.disconnected() } else { claims.forget(holder: party) }
         case .received(let frame, let party): receive(frame, from: party, at: now, effects: &effects)
         case .verified(let id, let valid):
             guard case .verifyVote(let vote, let party) = requests.removeValue(forKey: id) else {
                 preconditionFailure("request \(id) is not a verification")
             }
-            guard valid else { return reject(party, "a vote with a signature that is not valid", effects: &effects) }
-            count(vote, at: now, effects: &effects)
+            box.endVerifying(vote)
+            if valid {
+                count(vote, effects: &effects)
+            } else {
+                reject(party, "a vote with a signature that is not valid", effects: &effects)
+            }
         case .signed(let id, let signature): signed(id, signature, at: now, effects: &effects)
-        case .started, .executed, .woke: break
+        case .woke: agenda.woken()
+        case .started, .executed: break
         }
         while let errand = agenda.next(upTo: now) { run(errand, at: now, effects: &effects) }
         finishIfDone(effects: &effects)
@@ -97,13 +105,16 @@ package struct CoordinatorMachine: NodeMachine {
             guard let certificate = certificates[voteKey] else { return }
             effects.append(.send(.certificate(certificate), to: [party]))
         case .ownVotesRequest:
-            guard case .signer(let index) = party else { return }
+            guard case .signer(let index) = party, Int(index.number) < genesis.signers.count else { return }
             let key = genesis.signers[Int(index.number)].key
             effects.append(
                 .send(.ownVotes(box.latestVotes(of: key, services: genesis.services.count)), to: [party]))
-        case .notice(let notice): receiveNotice(notice, at: now, effects: &effects)
+        case .notice(let notice):
+            guard party == .ledger else { return reject(party, "a ledger's notice", effects: &effects) }
+            receiveNotice(notice, at: now, effects: &effects)
         case .receipt(let receipt):
-            guard party == .ledger, account.answered(by: receipt) != nil else { return }
+            guard party == .ledger else { return reject(party, "a ledger's receipt", effects: &effects) }
+            guard account.answered(by: receipt, ids: &ids, effects: &effects) != nil else { return }
             effects.append(.note(.receiptArrived(receipt)))
         case .certificate, .ownVotes: break
         case .hello, .task, .certified, .voteRequest, .submit:
@@ -131,6 +142,7 @@ package struct CoordinatorMachine: NodeMachine {
         case .resend(let voteKey): resend(voteKey, at: now, effects: &effects)
         case .expire(let voteKey):
             guard let task = open[voteKey], !task.isCertified else { return }
+            open[voteKey]?.isExpired = true
             effects.append(.note(.taskExpired(service, task.signed.task.sequence)))
         case .close(let voteKey): close(voteKey, effects: &effects)
         }
@@ -138,20 +150,18 @@ package struct CoordinatorMachine: NodeMachine {
 
     private mutating func finishIfDone(effects: inout [NodeEffect]) {
         guard !isFinished, nextSequence.number == load.tasks, open.isEmpty, account.isSettled,
-            !requests.values.contains(where: \.isTask)
+            !hasUnsignedTasks
         else { return }
         isFinished = true
         effects.append(.finished)
     }
 
+    var hasUnsignedTasks: Bool {
+        requests.values.contains { if case .signTask = $0 { true } else { false } }
+    }
+
     mutating func reject(_ party: Party, _ reason: String, effects: inout [NodeEffect]) {
         effects.append(.note(.rejected(from: party, reason: reason)))
         effects.append(.disconnect(party, reason: reason))
-    }
-}
-
-extension CoordinatorMachine.Request {
-    fileprivate var isTask: Bool {
-        if case .signTask = self { true } else { false }
     }
 }

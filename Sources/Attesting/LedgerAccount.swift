@@ -2,18 +2,27 @@ import Cryptography
 import Messages
 import Primitives
 
-/// A node's account at the ledger: numbers its instructions, has them signed, keeps each until its receipt is here,
-/// and sends them again after a lost connection.
+/// A node's account at the ledger: numbers its instructions, has them signed, sends them in the order of their
+/// numbers, keeps each until its receipt is here, and sends it again after a lost connection.
 package struct LedgerAccount: Sendable {
     private let network: Digest
     private let authority: PublicKey
     private var nextNonce: UInt64?
     private var isConnected = false
     private var unnumbered: [Instruction] = []
-    private var unsigned: [RequestID: (Instruction, UInt64)] = [:]
-    private var unanswered: [Unanswered] = []
+    private var signing: [RequestID: UInt64] = [:]
+    /// In ascending order of nonce.
+    private var unanswered: [Entry] = []
 
-    private struct Unanswered: Sendable { let digest: Digest; let signed: SignedInstruction }
+    private struct Entry: Sendable {
+        let nonce: UInt64
+        let instruction: Instruction
+        var signed: SignedInstruction?
+        var digest: Digest?
+        /// On how many connections it has been sent; on the present one at most once.
+        var sendings = 0
+        var isSent = false
+    }
 
     package init(network: Digest, authority: PublicKey) {
         self.network = network
@@ -21,13 +30,14 @@ package struct LedgerAccount: Sendable {
     }
 
     /// Whether every instruction has its receipt.
-    package var isSettled: Bool { unnumbered.isEmpty && unsigned.isEmpty && unanswered.isEmpty }
+    package var isSettled: Bool { unnumbered.isEmpty && unanswered.isEmpty }
 
     package mutating func submit(_ instruction: Instruction, ids: inout RequestCounter, effects: inout [NodeEffect]) {
         guard let nonce = nextNonce else { return unnumbered.append(instruction) }
         nextNonce = nonce + 1
         let id = ids.next()
-        unsigned[id] = (instruction, nonce)
+        signing[id] = nonce
+        unanswered.append(Entry(nonce: nonce, instruction: instruction))
         effects.append(.sign(id, .instruction(instruction, nonce: nonce)))
     }
 
@@ -36,9 +46,9 @@ package struct LedgerAccount: Sendable {
         expecting nonce: UInt64, ids: inout RequestCounter, effects: inout [NodeEffect]
     ) {
         isConnected = true
-        for entry in unanswered { effects.append(.send(.submit(entry.signed), to: [.ledger])) }
-        guard nextNonce == nil else { return }
-        nextNonce = nonce
+        for place in unanswered.indices { unanswered[place].isSent = false }
+        sendNext(effects: &effects)
+        nextNonce = max(nextNonce ?? 0, nonce)
         let waiting = unnumbered
         unnumbered = []
         for instruction in waiting { submit(instruction, ids: &ids, effects: &effects) }
@@ -48,18 +58,56 @@ package struct LedgerAccount: Sendable {
 
     /// - Returns: false when the request is not one of this account's.
     package mutating func signed(_ id: RequestID, _ signature: Signature, effects: inout [NodeEffect]) -> Bool {
-        guard let (instruction, nonce) = unsigned.removeValue(forKey: id) else { return false }
+        guard let nonce = signing.removeValue(forKey: id) else { return false }
+        guard let place = unanswered.firstIndex(where: { $0.nonce == nonce }) else { return true }
         let signed = SignedInstruction(
-            network: network, authority: authority, nonce: nonce, instruction: instruction, signature: signature)
-        unanswered.append(Unanswered(digest: signed.digest, signed: signed))
-        if isConnected { effects.append(.send(.submit(signed), to: [.ledger])) }
+            network: network, authority: authority, nonce: nonce, instruction: unanswered[place].instruction,
+            signature: signature)
+        unanswered[place].signed = signed
+        unanswered[place].digest = signed.digest
+        sendNext(effects: &effects)
         return true
     }
 
+    /// Settles what the receipt is for. Where somebody else has used up its number (whoever else signs with this
+    /// key), it is submitted again under the next one.
+    ///
     /// - Returns: the instruction that is answered; nil for a receipt of something else.
-    package mutating func answered(by receipt: Receipt) -> Instruction? {
+    package mutating func answered(
+        by receipt: Receipt, ids: inout RequestCounter, effects: inout [NodeEffect]
+    ) -> Instruction? {
         guard let place = unanswered.firstIndex(where: { $0.digest == receipt.instruction }) else { return nil }
-        return unanswered.remove(at: place).signed.instruction
+        // A hole before it, which sending everything again on the next connection closes.
+        if receipt.outcome == .nonceAhead { return nil }
+        let entry = unanswered.remove(at: place)
+        // Sent once and used already: not by us. Sent again and used already: its receipt was lost.
+        if receipt.outcome == .nonceUsed, entry.sendings == 1 {
+            submit(entry.instruction, ids: &ids, effects: &effects)
+        }
+        return entry.instruction
+    }
+
+    /// In the order of their numbers: the ledger takes none before its turn.
+    private mutating func sendNext(effects: inout [NodeEffect]) {
+        guard isConnected else { return }
+        let first = unanswered.lastIndex(where: \.isSent).map { $0 + 1 } ?? 0
+        for place in first..<unanswered.endIndex {
+            guard let signed = unanswered[place].signed else { return }
+            unanswered[place].isSent = true
+            unanswered[place].sendings += 1
+            effects.append(.send(.submit(signed), to: [.ledger]))
+        }
+    }
+
+    func checkInvariants() {
+        for (earlier, later) in zip(unanswered, unanswered.dropFirst()) {
+            precondition(earlier.nonce < later.nonce, "instructions stand in the order of their nonces")
+        }
+        precondition(unanswered.allSatisfy { $0.nonce < nextNonce! }, "a nonce is given out once")
+        precondition(nextNonce == nil || unnumbered.isEmpty, "nothing waits for a nonce that is known")
+        precondition(
+            signing.values.allSatisfy { nonce in unanswered.contains { $0.nonce == nonce && $0.signed == nil } },
+            "only what has no signature is being signed")
     }
 }
 

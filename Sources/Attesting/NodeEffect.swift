@@ -16,7 +16,8 @@ package enum NodeEffect: Hashable, Sendable {
     /// To each of these; whoever is not connected does not get it.
     case send(Frame, to: [Party])
     case disconnect(Party, reason: String)
-    /// Answered by `.woke`; an earlier time replaces a later one.
+    /// Answered by one `.woke` at the earliest of the times asked for since the last `.woke`; what is due later is
+    /// asked for again then.
     case wake(at: Instant)
     case note(Observation)
     /// By coordinators: every task is closed and every submission has its receipt.

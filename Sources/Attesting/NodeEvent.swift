@@ -22,7 +22,7 @@ package enum NodeEvent: Hashable, Sendable {
     case verified(RequestID, valid: Bool)
     case signed(RequestID, Signature)
     case executed(task: Digest, ExecutionOutcome)
-    /// A time that the machine asked to be woken at has come.
+    /// The earliest time that the machine has asked to be woken at since the last of these has come.
     case woke
 }
 

@@ -7,4 +7,7 @@ import Primitives
 package protocol NodeMachine: Sendable {
     /// - Parameter effects: what to do, appended in the order in which it must be done.
     mutating func handle(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect])
+
+    /// Traps where the machine has broken a promise of its own. Reads all of its state: for tests and simulation.
+    func checkInvariants()
 }

@@ -5,23 +5,41 @@ import Primitives
 /// Connections, the ledger's notices, and the check of the guard against what others hold.
 extension OperatorMachine {
     mutating func start(_ recorded: [Statement], at now: Instant) {
-        for statement in recorded where guardBook.answer(for: statement) == .free { guardBook.record(statement) }
-        readiness.started(
-            coordinators: genesis.services.indices.filter { genesis.services[$0].optedIn.contains(me) }
-                .map { ServiceID(UInt32($0)) }, at: now)
+        for statement in recorded
+        where statement.voteKey.network == network && guardBook.answer(for: statement) == .free {
+            guardBook.record(statement)
+        }
+        readiness.started(expecting: audience, at: now)
         agenda.add(.checkReadiness, at: now + Timings.guardCheck)
+    }
+
+    /// Everybody whom our votes go to: whoever may hold one that our guard has lost.
+    private var audience: Set<Party> {
+        var parties: Set<Party> = []
+        for (number, service) in genesis.services.enumerated() where service.optedIn.contains(me) {
+            parties.insert(.coordinator(ServiceID(UInt32(number))))
+            if service.dissemination == .mesh { parties.formUnion(service.optedIn.map { .signer($0) }) }
+        }
+        parties.remove(.signer(me))
+        return parties
     }
 
     mutating func connected(_ party: Party, at now: Instant, effects: inout [NodeEffect]) {
         guard party != .ledger else { return }
-        readiness.asked(party)
-        effects.append(.send(.ownVotesRequest, to: [party]))
+        if readiness.isChecking {
+            readiness.ask(party)
+            effects.append(.send(.ownVotesRequest, to: [party]))
+        }
         // What the other has missed: our votes that are still open.
         for voteKey in ownVotes.keys.sorted() {
             guard let vote = ownVotes[voteKey], box[voteKey] != nil, let service = service(voteKey.service),
                 let set = sets.set(vote.statement.operatorSet), recipients(of: set, service).contains(party)
             else { continue }
             effects.append(.send(.attestation(vote), to: [party]))
+        }
+        // And the summaries, all in one.
+        if case .coordinator(let id) = party, service(id)?.dissemination == .mesh {
+            send(box.holdings(of: id), to: party, effects: &effects)
         }
     }
 
@@ -30,7 +48,7 @@ extension OperatorMachine {
     }
 
     func answerOwnVotesRequest(from party: Party, effects: inout [NodeEffect]) {
-        guard case .signer(let index) = party else {
+        guard case .signer(let index) = party, Int(index.number) < genesis.signers.count else {
             return effects.append(.send(.ownVotes([]), to: [party]))
         }
         let votes = box.latestVotes(of: genesis.signers[Int(index.number)].key, services: genesis.services.count)
@@ -40,15 +58,14 @@ extension OperatorMachine {
     mutating func receiveOwnVotes(
         _ votes: [Attestation], from party: Party, at now: Instant, effects: inout [NodeEffect]
     ) {
-        guard readiness.awaits(party) else { return }
+        guard readiness.answered(party) else { return }
         for vote in votes where vote.signer == key && vote.statement.voteKey.network == network {
-            guard guardBook.answer(for: vote.statement) != .recordedAlready else { continue }
+            guard isUnknownToGuard(vote.statement) else { continue }
             let id = ids.next()
             requests[id] = .verifyOwnVote(vote)
             readiness.unverified += 1
             effects.append(.verify(id, .attestation(vote)))
         }
-        readiness.answered(party)
         checkReadiness(at: now, effects: &effects)
     }
 
@@ -57,9 +74,8 @@ extension OperatorMachine {
         _ vote: Attestation, valid: Bool, at now: Instant, effects: inout [NodeEffect]
     ) {
         readiness.unverified -= 1
-        if valid, guardBook.answer(for: vote.statement) != .recordedAlready {
-            readiness.isRefused = true
-            readiness.held = []
+        if valid, !readiness.isRefused, isUnknownToGuard(vote.statement) {
+            readiness.refuse()
             let reason =
                 "the signing guard is older than what others hold: it lacks our vote for \(vote.statement.voteKey)"
             effects.append(.note(.refusedToSign(reason: reason)))
@@ -67,11 +83,16 @@ extension OperatorMachine {
         checkReadiness(at: now, effects: &effects)
     }
 
+    /// What the guard has forgotten because of its age it will never have signed again either.
+    private func isUnknownToGuard(_ statement: Statement) -> Bool {
+        switch guardBook.answer(for: statement) {
+        case .free, .conflicts: true
+        case .recordedAlready, .tooOld: false
+        }
+    }
+
     mutating func checkReadiness(at now: Instant, effects: inout [NodeEffect]) {
-        guard readiness.becomesReady(at: now) else { return }
-        let held = readiness.held
-        readiness.held = []
-        for entry in held { sign(entry.statement, deadline: entry.deadline, at: now, effects: &effects) }
+        for entry in readiness.becomesReady(at: now) ?? [] { sign(entry.statement, deadline: entry.deadline, at: now, effects: &effects) }
     }
 
     mutating func receiveNotice(_ notice: LedgerNotice, at now: Instant, effects: inout [NodeEffect]) {
@@ -79,8 +100,8 @@ extension OperatorMachine {
         case .account(let nonce): account.connected(expecting: nonce, ids: &ids, effects: &effects)
         case .operatorSet(let set): opened(set, at: now, effects: &effects)
         case .slashed(let record):
-            slashed.insert(record.offence)
-            offences[record.offence] = nil
+            tombstoned.insert(record.accused)
+            offences = offences.filter { $0.value.evidence.accused != record.accused }
         case .settled(let settlement): claimIfLeftOut(of: settlement, effects: &effects)
         case .clock, .directory: break
         }
@@ -100,6 +121,7 @@ extension OperatorMachine {
         guard let vote = ownVotes[settlement.voteKey], vote.statement.digest == settlement.statement,
             let member = sets.set(settlement.operatorSet)?.index(of: me), !settlement.participation.contains(member)
         else { return }
+        ownVotes[settlement.voteKey] = nil
         account.submit(.claimParticipation(vote), ids: &ids, effects: &effects)
     }
 }

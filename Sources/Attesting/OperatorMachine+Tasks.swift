@@ -21,20 +21,28 @@ extension OperatorMachine {
             }
             return
         }
-        guard now <= task.deadline else { return }
-        guard let set = sets.set(task.operatorSet) else {
-            if parkedTasks.count < Self.parkedTaskLimit { parkedTasks.append(signed) }
-            return
+        guard task.deadline == task.issued + service.deadline else {
+            return reject(party, "a task whose deadline is not the AVS's", effects: &effects)
         }
+        guard now <= task.deadline else { return }
+        guard let set = sets.set(task.operatorSet) else { return park(signed, at: now) }
         guard set.service == task.service, set.epoch == task.epoch else {
             return reject(party, "a task that pins another service's or epoch's operator set", effects: &effects)
         }
         guard set.index(of: me) != nil, tasks.count < Self.openTaskLimit, isRecent(set) else { return }
         tasks[digest] = OpenTask(task: task)
-        agenda.add(.forgetTask(digest), at: task.issued + service.evidenceWindow + Timings.retention)
+        agenda.add(.forgetTask(digest), at: now + service.evidenceWindow + Timings.retention)
         let id = ids.next()
         requests[id] = .verifyTask(signed)
         effects.append(.verify(id, .task(signed, by: service.coordinator)))
+    }
+
+    /// Kept until the ledger publishes its operator set. Without room it is left to the coordinator, which sends it
+    /// again.
+    private mutating func park(_ signed: SignedTask, at now: Instant) {
+        if parkedTasks.count >= Self.parkedTaskLimit { parkedTasks.removeAll { $0.task.deadline < now } }
+        guard parkedTasks.count < Self.parkedTaskLimit, !parkedTasks.contains(signed) else { return }
+        parkedTasks.append(signed)
     }
 
     mutating func verifiedTask(
@@ -60,7 +68,7 @@ extension OperatorMachine {
             if readiness.isReady {
                 sign(statement, deadline: open.task.deadline, at: now, effects: &effects)
             } else {
-                readiness.held.append(Readiness.Held(statement: statement, deadline: open.task.deadline))
+                readiness.hold(statement, deadline: open.task.deadline, at: now)
             }
         case .refused(let reason):
             effects.append(.note(.refusedToSign(reason: "task \(open.task.sequence): \(reason)")))
@@ -110,6 +118,10 @@ extension OperatorMachine {
             let set = sets.set(vote.statement.operatorSet), box[voteKey]?.certified == nil, now < until
         else { return }
         effects.append(.send(.attestation(vote), to: recipients(of: set, service)))
+        // Whoever has a certificate sends its votes no more, so the certificate itself is asked for.
+        effects.append(
+            .send(
+                .certificateRequest(voteKey, statement: vote.statement.digest), to: [.coordinator(voteKey.service)]))
         agenda.add(.resendVote(voteKey, until: until), at: now + Timings.resend)
     }
 

@@ -4,12 +4,17 @@ import Primitives
 
 /// From votes to certificates and evidence.
 extension OperatorMachine {
+    /// In a star votes come inside certificates only.
     mutating func receiveVote(_ vote: Attestation, from party: Party, effects: inout [NodeEffect]) {
-        guard party != .ledger, let service = service(vote.statement.service), service.dissemination == .mesh else {
-            return
-        }
+        guard service(vote.statement.service)?.dissemination == .mesh else { return }
+        admit(vote, from: party, effects: &effects)
+    }
+
+    mutating func admit(_ vote: Attestation, from party: Party, effects: inout [NodeEffect]) {
+        guard party != .ledger else { return }
         switch box.admit(vote, from: party, sets: sets) {
         case .verify:
+            guard box.beginVerifying(vote) else { return }
             let id = ids.next()
             requests[id] = .verifyVote(vote, from: party)
             effects.append(.verify(id, .attestation(vote)))
@@ -61,18 +66,25 @@ extension OperatorMachine {
             }
             entries[place].signers.insert(vote.member)
         }
-        for start in stride(from: 0, to: entries.count, by: VoteSummary.entryLimit) {
-            let part = Array(entries[start..<min(start + VoteSummary.entryLimit, entries.count)])
-            effects.append(.send(.summary(VoteSummary(entries: part)), to: [.coordinator(service)]))
+        send(entries, to: .coordinator(service), effects: &effects)
+    }
+
+    /// In as many frames as it takes: each within the limits of entries and of bytes.
+    func send(_ entries: [VoteSummary.Entry], to coordinator: Party, effects: inout [NodeEffect]) {
+        let largest = entries.map { VoteSummary.Entry.fixedSize + $0.signers.bits.count }.max() ?? 1
+        let step = min(VoteSummary.entryLimit, (Frame.Kind.summary.payloadLimit - 4) / largest)
+        for start in stride(from: 0, to: entries.count, by: step) {
+            let part = Array(entries[start..<min(start + step, entries.count)])
+            effects.append(.send(.summary(VoteSummary(entries: part)), to: [coordinator]))
         }
     }
 
     /// The coordinator gets both votes at once; the ledger gets them from us if the coordinator does not see to it.
     private mutating func found(_ evidence: Evidence, at now: Instant, effects: inout [NodeEffect]) {
         let offence = evidence.offence
-        guard offences[offence] == nil, !slashed.contains(offence) else { return }
-        offences[offence] = OpenOffence(evidence: evidence)
         effects.append(.note(.evidenceFound(evidence)))
+        guard !tombstoned.contains(evidence.accused), offences.count < Self.offenceLimit else { return }
+        offences[offence] = OpenOffence(evidence: evidence)
         switch evidence {
         case .equivocation(let pair):
             for vote in pair.attestations {
@@ -83,7 +95,7 @@ extension OperatorMachine {
     }
 
     mutating func submitEvidence(_ offence: Digest, effects: inout [NodeEffect]) {
-        guard let open = offences[offence], !open.isSubmitted, !slashed.contains(offence) else { return }
+        guard let open = offences[offence], !open.isSubmitted else { return }
         offences[offence]?.isSubmitted = true
         account.submit(.submitEvidence(open.evidence), ids: &ids, effects: &effects)
     }
@@ -108,4 +120,9 @@ extension OperatorMachine {
         guard let choice = box[voteKey]?.certifiedChoice else { return }
         effects.append(.send(.certificate(choice.certificate), to: [party]))
     }
+}
+
+extension VoteSummary.Entry {
+    /// All but the signers' bits: vote key, two digests, the number of members and the length of the bits.
+    fileprivate static let fixedSize = 53 + 32 + 32 + 4 + 4
 }

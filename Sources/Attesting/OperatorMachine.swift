@@ -33,7 +33,8 @@ package struct OperatorMachine: NodeMachine {
     /// Votes come to be held since the last summary, by AVS.
     var unsummarised: [[HeldVote]]
     var offences: [Digest: OpenOffence] = [:]
-    var slashed: Set<Digest> = []
+    /// Whoever has been slashed is tombstoned: further evidence against them changes nothing.
+    var tombstoned: Set<PublicKey> = []
 
     /// What is due at some time.
     enum Errand: Sendable {
@@ -72,7 +73,9 @@ package struct OperatorMachine: NodeMachine {
     }
 
     static let openTaskLimit = 100_000
-    static let parkedTaskLimit = 4_096
+    static let parkedTaskLimit = 512
+    /// Pairs that wait for somebody to be slashed; more are left to others.
+    static let offenceLimit = 4_096
 
     package init(genesis: Genesis, signer: OperatorIndex) {
         self.genesis = genesis
@@ -94,7 +97,7 @@ package struct OperatorMachine: NodeMachine {
         case .verified(let id, let valid): verified(id, valid: valid, at: now, effects: &effects)
         case .signed(let id, let signature): signed(id, signature, at: now, effects: &effects)
         case .executed(let task, let outcome): executed(task, outcome, at: now, effects: &effects)
-        case .woke: break
+        case .woke: agenda.woken()
         }
         while let errand = agenda.next(upTo: now) { run(errand, at: now, effects: &effects) }
         if let due = agenda.wakeToAsk(at: now) { effects.append(.wake(at: due)) }
@@ -109,15 +112,18 @@ package struct OperatorMachine: NodeMachine {
             guard let set = sets.set(certificate.statement.operatorSet),
                 let votes = certificate.attestations(in: set)
             else { return }
-            for vote in votes { receiveVote(vote, from: party, effects: &effects) }
+            for vote in votes { admit(vote, from: party, effects: &effects) }
         case .certified(let notice): receiveCertified(notice, from: party, effects: &effects)
         case .voteRequest(let request): answer(request, to: party, effects: &effects)
         case .certificateRequest(let voteKey, _): answerCertificateRequest(voteKey, to: party, effects: &effects)
         case .ownVotesRequest: answerOwnVotesRequest(from: party, effects: &effects)
         case .ownVotes(let votes): receiveOwnVotes(votes, from: party, at: now, effects: &effects)
-        case .notice(let notice): receiveNotice(notice, at: now, effects: &effects)
+        case .notice(let notice):
+            guard party == .ledger else { return reject(party, "a ledger's notice", effects: &effects) }
+            receiveNotice(notice, at: now, effects: &effects)
         case .receipt(let receipt):
-            guard party == .ledger, account.answered(by: receipt) != nil else { return }
+            guard party == .ledger else { return reject(party, "a ledger's receipt", effects: &effects) }
+            guard account.answered(by: receipt, ids: &ids, effects: &effects) != nil else { return }
             effects.append(.note(.receiptArrived(receipt)))
         case .hello, .summary, .submit:
             reject(party, "a \(frame.kind) frame, which is not for an operator", effects: &effects)
@@ -128,6 +134,7 @@ package struct OperatorMachine: NodeMachine {
         switch requests.removeValue(forKey: id) {
         case .verifyTask(let signed): verifiedTask(signed, valid: valid, at: now, effects: &effects)
         case .verifyVote(let vote, let party):
+            box.endVerifying(vote)
             guard valid else { return reject(party, "a vote with a signature that is not valid", effects: &effects) }
             count(vote, at: now, effects: &effects)
         case .verifyOwnVote(let vote): verifiedOwnVote(vote, valid: valid, at: now, effects: &effects)

@@ -35,7 +35,8 @@ package struct TaskLoad: Hashable, Sendable {
         case .fixed: return sequence.number == 0 ? .zero : interval
         case .poisson:
             let unit = SeededRandom.unit(SeededRandom.draw(seed: seed, purpose: "arrival", sequence.number))
-            return .nanoseconds(Int64(-log(1 - unit) * Double(interval.nanoseconds)))
+            // At most 37 intervals; cut where that would not fit.
+            return .nanoseconds(Int64(min(-log(1 - unit) * Double(interval.nanoseconds), 0x1p62)))
         }
     }
 }

@@ -19,6 +19,7 @@ package enum Domain: String, CaseIterable, Sendable {
     case logChain = "quorate/digest/log/1"
     case effects = "quorate/digest/effects/1"
     case record = "quorate/digest/record/1"
+    case guardFile = "quorate/digest/guard/1"
 
     package var tag: [UInt8] { Array(rawValue.utf8) }
 

@@ -40,9 +40,10 @@ package enum KeypairFile {
     private static func numbers(in text: [UInt8]) -> [UInt8]? {
         let array = trimmed(text[...])
         guard array.first == UInt8(ascii: "["), array.last == UInt8(ascii: "]") else { return nil }
+        let elements = array.dropFirst().dropLast().split(
+            separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
         var numbers: [UInt8] = []
-        for element in array.dropFirst().dropLast().split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-        {
+        for element in elements {
             guard let number = number(in: trimmed(element)) else { return nil }
             numbers.append(number)
         }

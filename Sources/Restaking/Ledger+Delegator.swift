@@ -30,9 +30,9 @@ extension Ledger {
         guard let place = account.place(of: signer) else { return .insufficientStake }
         var stake = stakes[Int(signer.number)]
         var record = account.delegations[place]
-        var released = settleJoin(&record, &stake)
+        var released = record.settle(with: &stake)
         let activating = min(amount, record.joining?.amount ?? .zero)
-        if activating > .zero { leaveJoin(activating, &record, &stake) }
+        record.takeBack(activating, from: &stake)
         released += activating
         let leaving = amount - activating
         guard leaving <= stake.active.value(of: record.holding) else { return .insufficientStake }

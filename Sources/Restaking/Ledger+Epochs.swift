@@ -12,15 +12,16 @@ extension Ledger {
         guard target > slot, target <= Self.slotLimit else { return .clockNotForward }
         slot = target
         let arrival = Epoch(target.number / parameters.slotsPerEpoch)
+        let departure = epoch
         while epoch < arrival {
             // After the first crossed epoch nothing is left on its way into a pool.
-            let isFirst = changes.isEmpty
+            let isFirst = epoch == departure
             epoch = isFirst ? epoch.next : max(epoch.next, oldestEpoch(at: arrival))
             if isFirst { openStakes() }
             changes.append(.epochOpened(epoch))
             if epoch >= oldestEpoch(at: arrival) { openOperatorSets(of: epoch, changes: &changes) }
         }
-        guard !changes.isEmpty else { return .applied }
+        guard epoch > departure else { return .applied }
         let oldest = oldestEpoch(at: epoch)
         for place in stakes.indices { stakes[place].prune(before: oldest) }
         archive.prune(before: oldest)
@@ -41,8 +42,7 @@ extension Ledger {
     private mutating func openOperatorSets(of epoch: Epoch, changes: inout [Change]) {
         for place in services.indices {
             let service = ServiceID(UInt32(place))
-            open(
-                service, epoch, Revision(0), members: members(of: service, in: epoch), changes: &changes)
+            open(service, epoch, Revision(0), members: members(of: service, in: epoch), changes: &changes)
         }
     }
 

@@ -14,7 +14,8 @@ extension Ledger {
                 return .badEvidence
             }
             guard !isPastHorizon(pair.first.epoch), !isPastHorizon(pair.second.epoch) else { return .pastHorizon }
-            guard !slashRecords.contains(where: { $0.offence == evidence.offence }) else { return .alreadySlashed }
+            let identity = evidence.offence
+            guard !slashRecords.contains(where: { $0.offence == identity }) else { return .alreadySlashed }
             guard !operators[Int(offence.signer.number)].isTombstoned else { return .alreadyTombstoned }
             slash(offence, evidence, reportedBy: place, changes: &changes)
             return .applied

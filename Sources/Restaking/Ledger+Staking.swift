@@ -44,7 +44,10 @@ extension Ledger {
             account.idle += redeem(value(of: claim), of: &account.claims[place])
             account.claims[place].holding = SharePool.Holding()
         }
-        for place in account.delegations.indices { settleJoin(&account, place) }
+        for place in account.delegations.indices {
+            let signer = Int(account.delegations[place].signer.number)
+            account.idle += account.delegations[place].settle(with: &stakes[signer])
+        }
         account.tidy()
         vault.idle += account.idle - restakers[Int(index.number)].idle
         restakers[Int(index.number)] = account
@@ -65,26 +68,6 @@ extension Ledger {
         return amount
     }
 
-    /// Settles a delegation's last joining, once its epoch is over: into shares, or back to what is idle.
-    func settleJoin(_ record: inout RestakerAccount.DelegationRecord, _ stake: inout OperatorStake) -> Lamports {
-        guard let joining = record.joining else { return .zero }
-        switch stake.settle(joining) {
-        case .pending: return .zero
-        case .shares(let holding):
-            record.holding.add(holding, of: stake.active)
-            record.joining = nil
-            return .zero
-        case .returned:
-            record.joining = nil
-            return joining.amount
-        }
-    }
-
-    private mutating func settleJoin(_ account: inout RestakerAccount, _ place: Int) {
-        let signer = Int(account.delegations[place].signer.number)
-        account.idle += settleJoin(&account.delegations[place], &stakes[signer])
-    }
-
     /// Takes a fee from all that a restaker has, as far as it carries: from what is idle, then from delegations, those
     /// still activating first, then from what is unbonding.
     ///
@@ -100,7 +83,7 @@ extension Ledger {
         for place in account.delegations.indices where left > .zero {
             let signer = Int(account.delegations[place].signer.number)
             let activating = min(left, account.delegations[place].joining?.amount ?? .zero)
-            if activating > .zero { leaveJoin(activating, &account.delegations[place], &stakes[signer]) }
+            account.delegations[place].takeBack(activating, from: &stakes[signer])
             left -= activating
             let active = min(left, stakes[signer].active.value(of: account.delegations[place].holding))
             guard active > .zero else { continue }
@@ -115,13 +98,5 @@ extension Ledger {
         account.tidy()
         restakers[Int(index.number)] = account
         return fee - left
-    }
-
-    func leaveJoin(
-        _ amount: Lamports, _ record: inout RestakerAccount.DelegationRecord, _ stake: inout OperatorStake
-    ) {
-        guard let joining = record.joining else { preconditionFailure("nothing is activating") }
-        stake.leaveJoin(amount, in: joining.epoch)
-        record.joining = joining.amount == amount ? nil : .init(epoch: joining.epoch, amount: joining.amount - amount)
     }
 }

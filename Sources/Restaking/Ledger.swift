@@ -86,6 +86,11 @@ package struct Ledger: Sendable {
     /// - Returns: nil when nobody of this key is in genesis.
     package func nextNonce(of key: PublicKey) -> UInt64? { places[key].map { accounts[$0].nextNonce } }
 
+    /// - Returns: nil when there is no such operator.
+    package func key(of signer: OperatorIndex) -> PublicKey? {
+        Int(signer.number) < operators.count ? operators[Int(signer.number)].key : nil
+    }
+
     /// Everyone who has registered an endpoint, by operator.
     package var directory: [Endpoint] { operators.compactMap(\.endpoint) }
 

@@ -15,6 +15,30 @@ struct RestakerAccount: Hashable, Sendable {
         var holding = SharePool.Holding()
         /// What was delegated last, until it is settled into the holding.
         var joining: OperatorStake.Joining?
+
+        /// Settles what was delegated last, once its epoch is over: into shares, or as idle stake.
+        ///
+        /// - Returns: what becomes idle.
+        mutating func settle(with stake: inout OperatorStake) -> Lamports {
+            guard let joining else { return .zero }
+            switch stake.settle(joining) {
+            case .pending: return .zero
+            case .shares(let settled): holding.add(settled, of: stake.active)
+            case .returned:
+                self.joining = nil
+                return joining.amount
+            }
+            self.joining = nil
+            return .zero
+        }
+
+        /// Takes back some of what was delegated in this same epoch.
+        mutating func takeBack(_ amount: Lamports, from stake: inout OperatorStake) {
+            guard amount > .zero, let joining else { return }
+            stake.leaveJoin(amount, in: joining.epoch)
+            self.joining?.amount -= amount
+            if joining.amount == amount { self.joining = nil }
+        }
     }
 
     struct UnbondingClaim: Hashable, Sendable {

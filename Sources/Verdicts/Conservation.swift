@@ -14,7 +14,9 @@ func judgeConservation(of history: RunHistory) -> Finding {
             violations.append("\(after) \(page.entered.number) lamports have entered, but \(held) are there")
         }
         if let previous {
-            if page.entered < previous.entered { violations.append("\(after) less has entered than before") }
+            if let bucket = page.bucketThatShrank(since: previous) {
+                violations.append("\(after) less is \(bucket) than before")
+            }
             if page.sequence < previous.sequence {
                 violations.append("\(after) come the books after instruction \(previous.sequence)")
             } else if let fault = history.faultInFlow(from: previous, to: page) {
@@ -34,6 +36,15 @@ func judgeConservation(of history: RunHistory) -> Finding {
 
 extension Books {
     fileprivate var parts: [Lamports] { [idle, delegated, unbonding, burned, rewarded, withdrawn, residue] }
+
+    /// Nothing ever comes back from these.
+    fileprivate func bucketThatShrank(since old: Books) -> String? {
+        if entered < old.entered { return "entered" }
+        if burned < old.burned { return "burned" }
+        if rewarded < old.rewarded { return "rewarded" }
+        if withdrawn < old.withdrawn { return "withdrawn" }
+        return residue < old.residue ? "residue" : nil
+    }
 }
 
 extension RunHistory {
@@ -54,9 +65,7 @@ extension RunHistory {
         }
         let paid = Int128(new.rewarded.number) - Int128(old.rewarded.number)
         if paid != rewarded { return "reporters earned \(paid) lamports; the slashes say \(rewarded)" }
-        let gone =
-            Int128(new.burned.number) + Int128(new.residue.number) - Int128(old.burned.number)
-            - Int128(old.residue.number)
+        let gone = Int128(new.burned.number) - Int128(old.burned.number)
         guard gone >= burned, gone <= burned + fees else {
             return "\(gone) lamports were burned; the slashes say \(burned)"
                 + (fees > 0 ? ", and fees up to \(fees)" : "")

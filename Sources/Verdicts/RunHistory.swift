@@ -26,6 +26,11 @@ package struct RunHistory: Sendable {
         /// When its coordinator held a certificate for it, in time or not.
         package var certified: Instant?
 
+        package init(task: ServiceTask, certified: Instant? = nil) {
+            self.task = task
+            self.certified = certified
+        }
+
         package var certifiedInTime: Bool { certified.map { $0 <= task.deadline } ?? false }
     }
 

@@ -5,13 +5,13 @@ import Testing
 
 /// Whatever arrives: a value that encodes to the same bytes, or an error. Never a trap.
 ///
-/// A trap ends the process; the line printed first then holds the command that repeats it.
+/// A trap ends the process; the line written first then holds the command that repeats it.
 @Suite struct DecoderFuzzTests {
     private static let seed = ProcessInfo.processInfo.environment["QUORATE_FUZZ_SEED"].flatMap(UInt64.init) ?? 1
     private static let command = "QUORATE_FUZZ_SEED=\(seed) swift test --filter DecoderFuzzTests"
 
     @Test func randomBytes() {
-        print("random bytes: repeat with: \(Self.command)")
+        announce()
         for specimen in oneOfEachType() {
             var random = SeededRandom(seed: Self.seed, purpose: "random bytes \(specimen.type)")
             for _ in 0..<200 {
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func mutationsOfGoldenBytes() {
-        print("mutations: repeat with: \(Self.command)")
+        announce()
         var accepted = 0
         for specimen in Specimen.all {
             var random = SeededRandom(seed: Self.seed, purpose: "mutations \(specimen.testDescription)")
@@ -42,6 +42,7 @@ import Testing
 
     /// Every length field, as it would be found by someone who tries them all.
     @Test func inflatedLengths() {
+        announce()
         for specimen in oneOfEachType() where specimen.bytes.count >= 4 {
             for offset in 0...(specimen.bytes.count - 4) {
                 for length: UInt32 in [0, 1, 10_000, 10_001, 0x7fff_ffff, .max] {
@@ -51,6 +52,11 @@ import Testing
                 }
             }
         }
+    }
+
+    /// On standard error, which is not buffered: a trap would take a buffer with it.
+    private func announce() {
+        FileHandle.standardError.write(Data("to repeat: \(Self.command)\n".utf8))
     }
 
     @discardableResult

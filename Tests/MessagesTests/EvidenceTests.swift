@@ -58,6 +58,14 @@ import Testing
         let other = try #require(
             Equivocation(Fixed.vote(Fixed.signers[0], voteA.statement), Fixed.vote(Fixed.signers[0], voteB.statement)))
         #expect(Evidence.equivocation(other).offence != offences[0], "another's offence is another")
+
+        let elsewhere = [voteA, voteB].map { vote in
+            var statement = vote.statement
+            statement.voteKey.subject.number += 1
+            return Fixed.vote(Fixed.accused, statement)
+        }
+        let next = try #require(Equivocation(elsewhere[0], elsewhere[1]))
+        #expect(Evidence.equivocation(next).offence != offences[0], "so is one for another vote key")
     }
 
     @Test func isValidOnlyWithBothSignatures() throws {

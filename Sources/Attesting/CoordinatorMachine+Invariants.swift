@@ -1,0 +1,23 @@
+import Messages
+import Primitives
+
+extension CoordinatorMachine {
+    package func checkInvariants() {
+        precondition(nextSequence.number <= load.tasks, "no task beyond the load is issued")
+        for (voteKey, task) in open {
+            precondition(!(task.isCertified && task.isExpired), "a task is certified or expired, never both")
+            precondition(task.isCertified == (certificates[voteKey] != nil), "a certified task has its certificate")
+        }
+        for (voteKey, certificate) in certificates {
+            precondition(open[voteKey]?.digest == certificate.statement.task, "a certificate is for what was issued")
+            let set = open[voteKey]!.operatorSet
+            precondition(set.isQuorum(set.weight(of: certificate.signers)), "a certificate carries a quorum")
+        }
+        precondition(box.voteKeys.allSatisfy { open[$0] != nil }, "only what is open is voted on")
+        precondition(claims.voteKeys.allSatisfy { open[$0] != nil }, "only what is open is claimed")
+        precondition(!isFinished || open.isEmpty && !hasUnsignedTasks, "finished is finished")
+        box.checkInvariants()
+        claims.checkInvariants()
+        account.checkInvariants()
+    }
+}

@@ -1,0 +1,206 @@
+import Faults
+import Glibc
+import Messages
+import Primitives
+
+/// Decides what is done next with the processes of a run. Pure: `NetworkRun` tells it what happened and carries out
+/// what it answers, in order.
+///
+/// 1. The ledger starts alone, because every node is told its port. Then all others start at once.
+/// 2. When all are ready, all are told the same instant at which the run begins.
+/// 3. When every coordinator has finished, or the time is up, or a process dies that should not, or somebody
+///    interrupts: the nodes are stopped, then the ledger, so that their last words find it.
+/// 4. Whoever does not stop in time is killed. It is over when nobody is left.
+///
+/// It deliberately does not judge: a run that timed out is stopped like any other, and its records say what it was.
+package struct Conductor: Sendable {
+    package enum Event: Hashable, Sendable {
+        case said(Party, String)
+        case ended(Party, ChildEnding)
+        case woke
+        case interrupted
+    }
+
+    package enum Effect: Hashable, Sendable {
+        /// - Parameter ledgerPort: nil for the ledger itself.
+        case launch(Party, incarnation: UInt32, faults: [FaultPlan], ledgerPort: UInt16?)
+        case tell(Party, ChildCommand)
+        case kill(Party)
+        case wake(Instant)
+        case report(NetworkEvent)
+        case over(RunOutcome)
+    }
+
+    package struct Member: Hashable, Sendable {
+        package var party: Party
+        package var name: String
+        package var faults: [FaultPlan]
+
+        package init(party: Party, name: String, faults: [FaultPlan] = []) {
+            self.party = party
+            self.name = name
+            self.faults = faults
+        }
+    }
+
+    package struct Settings: Hashable, Sendable {
+        /// From the beginning to the moment at which the run counts as hung.
+        package var timeLimit: Duration
+        /// Whether a run goes on without an operator or coordinator that dies.
+        package var keepsGoing = false
+        package var startPatience = Duration.seconds(20)
+        package var stopPatience = Duration.seconds(5)
+        /// For the last notices after the last coordinator has finished.
+        package var settling = Duration.milliseconds(200)
+        /// From the word to the beginning: everybody has heard it by then.
+        package var lead = Duration.milliseconds(20)
+
+        package init(timeLimit: Duration, keepsGoing: Bool = false) {
+            self.timeLimit = timeLimit
+            self.keepsGoing = keepsGoing
+        }
+    }
+
+    enum Phase: Hashable {
+        case startingLedger, startingNodes, running, settling, stoppingNodes, stoppingLedger, over
+    }
+
+    struct Child {
+        let party: Party
+        let name: String
+        var faults: [FaultPlan]
+        var incarnation: UInt32 = 1
+        var state = State.idle
+        /// What it said by `failed`.
+        var account: String?
+        /// By us.
+        var wasKilled = false
+
+        enum State: Hashable {
+            case idle, launched, ready, finished
+            /// Dead as its fault says, to be started again.
+            case resting(until: Instant)
+            case ended
+        }
+
+        var isAlive: Bool { state == .launched || state == .ready || state == .finished }
+        var isCoordinator: Bool { if case .coordinator = party { true } else { false } }
+    }
+
+    let settings: Settings
+    /// The ledger first.
+    var children: [Child]
+    /// For look-ups only.
+    private let places: [Party: Int]
+    var phase = Phase.startingLedger
+    /// When patience with the phase ends.
+    var deadline: Instant?
+    var started = Instant(nanoseconds: 0)
+    var began: Instant?
+    var ledgerPort: UInt16?
+    var ending = RunOutcome.Ending.completed
+    var failures: [ChildFailure] = []
+    var interruptions = 0
+
+    /// - Parameter members: one of them the ledger.
+    package init(members: [Member], settings: Settings) {
+        let ordered = members.filter { $0.party == .ledger } + members.filter { $0.party != .ledger }
+        precondition(ordered.count(where: { $0.party == .ledger }) == 1, "a network has one ledger")
+        self.settings = settings
+        children = ordered.map { Child(party: $0.party, name: $0.name, faults: $0.faults) }
+        places = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1.party, $0) })
+    }
+
+    package mutating func start(at now: Instant, effects: inout [Effect]) {
+        started = now
+        effects.append(.report(.starting(processes: children.count)))
+        launch(0, &effects)
+        wait(settings.startPatience, from: now, &effects)
+    }
+
+    package mutating func handle(_ event: Event, at now: Instant, effects: inout [Effect]) {
+        guard phase != .over else { return }
+        switch event {
+        case .said(let party, let text):
+            guard let place = places[party], children[place].isAlive else { return }
+            guard let line = ChildLine.parse(text) else {
+                effects.append(.report(.unreadable(children[place].name, line: text)))
+                return
+            }
+            hear(line, from: place, at: now, &effects)
+        case .ended(let party, let ending):
+            guard let place = places[party], children[place].isAlive else { return }
+            lose(place, ending, at: now, &effects)
+        case .woke: wake(at: now, &effects)
+        case .interrupted: interrupt(at: now, &effects)
+        }
+    }
+
+    // MARK: What processes say
+
+    private mutating func hear(_ line: ChildLine, from place: Int, at now: Instant, _ effects: inout [Effect]) {
+        switch (line, children[place].party) {
+        case (.listening(let port), .ledger) where phase == .startingLedger:
+            ledgerPort = port
+            children[place].state = .ready
+            phase = .startingNodes
+            for place in children.indices.dropFirst() { launch(place, &effects) }
+        case (.ready, let party):
+            guard children[place].state == .launched else { return }
+            children[place].state = .ready
+            if let began, !isStopping {
+                effects.append(.tell(party, .begin(began)))
+            } else {
+                beginIfReady(at: now, &effects)
+            }
+        case (.progress(let progress), .coordinator(let service)):
+            effects.append(.report(.progress(service, progress)))
+        case (.finished, .coordinator(let service)):
+            children[place].state = .finished
+            effects.append(.report(.finished(service)))
+            settleIfFinished(at: now, &effects)
+        case (.failed(let account), _): children[place].account = account
+        case (.stopped, _): break
+        case (.listening, _), (.progress, _), (.finished, _):
+            effects.append(.report(.unreadable(children[place].name, line: "\(line)")))
+        }
+    }
+
+    mutating func beginIfReady(at now: Instant, _ effects: inout [Effect]) {
+        guard phase == .startingNodes, !children.contains(where: { $0.state == .launched || $0.state == .idle }) else {
+            return
+        }
+        let beginning = now + settings.lead
+        began = beginning
+        phase = .running
+        for child in children where child.isAlive { effects.append(.tell(child.party, .begin(beginning))) }
+        effects.append(.report(.began(startup: beginning - started)))
+        wait(settings.timeLimit, from: beginning, &effects)
+        settleIfFinished(at: now, &effects)
+    }
+
+    mutating func settleIfFinished(at now: Instant, _ effects: inout [Effect]) {
+        guard phase == .running,
+            children.allSatisfy({ !$0.isCoordinator || $0.state == .finished || $0.state == .ended })
+        else { return }
+        phase = .settling
+        wait(settings.settling, from: now, &effects)
+    }
+
+    // MARK: Launching and waiting
+
+    mutating func launch(_ place: Int, _ effects: inout [Effect]) {
+        children[place].state = .launched
+        children[place].account = nil
+        let child = children[place]
+        effects.append(
+            .launch(child.party, incarnation: child.incarnation, faults: child.faults, ledgerPort: ledgerPort))
+    }
+
+    mutating func wait(_ patience: Duration, from instant: Instant, _ effects: inout [Effect]) {
+        deadline = instant + patience
+        effects.append(.wake(instant + patience))
+    }
+
+    var isStopping: Bool { phase == .stoppingNodes || phase == .stoppingLedger }
+}

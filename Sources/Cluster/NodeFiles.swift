@@ -1,0 +1,137 @@
+import Attesting
+import Cryptography
+import Faults
+import LedgerNode
+import Messages
+import Node
+import Primitives
+import Records
+import SystemPackage
+import TopologyFormat
+
+/// What each process finds on disk when it starts: genesis, its key, its signing guard, its configuration.
+package struct NodeFiles: Sendable {
+    package let directory: RunDirectory
+    private let genesis: Genesis
+    private let topology: Topology
+    private let seed: UInt64
+
+    /// - Parameters:
+    ///   - topology: with its overrides applied.
+    ///   - seed: decides arrivals, jitter and faults.
+    package init(directory: RunDirectory, genesis: Genesis, topology: Topology, seed: UInt64) {
+        self.directory = directory
+        self.genesis = genesis
+        self.topology = topology
+        self.seed = seed
+    }
+
+    /// The ledger, the coordinators, the operators.
+    package var parties: [Party] { genesis.parties }
+
+    package func name(of party: Party) -> String { genesis.name(of: party) ?? "\(party)" }
+
+    /// Two processes of one name would write one record.
+    package func checkNames() throws(NodeFilesError) {
+        var seen: Set<String> = []
+        for party in parties where !seen.insert(name(of: party)).inserted {
+            throw .nameTaken(name(of: party))
+        }
+    }
+
+    /// Writes genesis, all keys and empty guards. Configurations follow when their node is launched.
+    package func prepare(keys: NetworkKeys) throws {
+        try checkNames()
+        try directory.write(genesis.borsh, to: directory.genesis)
+        try write(keys.clock, of: .ledger)
+        for (index, key) in keys.coordinators.enumerated() {
+            try write(key, of: .coordinator(ServiceID(UInt32(index))))
+        }
+        for (index, key) in keys.signers.enumerated() {
+            let party = Party.signer(OperatorIndex(UInt32(index)))
+            try write(key, of: party)
+            try GuardFile.create(guardPath(of: party))
+        }
+    }
+
+    /// - Returns: the file's path.
+    func writeConfiguration(
+        of party: Party, incarnation: UInt32, faults: [FaultPlan], ledgerPort: UInt16?
+    ) throws -> FilePath {
+        let bytes =
+            switch party {
+            case .ledger: ledgerConfiguration(incarnation: incarnation).borsh
+            case .coordinator(let service):
+                nodeConfiguration(
+                    of: party, role: .coordinator(service, load(of: service)), incarnation: incarnation,
+                    ledgerPort: ledgerPort ?? 0
+                ).borsh
+            case .signer(let signer):
+                nodeConfiguration(
+                    of: party, role: .signer(signer, faults: faults, seed: seed), incarnation: incarnation,
+                    ledgerPort: ledgerPort ?? 0
+                ).borsh
+            }
+        let file = directory.nodes.appending("\(name(of: party)).\(incarnation).conf")
+        try directory.write(bytes, to: file)
+        return file
+    }
+
+    private func nodeConfiguration(
+        of party: Party, role: NodeRole, incarnation: UInt32, ledgerPort: UInt16
+    ) -> NodeConfiguration {
+        let link = topology.network.link
+        return NodeConfiguration(
+            role: role, incarnation: incarnation, genesis: directory.genesis.string, key: keyPath(of: party).string,
+            guardFile: guardPath(of: party).string, record: recordPath(of: party, incarnation).string,
+            ledgerPort: ledgerPort, syncsGuard: topology.guardMode == .synced, latency: link.latency,
+            jitter: link.jitter, seed: seed)
+    }
+
+    private func ledgerConfiguration(incarnation: UInt32) -> LedgerConfiguration {
+        LedgerConfiguration(
+            genesis: directory.genesis.string, key: keyPath(of: .ledger).string,
+            database: directory.ledger.appending("log.sqlite").string,
+            record: recordPath(of: .ledger, incarnation).string, incarnation: incarnation)
+    }
+
+    private func load(of service: ServiceID) -> TaskLoad {
+        let load = topology.services[Int(service.number)].load
+        let arrival: TaskLoad.Arrival =
+            switch load.arrival {
+            case .fixed: .fixed
+            case .poisson: .poisson
+            }
+        // Each AVS its own arrivals, though all stem from one seed.
+        let seed = SeededRandom.draw(seed: seed, purpose: "load", UInt64(service.number))
+        return TaskLoad(tasks: load.tasks, interval: load.rate.span(of: 1) ?? .zero, arrival: arrival, seed: seed)
+    }
+
+    private func write(_ key: SigningKey, of party: Party) throws {
+        let path = keyPath(of: party)
+        do {
+            try KeypairFile.write(key, to: path)
+        } catch {
+            throw RunDirectoryError.system("write the key", path, error as? Errno ?? .ioError)
+        }
+    }
+
+    private func keyPath(of party: Party) -> FilePath { directory.nodes.appending("\(name(of: party)).key.json") }
+    private func guardPath(of party: Party) -> FilePath { directory.nodes.appending("\(name(of: party)).guard") }
+
+    private func recordPath(of party: Party, _ incarnation: UInt32) -> FilePath {
+        directory.records.appending("\(name(of: party)).\(incarnation).\(RecordFile.fileExtension)")
+    }
+}
+
+package enum NodeFilesError: Error, Hashable, Sendable {
+    case nameTaken(String)
+}
+
+extension NodeFilesError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .nameTaken(let name): "\(name) is what the run calls another of its processes; name the operator otherwise"
+        }
+    }
+}

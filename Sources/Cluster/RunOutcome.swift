@@ -1,0 +1,89 @@
+import Messages
+import Primitives
+import SystemPackage
+
+/// How the processes of a run came to their end; what they did is in their records.
+package struct RunOutcome: Hashable, Sendable {
+    package var ending: Ending
+    /// In the order in which they were noticed.
+    package var failures: [ChildFailure]
+    /// From the launch of the first process to the beginning; nil when the run never began.
+    package var startup: Duration?
+
+    package init(ending: Ending, failures: [ChildFailure], startup: Duration?) {
+        self.ending = ending
+        self.failures = failures
+        self.startup = startup
+    }
+
+    package enum Ending: Hashable, Sendable {
+        /// Every coordinator finished.
+        case completed
+        case timedOut(waitingFor: [String])
+        /// A process failed; see `failures`.
+        case aborted
+        case interrupted
+    }
+
+    /// Whether there is anything to judge.
+    package var began: Bool { startup != nil }
+}
+
+/// A process that came to an end that nobody had ordered, or to none although it was ordered.
+package struct ChildFailure: Hashable, Sendable {
+    package var name: String
+    package var stage: Stage
+    package var kind: Kind
+    /// What it said itself, by `failed`.
+    package var account: String?
+
+    package init(name: String, stage: Stage, kind: Kind, account: String? = nil) {
+        self.name = name
+        self.stage = stage
+        self.kind = kind
+        self.account = account
+    }
+
+    package enum Stage: String, Hashable, Sendable {
+        case starting = "at start"
+        case running = "in the run"
+        case stopping = "when it was stopped"
+    }
+
+    package enum Kind: Hashable, Sendable {
+        case ended(ChildEnding)
+        /// Killed in the end.
+        case hung(after: Duration)
+    }
+
+    /// Whether the process says itself that what it was given cannot be: a full disk, a port, a corrupt guard.
+    package var isBadInput: Bool { account != nil || isMissing }
+
+    private var isMissing: Bool { if case .ended(.neverStarted) = kind { true } else { false } }
+}
+
+extension ChildFailure: CustomStringConvertible {
+    package var description: String {
+        let what =
+            switch kind {
+            case .ended(let ending): "\(ending) \(stage.rawValue)"
+            case .hung(let patience): "gave no answer \(stage.rawValue) for \(patience) and was killed"
+            }
+        return account.map { "\(name) \(what): \($0)" } ?? "\(name) \(what)"
+    }
+}
+
+/// What a run tells while it goes on.
+package enum NetworkEvent: Hashable, Sendable {
+    case starting(processes: Int)
+    case began(startup: Duration)
+    case progress(ServiceID, TaskProgress)
+    case finished(ServiceID)
+    /// As its fault says.
+    case crashed(String)
+    case restarted(String)
+    case failed(ChildFailure)
+    case stopping(interrupted: Bool)
+    /// A line that a process has no business to write.
+    case unreadable(String, line: String)
+}

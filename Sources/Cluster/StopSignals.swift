@@ -1,0 +1,27 @@
+import Dispatch
+import Glibc
+
+/// Ctrl-C and SIGTERM as elements of a stream, instead of this process' death. Children get the default back.
+package final class StopSignals: Sendable {
+    package let arrivals: AsyncStream<Void>
+    private let sources: [any DispatchSourceSignal & Sendable]
+    private static let numbers = [SIGINT, SIGTERM]
+
+    package init() {
+        let (arrivals, feed) = AsyncStream<Void>.makeStream()
+        self.arrivals = arrivals
+        sources = Self.numbers.map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { feed.yield() }
+            source.resume()
+            return source
+        }
+    }
+
+    /// From here on they end this process again.
+    package func restore() {
+        for source in sources { source.cancel() }
+        for number in Self.numbers { signal(number, SIG_DFL) }
+    }
+}

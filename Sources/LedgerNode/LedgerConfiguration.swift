@@ -1,0 +1,37 @@
+import Messages
+import Primitives
+
+/// What the ledger process is started with; written by whoever starts it, read once.
+package struct LedgerConfiguration: Hashable, Sendable {
+    package var genesis: String
+    /// The keypair file of genesis' clock.
+    package var key: String
+    package var database: String
+    package var record: String
+    package var incarnation: UInt32
+
+    package init(genesis: String, key: String, database: String, record: String, incarnation: UInt32 = 1) {
+        self.genesis = genesis
+        self.key = key
+        self.database = database
+        self.record = record
+        self.incarnation = incarnation
+    }
+}
+
+extension LedgerConfiguration: BorshCodable {
+    private static let pathLimit = 4_096
+
+    package func encode(to encoder: inout BorshEncoder) {
+        for path in [genesis, key, database, record] { encoder.encode(path) }
+        encoder.encode(incarnation)
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        genesis = try decoder.decodeText(limit: Self.pathLimit)
+        key = try decoder.decodeText(limit: Self.pathLimit)
+        database = try decoder.decodeText(limit: Self.pathLimit)
+        record = try decoder.decodeText(limit: Self.pathLimit)
+        incarnation = try decoder.decode()
+    }
+}

@@ -1,0 +1,248 @@
+import Cryptography
+import Messages
+import NIOCore
+import NIOPosix
+import Node
+import Primitives
+import Records
+import Restaking
+
+/// Drives the ledger's machine: connections and clock in, log and notices out. Confined to one event loop.
+///
+/// A turn hands the machine what has come in. Its effects wait in the outbox until all entries among them are on
+/// disk; the commit runs on another thread, and what comes in meanwhile makes up the next one.
+final class LedgerDriver: TransportDelegate {
+    private static let eventsPerTurn = 256
+
+    private let eventLoop: any EventLoop
+    private let transport: Transport
+    private let log: InstructionLog
+    private let commits: NIOThreadPool
+    private let key: SigningKey
+    private let genesis: Genesis
+    private let report: (Report) -> Void
+
+    private var machine: LedgerMachine
+    private var record: RecordWriter?
+    private var queue = CircularBuffer<LedgerEvent>()
+    private var isTurnScheduled = false
+    private var outbox: [LedgerEffect] = []
+    private var isCommitting = false
+    private var isStopping = false
+    private var ticks: RepeatedTask?
+
+    /// What the process is told.
+    enum Report {
+        case listening(UInt16)
+        case stopped
+        case failed(String)
+    }
+
+    init(
+        genesis: Genesis, key: SigningKey, log: InstructionLog, record: RecordWriter, commits: NIOThreadPool,
+        eventLoop: any EventLoop, report: @escaping (Report) -> Void
+    ) throws {
+        self.genesis = genesis
+        self.key = key
+        self.log = log
+        self.record = record
+        self.commits = commits
+        self.eventLoop = eventLoop
+        self.report = report
+        machine = try LedgerMachine(genesis: genesis)
+        transport = Transport(
+            own: Hello(network: genesis.network, party: .ledger, key: key.publicKey), genesis: genesis,
+            eventLoop: eventLoop)
+        transport.delegate = self
+    }
+
+    /// Reads the log back through the machine, then listens.
+    func start() {
+        do {
+            for entry in try log.entries() { handle(.restored(entry)) }
+        } catch {
+            return fail("\(error)")
+        }
+        handle(.opened(head: nil))
+        flushRecord()
+        commitIfIdle()
+        guard !isStopping else { return }
+        startClock()
+        let this = NIOLoopBound(self, eventLoop: eventLoop)
+        transport.listen().whenComplete { result in
+            switch result {
+            case .success(let port): this.value.report(.listening(port))
+            case .failure(let error): this.value.fail("cannot listen: \(error)")
+            }
+        }
+    }
+
+    /// After what is under way is on disk and told.
+    func stop() {
+        isStopping = true
+        ticks?.cancel()
+        finishIfIdle()
+    }
+
+    // MARK: What comes in
+
+    func connected(_ party: Party) {
+        guard let key = genesis.key(of: party) else { return }
+        enqueue(.connected(party, key: key))
+    }
+
+    func disconnected(_ party: Party, reason: String) { enqueue(.disconnected(party)) }
+
+    func received(_ frame: Frame, from party: Party) {
+        guard case .submit(let signed) = frame else {
+            return transport.disconnect(party, reason: "a \(frame.kind) frame, which is not for the ledger")
+        }
+        enqueue(.submitted(signed, from: party))
+    }
+
+    func refused(_ party: Party?, _ error: HandshakeError) {}
+
+    private func startClock() {
+        let first = machine.ledger.slot.number
+        let started = eventLoop.now
+        let slot = genesis.parameters.slotDuration.nanoseconds
+        ticks = eventLoop.assumeIsolated().scheduleRepeatedTask(
+            initialDelay: .nanoseconds(slot), delay: .nanoseconds(slot)
+        ) { [weak self] _ in
+            guard let self else { return }
+            let elapsed = (self.eventLoop.now - started).nanoseconds
+            self.enqueue(.tick(Slot(first + UInt64(elapsed / slot))))
+        }
+    }
+
+    private func enqueue(_ event: LedgerEvent) {
+        queue.append(event)
+        guard !isTurnScheduled else { return }
+        isTurnScheduled = true
+        eventLoop.assumeIsolated().execute { [weak self] in self?.turn() }
+    }
+
+    // MARK: A turn
+
+    private func turn() {
+        isTurnScheduled = false
+        for _ in 0..<Self.eventsPerTurn {
+            guard let event = queue.popFirst() else { break }
+            handle(event)
+        }
+        if !queue.isEmpty {
+            isTurnScheduled = true
+            eventLoop.assumeIsolated().execute { [weak self] in self?.turn() }
+        }
+        flushRecord()
+        commitIfIdle()
+    }
+
+    private func handle(_ event: LedgerEvent) {
+        let now = MonotonicClock.now
+        var effects: [LedgerEffect] = []
+        machine.handle(event, at: now, effects: &effects)
+        record?.append(.input(at: now, event: event.borsh, effects: LedgerEffect.digest(of: effects)))
+        var signed: [LedgerEvent] = []
+        for effect in effects {
+            switch effect {
+            case .note(let observation): record?.append(.note(at: now, observation))
+            case .sign(let instruction, let nonce): signed.append(.signed(sign(instruction, nonce)))
+            default: outbox.append(effect)
+            }
+        }
+        // Before any other event: the machine holds submissions back until its clock is signed.
+        for event in signed { handle(event) }
+    }
+
+    private func sign(_ instruction: Instruction, _ nonce: UInt64) -> SignedInstruction {
+        let bytes = SignedInstruction.signedBytes(
+            network: genesis.network, authority: key.publicKey, nonce: nonce, instruction: instruction)
+        return SignedInstruction(
+            network: genesis.network, authority: key.publicKey, nonce: nonce, instruction: instruction,
+            signature: key.sign(bytes))
+    }
+
+    // MARK: What goes out
+
+    private func commitIfIdle() {
+        guard !isCommitting, !outbox.isEmpty else { return }
+        let batch = outbox
+        outbox = []
+        let entries = batch.compactMap(\.entry)
+        guard !entries.isEmpty else { return carryOut(batch) }
+        isCommitting = true
+        let this = NIOLoopBound(self, eventLoop: eventLoop)
+        let log = log
+        commits.runIfActive(eventLoop: eventLoop) { try log.append(entries) }.whenComplete { result in
+            this.value.committed(batch, result)
+        }
+    }
+
+    private func committed(_ batch: [LedgerEffect], _ result: Result<Void, any Error>) {
+        isCommitting = false
+        if case .failure(let error) = result { return fail("\(error)") }
+        carryOut(batch)
+        commitIfIdle()
+        finishIfIdle()
+    }
+
+    private func carryOut(_ effects: [LedgerEffect]) {
+        for effect in effects {
+            switch effect {
+            case .append, .note, .sign: break
+            case .reply(let receipt, let party): send(.receipt(receipt), to: [party])
+            case .send(let notice, let party): send(.notice(notice), to: [party])
+            case .publish(let notice): send(.notice(notice), to: transport.connectedParties)
+            case .disconnect(let party, let reason): transport.disconnect(party, reason: reason)
+            case .stop(let fault): return fail("\(fault)")
+            }
+        }
+        transport.flush()
+    }
+
+    private func send(_ frame: Frame, to parties: [Party]) {
+        do {
+            transport.send(try EncodedFrame(frame), to: parties)
+        } catch {
+            fail("a notice that no peer would take: \(error)")
+        }
+    }
+
+    private func flushRecord() {
+        do {
+            try record?.flush()
+        } catch {
+            fail("\(error)")
+        }
+    }
+
+    // MARK: The end
+
+    private func finishIfIdle() {
+        guard isStopping, !isCommitting, outbox.isEmpty, let record else { return }
+        self.record = nil
+        transport.close()
+        do {
+            try record.close(at: MonotonicClock.now)
+            report(.stopped)
+        } catch {
+            report(.failed("\(error)"))
+        }
+    }
+
+    private func fail(_ message: String) {
+        guard record != nil else { return }
+        record = nil
+        isStopping = true
+        ticks?.cancel()
+        transport.close()
+        report(.failed(message))
+    }
+}
+
+extension LedgerEffect {
+    fileprivate var entry: LogEntry? {
+        if case .append(let entry) = self { entry } else { nil }
+    }
+}

@@ -1,0 +1,56 @@
+import Messages
+import NIOCore
+
+/// Cuts a stream of bytes into frames.
+///
+/// Kind and length are judged as soon as the five bytes of a header are there, so that a peer cannot make a node set
+/// aside more than one frame of an allowed size. After the first error nothing more is decoded: it goes up the
+/// pipeline and the connection is closed.
+package struct FrameDecoder: ByteToMessageDecoder {
+    package typealias InboundOut = Frame
+
+    package init() {}
+
+    package mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
+        guard let frame = try Self.next(in: &buffer) else { return .needMoreData }
+        context.fireChannelRead(Self.wrapInboundOut(frame))
+        return .continue
+    }
+
+    package mutating func decodeLast(
+        context: ChannelHandlerContext, buffer: inout ByteBuffer, seenEOF: Bool
+    ) throws -> DecodingState {
+        if let frame = try Self.next(in: &buffer) {
+            context.fireChannelRead(Self.wrapInboundOut(frame))
+            return .continue
+        }
+        if seenEOF, buffer.readableBytes > 0 { throw FrameError.truncated(missing: Self.missing(in: buffer)) }
+        return .needMoreData
+    }
+
+    /// Takes one frame off the front.
+    ///
+    /// - Returns: nil when it is not all there; nothing is taken then.
+    package static func next(in buffer: inout ByteBuffer) throws(FrameError) -> Frame? {
+        let start = buffer.readerIndex
+        guard let length = buffer.getInteger(at: start, endianness: .little, as: UInt32.self) else { return nil }
+        guard length > 0 else { throw .empty }
+        guard let value = buffer.getInteger(at: start + 4, as: UInt8.self) else { return nil }
+        guard let kind = Frame.Kind(rawValue: value) else { throw .unknownKind(value) }
+        let count = Int(length) - 1
+        guard count <= kind.payloadLimit else { throw .tooLong(kind, count: count, limit: kind.payloadLimit) }
+        guard let payload = buffer.getBytes(at: start + Frame.headerSize, length: count) else { return nil }
+        buffer.moveReaderIndex(forwardBy: Frame.headerSize + count)
+        do {
+            return try Frame(kind: kind, payload: payload)
+        } catch {
+            throw .malformed(kind, error)
+        }
+    }
+
+    private static func missing(in buffer: ByteBuffer) -> Int {
+        let length = buffer.getInteger(at: buffer.readerIndex, endianness: .little, as: UInt32.self)
+        let whole = length.map { Int($0) + Frame.headerSize - 1 } ?? Frame.headerSize
+        return whole - buffer.readableBytes
+    }
+}

@@ -1,0 +1,33 @@
+import Cryptography
+import Messages
+import NIOCore
+import Primitives
+
+extension Genesis {
+    /// The key that a party's hello must carry; nil when this genesis does not name the party.
+    package func key(of party: Party) -> PublicKey? {
+        switch party {
+        case .ledger: clock
+        case .coordinator(let service):
+            service.number < services.count ? services[Int(service.number)].coordinator : nil
+        case .signer(let signer): signer.number < signers.count ? signers[Int(signer.number)].key : nil
+        }
+    }
+}
+
+extension Endpoint {
+    package var socketAddress: SocketAddress { .ipv4(address, port: port) }
+}
+
+extension SocketAddress {
+    package static func loopback(port: UInt16) -> SocketAddress { .ipv4(Endpoint.loopback, port: port) }
+
+    /// - Parameter address: the first byte of the dotted form weighs most.
+    static func ipv4(_ address: UInt32, port: UInt16) -> SocketAddress {
+        do {
+            return try SocketAddress(packedIPAddress: ByteBuffer(integer: address), port: Int(port))
+        } catch {
+            preconditionFailure("four bytes are an IPv4 address: \(error)")
+        }
+    }
+}

@@ -1,0 +1,256 @@
+import Cryptography
+import Glibc
+import Messages
+import Primitives
+import SystemPackage
+
+/// When a recorded statement counts as safe.
+package enum GuardMode: UInt8, Hashable, Sendable, CaseIterable {
+    /// Once the disk has it: survives the loss of power.
+    case synced = 0
+    /// Once the system has it: survives the death of the process.
+    case written = 1
+}
+
+/// The durable half of the signing guard: every statement that an operator has ever decided to sign, append-only.
+///
+/// The file begins with a header that binds it to one network and one key: eight bytes of name, `u16` version, the
+/// network's digest, the public key, and eight bytes of checksum. Then each statement, 157 bytes in Borsh, with eight
+/// bytes of a checksum over the checksum before it and the statement: whatever is altered, dropped from the middle or
+/// exchanged breaks the chain there.
+///
+/// What no file can show of itself is that its newest entries are missing as a whole, or that it is an older copy. So
+/// a node that starts asks the others for its own latest votes before it signs (`OperatorMachine`).
+///
+/// One process at a time: the file is locked for as long as it is open.
+package final class GuardFile {
+    package let path: FilePath
+    package let mode: GuardMode
+    private let file: FileDescriptor
+    private var checksum: GuardChecksum
+    /// Bytes of whole entries, header included.
+    private var size: Int
+
+    /// No more are read back: they travel as one event, which must fit into a record.
+    package static let statementLimit = 1_500_000
+    static let version: UInt16 = 1
+    static let magic = Array("quoguard".utf8)
+    static let statementSize = 157
+    static let entrySize = statementSize + GuardChecksum.size
+    static let headerSize = magic.count + 2 + 2 * FixedBytes32.count + GuardChecksum.size
+
+    private init(path: FilePath, mode: GuardMode, file: FileDescriptor, checksum: GuardChecksum, size: Int) {
+        self.path = path
+        self.mode = mode
+        self.file = file
+        self.checksum = checksum
+        self.size = size
+    }
+
+    deinit { try? file.close() }
+
+    /// Makes the file, which must not exist, and makes it durable together with its name.
+    package static func create(
+        _ path: FilePath, network: Digest, key: PublicKey, mode: GuardMode
+    ) throws(GuardFileError) -> GuardFile {
+        let file = try system("make the guard file", path) {
+            try FileDescriptor.open(
+                path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+        }
+        let header = header(network: network, key: key)
+        let guardFile = GuardFile(
+            path: path, mode: mode, file: file, checksum: GuardChecksum(header: header), size: headerSize)
+        try guardFile.lock()
+        try system("write the guard file", path) { _ = try file.writeAll(header + guardFile.checksum.bytes) }
+        try guardFile.sync()
+        if mode == .synced { try syncDirectory(of: path) }
+        return guardFile
+    }
+
+    /// Opens a file that exists, to append to it.
+    ///
+    /// - Returns: the file and every statement in it, in the order in which they were recorded.
+    package static func open(
+        _ path: FilePath, network: Digest, key: PublicKey, mode: GuardMode
+    ) throws(GuardFileError) -> (GuardFile, recorded: [Statement]) {
+        let file = try system("open the guard file", path) {
+            try FileDescriptor.open(path, .readWrite, options: [.append, .closeOnExec])
+        }
+        let header = header(network: network, key: key)
+        let guardFile = GuardFile(
+            path: path, mode: mode, file: file, checksum: GuardChecksum(header: header), size: headerSize)
+        try guardFile.lock()
+        return (guardFile, try guardFile.readAll(expecting: header))
+    }
+
+    /// What a file holds, without locking or keeping it.
+    package static func read(
+        _ path: FilePath, network: Digest, key: PublicKey
+    ) throws(GuardFileError) -> [Statement] {
+        let file = try system("open the guard file", path) {
+            try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        }
+        let header = header(network: network, key: key)
+        let guardFile = GuardFile(
+            path: path, mode: .written, file: file, checksum: GuardChecksum(header: header), size: headerSize)
+        return try guardFile.readAll(expecting: header)
+    }
+
+    /// Appends statements in their order; they are safe after `sync`.
+    ///
+    /// What could be written only in part is taken back, so that a full disk leaves a file that can be opened again.
+    package func append(_ statements: [Statement]) throws(GuardFileError) {
+        var next = checksum
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(statements.count * Self.entrySize)
+        for statement in statements {
+            let entry = statement.borsh
+            precondition(entry.count == Self.statementSize, "a statement of \(entry.count) bytes")
+            next.extend(over: entry)
+            bytes += entry + next.bytes
+        }
+        do {
+            _ = try file.writeAll(bytes)
+        } catch {
+            ftruncate(file.rawValue, size)
+            throw GuardFileError(.system(doing: "write the guard file", error as? Errno ?? .ioError), path: path)
+        }
+        checksum = next
+        size += bytes.count
+    }
+
+    /// Makes everything that was appended as safe as the mode asks for.
+    package func sync() throws(GuardFileError) {
+        guard mode == .synced, fdatasync(file.rawValue) != 0 else { return }
+        throw GuardFileError(.system(doing: "sync the guard file", Errno(rawValue: errno)), path: path)
+    }
+
+    private func lock() throws(GuardFileError) {
+        guard flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 else { return }
+        let error = Errno(rawValue: errno)
+        throw GuardFileError(error == .wouldBlock ? .inUse : .system(doing: "lock the guard file", error), path: path)
+    }
+
+    private static func header(network: Digest, key: PublicKey) -> [UInt8] {
+        var encoder = BorshEncoder()
+        encoder.encode(version)
+        encoder.encode(network)
+        encoder.encode(key)
+        return magic + encoder.bytes
+    }
+
+    private static func syncDirectory(of path: FilePath) throws(GuardFileError) {
+        let parent = path.removingLastComponent()
+        let directory = parent.isEmpty ? FilePath(".") : parent
+        try system("sync the directory of the guard file", path) {
+            let descriptor = try FileDescriptor.open(directory, .readOnly, options: [.directory, .closeOnExec])
+            try descriptor.closeAfter {
+                if fsync(descriptor.rawValue) != 0 { throw Errno(rawValue: errno) }
+            }
+        }
+    }
+
+    fileprivate static func system<Value>(
+        _ doing: String, _ path: FilePath, _ body: () throws -> Value
+    ) throws(GuardFileError) -> Value {
+        do {
+            return try body()
+        } catch {
+            let errno = error as? Errno ?? .ioError
+            throw GuardFileError(errno == .noSuchFileOrDirectory ? .missing : .system(doing: doing, errno), path: path)
+        }
+    }
+}
+
+// MARK: - Reading
+
+extension GuardFile {
+    private func readAll(expecting expected: [UInt8]) throws(GuardFileError) -> [Statement] {
+        let header = try take(Self.headerSize, at: 0)
+        guard header.starts(with: Self.magic.prefix(header.count)) else { throw damage(.notAGuard, at: 0) }
+        guard header.count == Self.headerSize else {
+            throw damage(.truncated(missing: Self.headerSize - header.count), at: 0)
+        }
+        try judge(Array(header), expected: expected)
+        var statements: [Statement] = []
+        while true {
+            let chunk = try take(Self.entrySize * 1024, at: size)
+            var rest = chunk[...]
+            while rest.count >= Self.entrySize {
+                statements.append(try statement(in: rest.prefix(Self.entrySize)))
+                rest = rest.dropFirst(Self.entrySize)
+            }
+            guard rest.isEmpty else { throw damage(.truncated(missing: Self.entrySize - rest.count), at: size) }
+            if chunk.isEmpty { return statements }
+            guard statements.count <= Self.statementLimit else { throw damage(.tooManyStatements, at: size) }
+        }
+    }
+
+    private func judge(_ header: [UInt8], expected: [UInt8]) throws(GuardFileError) {
+        let content = Array(header.dropLast(GuardChecksum.size))
+        guard header.suffix(GuardChecksum.size).elementsEqual(GuardChecksum(header: content).bytes) else {
+            throw damage(.checksum, at: 0)
+        }
+        let versionEnd = Self.magic.count + 2
+        let networkEnd = versionEnd + FixedBytes32.count
+        guard content[Self.magic.count..<versionEnd] == expected[Self.magic.count..<versionEnd] else {
+            throw damage(.otherVersion, at: Self.magic.count)
+        }
+        guard content[versionEnd..<networkEnd] == expected[versionEnd..<networkEnd] else {
+            throw damage(.otherNetwork, at: versionEnd)
+        }
+        guard content[networkEnd...] == expected[networkEnd...] else { throw damage(.otherKey, at: networkEnd) }
+    }
+
+    private func statement(in entry: ArraySlice<UInt8>) throws(GuardFileError) -> Statement {
+        let content = Array(entry.prefix(Self.statementSize))
+        var next = checksum
+        next.extend(over: content)
+        guard entry.suffix(GuardChecksum.size).elementsEqual(next.bytes) else { throw damage(.checksum, at: size) }
+        do {
+            let statement = try Statement(borsh: content)
+            checksum = next
+            size += Self.entrySize
+            return statement
+        } catch {
+            throw damage(.malformed(error), at: size)
+        }
+    }
+
+    /// These many bytes from this offset, or as many as the file has.
+    private func take(_ count: Int, at offset: Int) throws(GuardFileError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var taken = 0
+        try Self.system("read the guard file", path) {
+            while taken < count {
+                let more = try bytes.withUnsafeMutableBytes { space in
+                    try file.read(
+                        fromAbsoluteOffset: Int64(offset + taken),
+                        into: UnsafeMutableRawBufferPointer(rebasing: space[taken...]))
+                }
+                if more == 0 { break }
+                taken += more
+            }
+        }
+        bytes.removeSubrange(taken...)
+        return bytes
+    }
+
+    private func damage(_ problem: GuardFileError.Problem, at byte: Int) -> GuardFileError {
+        GuardFileError(problem, path: path, byte: byte)
+    }
+}
+
+/// The chain over a guard file's entries.
+struct GuardChecksum: Hashable {
+    static let size = 8
+    private(set) var bytes: [UInt8]
+
+    init(header: [UInt8]) { bytes = Self.truncated(header) }
+
+    mutating func extend(over entry: [UInt8]) { bytes = Self.truncated(bytes + entry) }
+
+    private static func truncated(_ content: [UInt8]) -> [UInt8] {
+        Array(Domain.guardFile.digest(content).storage.bytes.prefix(size))
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import SystemPackage
+
+/// What a report says about a run beyond its records. Whoever ran it fills this in.
+package struct RunContext: Hashable, Sendable {
+    package var name: String
+    package var seed: UInt64
+    package var mode: Mode
+    package var runDirectory: FilePath
+    package var host: HostFacts
+
+    package init(name: String, seed: UInt64, mode: Mode, runDirectory: FilePath, host: HostFacts) {
+        self.name = name
+        self.seed = seed
+        self.mode = mode
+        self.runDirectory = runDirectory
+        self.host = host
+    }
+
+    package enum Mode: String, Hashable, Sendable {
+        /// Real processes, real sockets, real time.
+        case processes
+        /// Virtual time and network.
+        case simulation
+    }
+}
+
+/// On what the figures were measured: without it they mean nothing.
+package struct HostFacts: Hashable, Sendable {
+    package var cores: Int
+    package var kernel: String
+    package var os: String
+    package var architecture: String
+    /// `release` or `debug`.
+    package var build: String
+    /// How durable a vote is before it is sent: `synced` or `written`.
+    package var guardMode: String
+    /// `tcp loopback`
+    package var transport: String
+
+    package init(
+        cores: Int, kernel: String, os: String, architecture: String, build: String, guardMode: String,
+        transport: String
+    ) {
+        self.cores = cores
+        self.kernel = kernel
+        self.os = os
+        self.architecture = architecture
+        self.build = build
+        self.guardMode = guardMode
+        self.transport = transport
+    }
+
+    /// Of the machine and the program that this runs in.
+    package static func current(guardMode: String, transport: String) -> HostFacts {
+        var names = utsname()
+        uname(&names)
+        #if DEBUG
+            let build = "debug"
+        #else
+            let build = "release"
+        #endif
+        return HostFacts(
+            cores: ProcessInfo.processInfo.activeProcessorCount, kernel: text(of: names.release),
+            os: ProcessInfo.processInfo.operatingSystemVersionString, architecture: text(of: names.machine),
+            build: build, guardMode: guardMode, transport: transport)
+    }
+
+    private static func text<T>(of characters: T) -> String {
+        withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}

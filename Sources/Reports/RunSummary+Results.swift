@@ -1,0 +1,95 @@
+import Messages
+import Primitives
+import Verdicts
+
+/// `results.json`: the machine-readable outcome. Lamports are strings, since they exceed what a double carries.
+extension RunSummary {
+    package static let resultsSchemaVersion: Int64 = 1
+
+    package var results: JSONValue {
+        .object([
+            ("schema_version", .integer(Self.resultsSchemaVersion)), ("name", .string(context.name)),
+            ("seed", .unsigned(context.seed)), ("mode", .string(context.mode.rawValue)), ("host", host),
+            ("network", .string("\(history.network)")),
+            (
+                "tasks",
+                .object([
+                    ("issued", .integer(Int64(tasks.issued))), ("certified", .integer(Int64(tasks.certified))),
+                    ("expired", .integer(Int64(tasks.expired))),
+                ])
+            ),
+            ("quorum_latency_ms", quorumLatency), ("slashes", .array(slashes.map(json))),
+            ("verdicts", .array(judgement.findings.map(json))),
+            ("expectation_failures", .array(judgement.expectationFailures.map(JSONValue.string))),
+            ("unjudged", .array(judgement.unjudged.map(JSONValue.string))),
+            ("verdict", .string(judgement.verdict.rawValue)),
+        ])
+    }
+
+    private var host: JSONValue {
+        let host = context.host
+        return .object([
+            ("cores", .integer(Int64(host.cores))), ("kernel", .string(host.kernel)), ("os", .string(host.os)),
+            ("architecture", .string(host.architecture)), ("build", .string(host.build)),
+            ("guard", .string(host.guardMode)), ("transport", .string(host.transport)),
+        ])
+    }
+
+    /// `count` is all tasks, the expired ones as infinite; a percentile that is null has its reason in `reasons`.
+    private var quorumLatency: JSONValue {
+        var members: [(key: String, value: JSONValue)] = [("count", .unsigned(latency.count))]
+        var reasons: [(key: String, value: JSONValue)] = []
+        for percentile in Percentile.allCases {
+            if case .measured(let duration) = latency.reading(percentile) {
+                members.append((percentile.rawValue, .milliseconds(duration)))
+            } else {
+                members.append((percentile.rawValue, .null))
+                reasons.append((percentile.rawValue, .string(latency.reasonForNone(percentile) ?? "")))
+            }
+        }
+        members.append(("negative", .integer(Int64(latency.negative.count))))
+        members.append(("reasons", .object(reasons)))
+        return .object(members)
+    }
+
+    private func json(_ slash: SlashAccount) -> JSONValue {
+        .object([
+            ("operator", .string(slash.signer)), ("service", .string(slash.service)),
+            ("epoch", .unsigned(slash.record.epoch.number)),
+            ("subject", .string("\(slash.record.voteKey.subject)")), ("offence", .string("\(slash.record.offence)")),
+            ("slashed_lamports", .string("\(slash.record.slashed.number)")),
+            ("reward_lamports", .string("\(slash.record.reward.number)")),
+            ("detected_ms", slash.detected.map(JSONValue.milliseconds) ?? .null),
+            ("slashed_ms", slash.slashed.map(JSONValue.milliseconds) ?? .null),
+            ("evidence", slash.evidence.map { .string($0.jsonPath) } ?? .null),
+        ])
+    }
+
+    private func json(_ finding: Finding) -> JSONValue {
+        .object([
+            ("oracle", .string(finding.oracle.rawValue)), ("verdict", .string(finding.verdict.rawValue)),
+            ("account", .string(finding.account)),
+        ])
+    }
+
+    /// A line for each issued task. What does not exist is empty; a certificate that came late is shown, and the task
+    /// counts as expired all the same.
+    package var latenciesCSV: String {
+        var text = "service,sequence,epoch,issued_ns,certified_ns,quorum_latency_ns,outcome\n"
+        for issued in history.tasks {
+            let task = issued.task
+            let certified = issued.certified.map { "\($0.nanoseconds)" } ?? ""
+            let latency = issued.quorumLatency.map { "\($0.nanoseconds)" } ?? ""
+            let outcome = issued.certifiedInTime ? "certified" : "expired"
+            text += "\(Self.field(history.name(of: task.service))),\(task.sequence),\(task.epoch),"
+            text += "\(task.issued.nanoseconds),\(certified),\(latency),\(outcome)\n"
+        }
+        return text
+    }
+
+    private static func field(_ text: String) -> String {
+        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
+        let doubled = text.map { $0 == "\"" ? "\"\"" : String($0) }.joined()
+        return "\"\(doubled)\""
+    }
+}

@@ -1,0 +1,57 @@
+import Cryptography
+import Messages
+import Primitives
+import Verdicts
+
+/// One executed slash, with how long it took from the offence.
+package struct SlashAccount: Hashable, Sendable {
+    package var record: SlashRecord
+    package var signer: String
+    package var service: String
+    /// What counted for the culprit in the epoch of the offence.
+    package var stake: Lamports?
+    /// The share of it that the AVS's terms take.
+    package var terms: Fraction
+    /// From the adversary's sending its second vote to the first honest node that held both.
+    package var detected: Duration?
+    /// From there to the ledger's slash.
+    package var slashed: Duration?
+    /// Nil when the records do not have it.
+    package var evidence: EvidenceFile?
+
+    package static func all(of history: RunHistory, files: [EvidenceFile]) -> [SlashAccount] {
+        let equivocations = history.equivocations
+        let faulty = history.faulty
+        return history.slashes.map { slash in
+            let record = slash.record
+            let offence = equivocations.first { $0.signer == record.signer && $0.voteKey == record.voteKey }
+            let found = history.findings.filter { finding in
+                guard finding.evidence.accused == record.accused, finding.evidence.voteKey == record.voteKey else {
+                    return false
+                }
+                if case .signer(let finder) = finding.finder { return !faulty.contains(finder) }
+                return true
+            }
+            return SlashAccount(
+                record: record, signer: history.name(of: record.signer),
+                service: history.name(of: record.voteKey.service),
+                stake: history.stake(of: record.signer, in: record.voteKey.service, record.epoch),
+                terms: history.terms(of: record.voteKey.service),
+                detected: offence.flatMap { offence in found.map(\.at).min().map { $0 - offence.at } },
+                slashed: offence.map { slash.at - $0.at }, evidence: files.first { $0.offence == record.offence })
+        }
+    }
+}
+
+extension RunHistory {
+    fileprivate func stake(of signer: OperatorIndex, in service: ServiceID, _ epoch: Epoch) -> Lamports? {
+        operatorSets.values.filter { $0.service == service && $0.epoch == epoch }
+            .sorted { $0.revision < $1.revision }
+            .lazy.compactMap { set in set.members.first { $0.signer == signer }?.weight }.first
+    }
+
+    fileprivate func terms(of service: ServiceID) -> Fraction {
+        genesis.services.indices.contains(Int(service.number))
+            ? genesis.services[Int(service.number)].equivocationSlash : .basisPoints(0)
+    }
+}

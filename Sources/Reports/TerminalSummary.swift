@@ -1,0 +1,197 @@
+import Messages
+import Primitives
+import Verdicts
+
+/// What a run came to, for someone who has never seen one: at most 100 columns wide and, but for many failures,
+/// under 40 lines.
+package struct TerminalSummary: Sendable {
+    package static let width = 100
+    private static let labelWidth = 16
+    private static let shownOperators = 8
+    private static let shownSlashes = 3
+    private static let shownFailures = 5
+
+    private let summary: RunSummary
+    private let style: Style
+
+    package init(_ summary: RunSummary, style: Style = .plain) {
+        self.summary = summary
+        self.style = style
+    }
+
+    /// Ends in a newline.
+    package var text: String {
+        let blocks = [headline, network, measurements, slashes, verdicts, outcome]
+        return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    }
+
+    private var genesis: Genesis { summary.history.genesis }
+
+    private var headline: [String] {
+        let host = summary.context.host
+        return labelled(
+            summary.context.name,
+            "seed \(summary.context.seed), \(RunHistory.count(host.cores, "core")), \(host.build) build, "
+                + "guard \(host.guardMode), \(host.transport)")
+    }
+
+    private var network: [String] {
+        var stakes = Array(repeating: Lamports.zero, count: genesis.signers.count)
+        for delegation in genesis.restakers.flatMap(\.delegations)
+        where stakes.indices.contains(Int(delegation.signer.number)) {
+            stakes[Int(delegation.signer.number)] += delegation.amount
+        }
+        let total = stakes.reduce(Lamports.zero, +)
+        let ranked = zip(genesis.signers, stakes).enumerated()
+            .sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }.map(\.element)
+        var shown = ranked.prefix(Self.shownOperators).map { "\($0.name) \(Self.percent($1, of: total))" }
+        let others = ranked.dropFirst(Self.shownOperators)
+        if !others.isEmpty {
+            shown.append("\(others.count) more \(Self.percent(others.reduce(.zero) { $0 + $1.1 }, of: total))")
+        }
+        let operators =
+            "\(RunHistory.count(ranked.count, "operator")), \(total) at stake: \(shown.joined(separator: ", "))"
+        let services = genesis.services.prefix(3).map { service in
+            labelled(
+                service.name,
+                "\(service.module) by \(RunHistory.count(service.optedIn.count, "operator")); more than "
+                    + "\(service.threshold) of the stake certifies; votes go "
+                    + (service.dissemination == .mesh ? "to everyone (mesh)" : "to the coordinator (star)")
+                    + "; equivocation costs \(Self.share(service.equivocationSlash))")
+        }
+        let more = genesis.services.count - services.count
+        return labelled("network", operators) + services.flatMap(\.self)
+            + (more > 0 ? labelled("", "and \(more) more") : [])
+    }
+
+    private var measurements: [String] {
+        let (tasks, latency) = (summary.tasks, summary.latency)
+        var lines = labelled(
+            "tasks",
+            "\(tasks.issued.grouped) issued, \(tasks.certified.grouped) certified in time, "
+                + "\(tasks.expired.grouped) expired")
+        let measured = Percentile.allCases.compactMap { percentile -> String? in
+            guard case .measured(let duration) = latency.reading(percentile) else { return nil }
+            return "\(percentile.label) \(duration.milliseconds)"
+        }
+        let none = Percentile.allCases.compactMap { percentile in
+            latency.reasonForNone(percentile).map { "\(percentile.label) -: \($0)" }
+        }
+        let negative =
+            latency.negative.isEmpty ? [] : ["\(latency.negative.count) negative durations: the clocks disagree"]
+        let readings = (measured.isEmpty ? [] : [measured.joined(separator: "   ")]) + none + negative
+        for (place, line) in readings.enumerated() {
+            lines += labelled(place == 0 ? "quorum latency" : "", line)
+        }
+        return lines
+    }
+
+    private var slashes: [String] {
+        guard !summary.slashes.isEmpty else { return labelled("slashed", "nobody") }
+        var lines: [String] = []
+        for slash in summary.slashes.prefix(Self.shownSlashes) { lines += labelled("slashed", account(of: slash)) }
+        let more = summary.slashes.count - Self.shownSlashes
+        if more > 0 { lines += labelled("", "and \(more) more, see \(RunSummary.resultsName)") }
+        return lines
+    }
+
+    private func account(of slash: SlashAccount) -> String {
+        var text = "\(slash.signer) signed two different results for task \(slash.record.voteKey.subject) of "
+        text += "\(slash.service); "
+        let burned = slash.record.slashed.subtracting(slash.record.reward) ?? .zero
+        if let stake = slash.stake,
+            Arithmetic.multiplyDivide(stake.number, slash.terms.numerator, by: slash.terms.denominator, rounding: .up)
+                == slash.record.slashed.number
+        {
+            text += "\(Self.share(slash.terms)) of \(stake) = "
+        }
+        text += "\(slash.record.slashed) slashed: \(slash.record.reward) to the reporter, \(burned) burned"
+        if let detected = slash.detected { text += "; detected after \(detected.milliseconds)" }
+        if let slashed = slash.slashed { text += ", slashed after \(slashed.milliseconds)" }
+        if let evidence = slash.evidence { text += "; proof: \(evidence.jsonPath)" }
+        return text
+    }
+
+    private var verdicts: [String] {
+        summary.judgement.findings.flatMap { finding in
+            let verdict = finding.verdict.rawValue
+            let gap = String(repeating: " ", count: max(1, 16 - verdict.count))
+            var lines = Self.wrap(finding.account, to: Self.width - 2 * Self.labelWidth)
+            if finding.verdict == .holds || finding.verdict == .notApplicable { lines = Array(lines.prefix(1)) }
+            let margin = String(repeating: " ", count: 2 * Self.labelWidth)
+            return lines.enumerated().map { place, line in
+                place > 0
+                    ? margin + line
+                    : Self.padded(finding.oracle.rawValue) + style.paint(verdict, for: finding.verdict) + gap + line
+            }
+        }
+    }
+
+    private var outcome: [String] {
+        let judgement = summary.judgement
+        var lines: [String] = []
+        for failure in judgement.expectationFailures.prefix(Self.shownFailures) {
+            lines += labelled("not as expected", failure)
+        }
+        for account in judgement.unjudged.prefix(Self.shownFailures) { lines += labelled("not judged", account) }
+        let meaning =
+            switch judgement.verdict {
+            case .holds, .notApplicable: "everything is as expected"
+            case .violated: "the run is not as expected"
+            case .unknown: "the records do not suffice to judge the run"
+            }
+        let verdict = style.paint(judgement.verdict.rawValue, for: judgement.verdict)
+        lines.append(Self.padded("verdict") + "\(verdict): \(meaning) (exit status \(judgement.exitStatus))")
+        lines.append(Self.padded("run directory") + "\(summary.context.runDirectory)")
+        if judgement.exitStatus != 0 {
+            lines.append(Self.padded("see it again") + "quorate replay \(summary.context.runDirectory)")
+        }
+        return lines
+    }
+
+    /// A label at the margin, the text beside it, wrapped. A label that is too long stands above.
+    private func labelled(_ label: String, _ text: String) -> [String] {
+        let margin = String(repeating: " ", count: Self.labelWidth)
+        var lines = Self.wrap(text, to: Self.width - Self.labelWidth).map { margin + $0 }
+        if label.count < Self.labelWidth {
+            lines[0] = style.paint(label, .bold) + lines[0].dropFirst(label.count)
+        } else {
+            lines.insert(style.paint(label, .bold), at: 0)
+        }
+        return lines
+    }
+
+    private static func padded(_ label: String) -> String {
+        label + String(repeating: " ", count: max(1, labelWidth - label.count))
+    }
+
+    /// Breaks between words; a word that is longer than a line stands alone.
+    private static func wrap(_ text: String, to width: Int) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            if let last = lines.last, last.count + 1 + word.count <= width {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+
+    /// To a tenth, rounded down: `15.0 %`.
+    private static func percent(_ part: Lamports, of total: Lamports) -> String {
+        guard total > .zero else { return "0 %" }
+        let perMille = Arithmetic.multiplyDivide(part.number, 1000, by: total.number, rounding: .down)
+        return perMille.isMultiple(of: 10) ? "\(perMille / 10) %" : "\(perMille / 10).\(perMille % 10) %"
+    }
+
+    /// `5 %`; a fraction that is no whole number of hundredths of a percent stays one.
+    private static func share(_ fraction: Fraction) -> String {
+        let (product, overflow) = fraction.numerator.multipliedReportingOverflow(by: 10_000)
+        guard !overflow, product.isMultiple(of: fraction.denominator) else { return "\(fraction)" }
+        let points = product / fraction.denominator
+        guard !points.isMultiple(of: 100) else { return "\(points / 100) %" }
+        let digits = points % 100
+        return "\(points / 100).\(digits < 10 ? "0" : "")\(digits.isMultiple(of: 10) ? digits / 10 : digits) %"
+    }
+}

@@ -1,0 +1,170 @@
+import Faults
+import Glibc
+import Messages
+import Primitives
+import Testing
+
+import Cluster
+
+/// Two operators, one coordinator, one ledger; time stands still unless a test says otherwise.
+private struct Stage {
+    static let coordinator = Party.coordinator(ServiceID(0))
+    static let first = Party.signer(OperatorIndex(0))
+    static let second = Party.signer(OperatorIndex(1))
+    static let nodes = [coordinator, first, second]
+
+    var conductor: Conductor
+    var now = Instant(nanoseconds: 1_000_000_000)
+    var effects: [Conductor.Effect] = []
+
+    init(crash: FaultPlan? = nil, keepsGoing: Bool = false) {
+        conductor = Conductor(
+            members: [
+                .init(party: Self.coordinator, name: "coordinator-squares"),
+                .init(party: Self.first, name: "op-1"),
+                .init(party: .ledger, name: "ledger"),
+                .init(party: Self.second, name: "op-2", faults: crash.map { [$0] } ?? []),
+            ], settings: .init(timeLimit: .seconds(10), keepsGoing: keepsGoing))
+        conductor.start(at: now, effects: &effects)
+    }
+
+    @discardableResult
+    mutating func tell(_ event: Conductor.Event, after delay: Duration = .zero) -> [Conductor.Effect] {
+        now = now + delay
+        effects = []
+        conductor.handle(event, at: now, effects: &effects)
+        return effects
+    }
+
+    /// Up to the moment at which all have been told to begin.
+    mutating func begin() {
+        tell(.said(.ledger, "listening 4000"))
+        for party in Self.nodes { tell(.said(party, "ready")) }
+    }
+
+    var outcome: RunOutcome? {
+        effects.compactMap { if case .over(let outcome) = $0 { outcome } else { nil } }.first
+    }
+}
+
+@Suite struct ConductorTests {
+    @Test func ledgerStartsAloneAndAllBeginAtOneInstant() {
+        var stage = Stage()
+        let launched = stage.effects.filter { if case .launch = $0 { true } else { false } }
+        #expect(launched == [.launch(.ledger, incarnation: 1, faults: [], ledgerPort: nil)])
+        let others = stage.tell(.said(.ledger, "listening 4000"))
+        #expect(others == Stage.nodes.map { .launch($0, incarnation: 1, faults: [], ledgerPort: 4000) })
+        #expect(stage.tell(.said(Stage.coordinator, "ready")).isEmpty)
+        #expect(stage.tell(.said(Stage.first, "ready")).isEmpty)
+        let beginning = stage.now + .milliseconds(20)
+        let told = stage.tell(.said(Stage.second, "ready")).filter { if case .tell = $0 { true } else { false } }
+        #expect(told == ([.ledger] + Stage.nodes).map { .tell($0, .begin(beginning)) })
+    }
+
+    @Test func ledgerIsStoppedWhenTheNodesAreGone() {
+        var stage = Stage()
+        stage.begin()
+        stage.tell(.said(Stage.coordinator, "finished"))
+        let stopped = stage.tell(.woke, after: .milliseconds(200))
+        for party in Stage.nodes { #expect(stopped.contains(.tell(party, .stop))) }
+        #expect(!stopped.contains(.tell(.ledger, .stop)))
+        stage.tell(.ended(Stage.first, .exited(0)))
+        stage.tell(.ended(Stage.second, .exited(0)))
+        #expect(stage.tell(.ended(Stage.coordinator, .exited(0))).contains(.tell(.ledger, .stop)))
+        stage.tell(.ended(.ledger, .exited(0)))
+        #expect(stage.outcome == RunOutcome(ending: .completed, failures: [], startup: .milliseconds(20)))
+    }
+
+    @Test func deathAtStartAbortsAndCarriesTheLastWords() throws {
+        var stage = Stage()
+        stage.tell(.said(.ledger, "listening 4000"))
+        stage.tell(.said(Stage.first, "failed op-1.guard: is damaged"))
+        let effects = stage.tell(.ended(Stage.first, .exited(2)))
+        #expect(effects.contains(.tell(Stage.second, .stop)))
+        for party in [Stage.second, Stage.coordinator, .ledger] { stage.tell(.ended(party, .exited(0))) }
+        let outcome = try #require(stage.outcome)
+        #expect(outcome.ending == .aborted)
+        #expect(!outcome.began)
+        #expect(
+            outcome.failures.map(\.description) == ["op-1 exited with status 2 at start: op-1.guard: is damaged"])
+    }
+
+    @Test func deathInTheRunAbortsUnlessItKeepsGoing() {
+        var strict = Stage()
+        strict.begin()
+        #expect(strict.tell(.ended(Stage.first, .signalled(SIGKILL))).contains(.tell(Stage.second, .stop)))
+        var lenient = Stage(keepsGoing: true)
+        lenient.begin()
+        #expect(!lenient.tell(.ended(Stage.first, .signalled(SIGKILL))).contains(.tell(Stage.second, .stop)))
+        #expect(lenient.tell(.ended(.ledger, .exited(1))).contains(.tell(Stage.second, .stop)))
+    }
+
+    @Test func crashIsExpectedAndEndsWithARestartAtTheOriginalBeginning() {
+        let crash = FaultPlan(
+            signer: OperatorIndex(1), behaviour: .crash, begins: .after(.seconds(1)), lasts: .duration(.seconds(2)))
+        var stage = Stage(crash: crash)
+        stage.begin()
+        let beginning = stage.now + .milliseconds(20)
+        let crashed = stage.tell(.ended(Stage.second, .signalled(SIGKILL)), after: .milliseconds(1020))
+        #expect(crashed == [.report(.crashed("op-2")), .wake(stage.now + .seconds(2))])
+        #expect(stage.tell(.woke, after: .milliseconds(1999)).isEmpty)
+        let restarted = stage.tell(.woke, after: .milliseconds(1))
+        #expect(restarted.first == .launch(Stage.second, incarnation: 2, faults: [], ledgerPort: 4000))
+        #expect(stage.tell(.said(Stage.second, "ready")) == [.tell(Stage.second, .begin(beginning))])
+        #expect(stage.tell(.ended(Stage.second, .signalled(SIGKILL))).contains(.tell(Stage.first, .stop)))
+    }
+
+    @Test func killBeforeTheCrashIsDueIsNoCrash() {
+        let crash = FaultPlan(
+            signer: OperatorIndex(1), behaviour: .crash, begins: .after(.seconds(5)), lasts: .untilTheEnd)
+        var stage = Stage(crash: crash)
+        stage.begin()
+        stage.tell(.ended(Stage.second, .signalled(SIGKILL)), after: .seconds(1))
+        #expect(stage.effects.contains(.tell(Stage.first, .stop)))
+    }
+
+    @Test func timeLimitNamesWhoIsMissing() throws {
+        var stage = Stage()
+        stage.begin()
+        stage.tell(.woke, after: .seconds(11))
+        for party in Stage.nodes + [.ledger] { stage.tell(.ended(party, .exited(0))) }
+        #expect(try #require(stage.outcome).ending == .timedOut(waitingFor: ["coordinator-squares"]))
+    }
+
+    @Test func whoeverDoesNotStopIsKilled() throws {
+        var stage = Stage()
+        stage.begin()
+        stage.tell(.interrupted)
+        stage.tell(.ended(Stage.first, .exited(0)))
+        stage.tell(.ended(Stage.coordinator, .exited(0)))
+        let late = stage.tell(.woke, after: .seconds(5))
+        #expect(late.contains(.kill(Stage.second)))
+        #expect(!late.contains(.kill(.ledger)))
+        #expect(stage.tell(.ended(Stage.second, .signalled(SIGKILL))).contains(.tell(.ledger, .stop)))
+        stage.tell(.ended(.ledger, .exited(0)))
+        let outcome = try #require(stage.outcome)
+        #expect(outcome.ending == .interrupted)
+        #expect(outcome.failures.map(\.name) == ["op-2"])
+    }
+
+    @Test func secondInterruptionKillsAtOnce() {
+        var stage = Stage()
+        stage.begin()
+        stage.tell(.interrupted)
+        let effects = stage.tell(.interrupted)
+        #expect(effects == ([.ledger] + Stage.nodes).map { .kill($0) })
+    }
+
+    @Test func interruptionAtStartStopsWhoeverIsThere() throws {
+        var stage = Stage()
+        #expect(stage.tell(.interrupted).contains(.tell(.ledger, .stop)))
+        stage.tell(.ended(.ledger, .exited(0)))
+        #expect(try #require(stage.outcome).began == false)
+    }
+
+    @Test(arguments: ["", "listening", "listening 70000", "progress 1 2", "progress 1 -2 3", "hello"])
+    func nonsenseIsReportedAndHarmless(line: String) {
+        var stage = Stage()
+        #expect(stage.tell(.said(.ledger, line)) == [.report(.unreadable("ledger", line: line))])
+    }
+}

@@ -1,0 +1,121 @@
+import Cryptography
+import Foundation
+import Messages
+import Primitives
+import Reports
+import RunFixtures
+import SystemPackage
+import Testing
+import Verdicts
+
+@Suite struct RunSummaryTests {
+    private static let host = HostFacts(
+        cores: 2, kernel: "6.1", os: "Linux", architecture: "x86_64", build: "debug", guardMode: "synced",
+        transport: "tcp loopback")
+
+    private static func summary(
+        _ builder: HistoryBuilder, in directory: String = "runs/lab", slashed: [UInt32] = [3]
+    ) -> RunSummary {
+        RunSummary(
+            records: builder.records, expectations: RunExpectations(slashed: slashed.map(OperatorIndex.init)),
+            context: RunContext(
+                name: "lab \"7\"", seed: .max, mode: .processes, runDirectory: FilePath(directory), host: host))
+    }
+
+    private static func object(_ json: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    }
+
+    @Test func resultsHaveTheirKeys() throws {
+        let document = Self.summary(try .sound()).results.document
+        let results = try Self.object(document)
+        for key in [
+            "schema_version", "name", "seed", "mode", "host", "tasks", "quorum_latency_ms", "slashes", "verdicts",
+            "verdict",
+        ] { #expect(results[key] != nil, "\(key)") }
+        #expect(document.hasPrefix("{\n  \"schema_version\": 1,\n  \"name\": \"lab \\\"7\\\"\",\n"))
+        #expect(document.contains("\"seed\": 18446744073709551615,"))
+        #expect(results["tasks"] as? [String: Int] == ["issued": 3, "certified": 3, "expired": 0])
+        let latency = try #require(results["quorum_latency_ms"] as? [String: Any])
+        #expect(latency["count"] as? Int == 3)
+        #expect(latency["p50"] is NSNull && latency["p999"] is NSNull)
+        #expect(latency["max"] as? Double == 20)
+        let slash = try #require((results["slashes"] as? [[String: Any]])?.first)
+        #expect(slash["operator"] as? String == "op-4" && slash["service"] as? String == "squares")
+        #expect(slash["epoch"] as? Int == 0 && slash["subject"] as? String == "2")
+        #expect(slash["slashed_lamports"] as? String == "500000000")
+        #expect(slash["detected_ms"] as? Double == 41 && slash["slashed_ms"] as? Double == 55)
+        let verdicts = try #require(results["verdicts"] as? [[String: String]])
+        #expect(verdicts.map { $0["oracle"] } == Oracle.allCases.map(\.rawValue))
+        #expect(verdicts.allSatisfy { $0["verdict"] == "holds" && $0["account"] != nil })
+        #expect(results["verdict"] as? String == "holds")
+    }
+
+    @Test func aLineForEachTask() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.issue(4)
+        builder.issue(5)
+        builder.certify(5, after: 1001)
+        let lines = Self.summary(builder).latenciesCSV.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[0] == "service,sequence,epoch,issued_ns,certified_ns,quorum_latency_ns,outcome")
+        #expect(lines[1] == "squares,1,0,10000000,30000000,20000000,certified")
+        #expect(lines[4] == "squares,4,0,40000000,,,expired")
+        #expect(lines[5] == "squares,5,0,50000000,1051000000,1001000000,expired")
+        #expect(lines.count == 7 && lines[6] == "")
+    }
+
+    @Test func evidenceCanBeCheckedByAnyone() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "quorate-reports-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let summary = Self.summary(try .sound(), in: directory.path)
+        try summary.write()
+        let slash = try #require(summary.slashes.first)
+        let file = try #require(slash.evidence)
+        let borsh = try Data(contentsOf: directory.appending(path: file.borshPath))
+        let json = try String(contentsOf: directory.appending(path: file.jsonPath), encoding: .utf8)
+        #expect(try Evidence(borsh: [UInt8](borsh)).isValid)
+        let proof = try Self.object(json)
+        let key = try #require((proof["public_key"] as? String).flatMap(Hexadecimal.decode).flatMap(PublicKey.init))
+        let statements = try #require(proof["statements"] as? [[String: Any]])
+        let votes = statements.compactMap { statement -> ([UInt8], Signature)? in
+            guard let bytes = (statement["signed_bytes"] as? String).flatMap(Hexadecimal.decode),
+                let signature = (statement["signature"] as? String).flatMap(Hexadecimal.decode).flatMap(Signature.init)
+            else { return nil }
+            return (bytes, signature)
+        }
+        #expect(votes.count == 2 && votes[0].0 != votes[1].0)
+        for (bytes, signature) in votes { #expect(signature.isValid(for: bytes, by: key)) }
+        for name in ["results.json", "latencies.csv"] {
+            #expect(FileManager.default.fileExists(atPath: directory.appending(path: name).path))
+        }
+    }
+
+    @Test func anUnwritableDirectoryIsNamed() throws {
+        let summary = Self.summary(try .sound(), in: "/dev/null/run")
+        let error = #expect(throws: ReportError.self) { try summary.write() }
+        #expect(error?.description == "/dev/null/run/latencies.csv: cannot write the report: Not a directory")
+    }
+
+    @Test func theTerminalTellsWhoWasSlashedAndWhy() throws {
+        let text = TerminalSummary(Self.summary(try .sound())).text
+        let flowing = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(
+            flowing.contains(
+                "op-4 signed two different results for task 2 of squares; 5 % of 10 SOL = 0.5 SOL slashed: "
+                    + "0.025 SOL to the reporter, 0.475 SOL burned; detected after 41.000 ms, slashed after 55.000 ms; "
+                    + "proof: evidence/"))
+        #expect(flowing.contains("p99 -: 3 samples, needs 1,000 (--tasks 1000)"))
+        #expect(flowing.contains("verdict holds: everything is as expected (exit status 0)"))
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count < 40 && lines.allSatisfy { $0.count <= TerminalSummary.width })
+        #expect(!text.contains("\u{1b}") && !text.contains("quorate replay"))
+        #expect(TerminalSummary(Self.summary(try .sound()), style: .coloured).text.contains("\u{1b}[32mholds\u{1b}[0m"))
+    }
+
+    @Test func aFailureSaysHowToSeeItAgain() throws {
+        let text = TerminalSummary(Self.summary(try .sound(), slashed: [])).text
+        #expect(text.contains("not as expected op-4 was slashed, which was not expected"))
+        #expect(text.contains("quorate replay runs/lab"))
+    }
+}

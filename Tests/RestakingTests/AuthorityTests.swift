@@ -1,0 +1,117 @@
+import Cryptography
+import Messages
+import Primitives
+import Testing
+
+@testable import Restaking
+
+/// Who may ask for what, and in which order the ledger looks.
+@Suite struct AuthorityTests {
+    typealias Fixture = LedgerFixture
+
+    @Test(
+        arguments: [
+            ("clock", .advance(to: Slot(1))),
+            ("operator", .registerEndpoint(Endpoint(signer: OperatorIndex(0), address: Endpoint.loopback, port: 1))),
+            ("operator", .optOut(ServiceID(0))),
+            ("restaker", .deposit(1)),
+            ("restaker", .delegate(to: OperatorIndex(0), 1)),
+            (
+                "coordinator",
+                .submitCertificate(
+                    Fixture.certificate(Fixture().set(), signers: [0, 1, 2]), participation: SignerSet(size: 4))
+            ),
+            (
+                "operator",
+                .claimParticipation(Fixture.vote(Fixture.statement(Fixture().set()), by: Fixture.operatorKeys[0]))
+            ),
+        ] as [(String, Instruction)])
+    func `Each instruction is for its role alone`(_ role: String, _ instruction: Instruction) {
+        let parties: [(String, SigningKey)] = [
+            ("clock", Fixture.clockKey), ("operator", Fixture.operatorKeys[0]), ("restaker", Fixture.restakerKeys[1]),
+            ("coordinator", Fixture.coordinatorKeys[0]),
+        ]
+        for (name, key) in parties {
+            var fixture = Fixture()
+            let outcome = fixture.apply(instruction, by: key)
+            #expect((outcome != .notAuthorized) == (name == role), "\(name): \(outcome)")
+        }
+    }
+
+    @Test func `An operator registers its own endpoint only, a coordinator certifies for its own AVS only`() {
+        var fixture = Fixture()
+        let endpoint = Endpoint(signer: OperatorIndex(1), address: Endpoint.loopback, port: 1)
+        #expect(fixture.apply(.registerEndpoint(endpoint), by: Fixture.operatorKeys[0]) == .notAuthorized)
+        let certificate = Fixture.certificate(fixture.set(0), signers: [0, 1, 2])
+        let instruction = Instruction.submitCertificate(certificate, participation: certificate.signers)
+        #expect(fixture.apply(instruction, by: Fixture.coordinatorKeys[1]) == .notAuthorized)
+    }
+
+    @Test func `Network, signature, authority, nonce: in this order`() {
+        var fixture = Fixture()
+        var signed = fixture.sign(.deposit(5), by: Fixture.restakerKeys[0], nonce: 3)
+        #expect(fixture.apply(signed) == .nonceAhead)
+        signed.authority = Fixture.stranger.publicKey
+        #expect(fixture.apply(signed) == .badSignature)
+        signed.network = .zero
+        #expect(fixture.apply(signed) == .wrongNetwork)
+        #expect(fixture.apply(.deposit(5), by: Fixture.stranger) == .unknownAuthority)
+        #expect(fixture.ledger.sequence == 0)
+        #expect(fixture.log.isEmpty)
+    }
+
+    @Test func `An instruction of another run with the same keys is refused`() {
+        var fixture = Fixture()
+        let other = Fixture(Fixture.genesis(run: 8))
+        #expect(fixture.apply(other.sign(.deposit(5), by: Fixture.restakerKeys[0])) == .wrongNetwork)
+    }
+
+    @Test func `A nonce is taken up once, by what is refused too, so that nothing can be sent again later`() {
+        var fixture = Fixture()
+        let refused = fixture.sign(.withdraw(5), by: Fixture.restakerKeys[0])
+        #expect(fixture.apply(refused) == .insufficientStake)
+        #expect(fixture.restaker(0, .deposit(5)) == .applied)
+        #expect(fixture.apply(refused) == .nonceUsed)
+        #expect(fixture.ledger.nextNonce(of: Fixture.restakerKeys[0].publicKey) == 2)
+    }
+
+    @Test func `An operator's own restaking account has the operator's key, and one nonce`() {
+        var fixture = Fixture()
+        #expect(fixture.apply(.deposit(5), by: Fixture.operatorKeys[3]) == .applied)
+        #expect(fixture.apply(.optOut(ServiceID(0)), by: Fixture.operatorKeys[3]) == .applied)
+        #expect(fixture.ledger.nextNonce(of: Fixture.operatorKeys[3].publicKey) == 2)
+    }
+
+    @Test func `Genesis is refused with the reason`() {
+        func refusal(_ change: (inout Genesis) -> Void) -> GenesisError? {
+            var genesis = Fixture.genesis()
+            change(&genesis)
+            do {
+                _ = try Ledger(genesis: genesis)
+                return nil
+            } catch { return error }
+        }
+        let key = Fixture.operatorKeys[0].publicKey
+        #expect(refusal { _ in } == nil)
+        #expect(refusal { $0.signers[1].key = key } == .sharedKey(key, first: "operator op-1", second: "operator op-2"))
+        #expect(refusal { $0.clock = key } != nil)
+        #expect(refusal { $0.services[0].coordinator = key } != nil)
+        #expect(refusal { $0.services[0].coordinator = $0.restakers[0].key } != nil)
+        #expect(refusal { $0.restakers[0].key = $0.restakers[1].key } != nil)
+        #expect(
+            refusal { $0.restakers[0].deposit = 949 } == .delegatedBeyondDeposit(restaker: "r-1", deposit: 949))
+        #expect(refusal { $0.restakers[1].deposit = Lamports(UInt64.max) } == .depositsTooLarge)
+        #expect(refusal { $0.restakers[0].delegations[0].amount = Lamports(UInt64.max) } != nil)
+        #expect(refusal { $0.restakers[0].delegations[0].signer = OperatorIndex(4) } != nil)
+        #expect(refusal { $0.services[0].optedIn.append(OperatorIndex(4)) } != nil)
+        #expect(
+            refusal { $0.services[0].optedIn.append(OperatorIndex(0)) }
+                == .duplicateOptIn(OperatorIndex(0), service: "s-0"))
+        #expect(refusal { $0.services[0].threshold = .one } != nil)
+        #expect(refusal { $0.services[0].equivocationSlash = Fraction(3, over: 2)! } != nil)
+        #expect(refusal { $0.parameters.reporterReward = Fraction(3, over: 2)! } != nil)
+        #expect(refusal { $0.parameters.unbondingEpochs = 0 } != nil)
+        #expect(refusal { $0.parameters.unbondingEpochs = .max } != nil)
+        #expect(refusal { $0.parameters.slotsPerEpoch = 0 } != nil)
+    }
+}

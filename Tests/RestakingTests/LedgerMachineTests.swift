@@ -1,0 +1,275 @@
+import Cryptography
+import Messages
+import Primitives
+import Testing
+
+@testable import Restaking
+
+/// The machine with a driver that signs for the clock at once, keeps the log, and remembers what it was fed.
+private struct Driver {
+    var machine: LedgerMachine
+    var log: [LogEntry] = []
+    var events: [LedgerEvent] = []
+    var digests: [Digest] = []
+
+    init(genesis: Genesis = LedgerFixture.genesis(), restoring log: [LogEntry] = [], head: LogHead? = nil) {
+        machine = try! LedgerMachine(genesis: genesis)
+        for entry in log { feed(.restored(entry)) }
+        self.log = log
+        feed(.opened(head: head))
+    }
+
+    /// - Returns: all effects, those of the clock's signature after those of the event.
+    @discardableResult
+    mutating func feed(_ event: LedgerEvent) -> [LedgerEffect] {
+        var effects: [LedgerEffect] = []
+        machine.handle(event, at: Instant(nanoseconds: 0), effects: &effects)
+        events.append(event)
+        digests.append(LedgerEffect.digest(of: effects))
+        for effect in effects {
+            if case .append(let entry) = effect { log.append(entry) }
+            if case .sign(let instruction, let nonce) = effect {
+                let signed = LedgerFixture.sign(
+                    instruction, by: LedgerFixture.clockKey, nonce: nonce, network: machine.ledger.network)
+                return effects + feed(.signed(signed))
+            }
+        }
+        return effects
+    }
+
+    func signed(_ instruction: Instruction, by key: SigningKey, nonce: UInt64? = nil) -> SignedInstruction {
+        LedgerFixture.sign(
+            instruction, by: key, nonce: nonce ?? machine.ledger.nextNonce(of: key.publicKey)!,
+            network: machine.ledger.network)
+    }
+
+    mutating func submit(_ instruction: Instruction, by signer: Int) -> [LedgerEffect] {
+        let signed = signed(instruction, by: LedgerFixture.operatorKeys[signer])
+        return feed(.submitted(signed, from: .signer(OperatorIndex(UInt32(signer)))))
+    }
+}
+
+extension [LedgerEffect] {
+    fileprivate var kinds: [String] {
+        map { effect in
+            switch effect {
+            case .append: "append"
+            case .reply(let receipt, _): "reply \(receipt.outcome)"
+            case .send: "send"
+            case .publish(.clock): "publish clock"
+            case .publish(.directory): "publish directory"
+            case .publish(.operatorSet(let set)): "publish set \(set.service).\(set.epoch).\(set.revision)"
+            case .publish(.slashed): "publish slash"
+            case .publish: "publish"
+            case .sign(let instruction, _): "sign \(instruction)"
+            case .note(.applied): "note applied"
+            case .note(.books): "note books"
+            case .note(.slashed): "note slash"
+            case .note(.operatorSetOpened): "note set"
+            case .note: "note"
+            case .disconnect: "disconnect"
+            case .stop(let fault): "stop: \(fault)"
+            }
+        }
+    }
+}
+
+@Suite struct LedgerMachineTests {
+    typealias Fixture = LedgerFixture
+
+    private func endpoint(_ signer: UInt32) -> Instruction {
+        .registerEndpoint(Endpoint(signer: OperatorIndex(signer), address: Endpoint.loopback, port: 7_000))
+    }
+
+    @Test func `The log comes before the notices, and they before the receipt`() {
+        var driver = Driver()
+        #expect(
+            driver.submit(endpoint(0), by: 0).kinds
+                == ["append", "note applied", "note books", "publish directory", "reply applied"])
+        #expect(
+            driver.submit(Fixture.equivocation(by: 3, driver.machine.ledger.operatorSets[0]), by: 0).kinds == [
+                "append", "note applied", "note slash", "note set", "note set", "note books", "publish slash",
+                "publish set 0.0.1", "publish set 1.0.1", "reply applied",
+            ])
+    }
+
+    @Test func `Every submission gets a receipt; what was not its authority's next word leaves no trace`() {
+        var driver = Driver()
+        let party = Party.signer(OperatorIndex(0))
+        let good = driver.signed(.optOut(ServiceID(0)), by: Fixture.operatorKeys[0])
+        var forged = good
+        forged.nonce = 1
+        #expect(driver.feed(.submitted(forged, from: party)).kinds == ["reply badSignature"])
+        let ahead = driver.signed(.optOut(ServiceID(0)), by: Fixture.operatorKeys[0], nonce: 5)
+        #expect(driver.feed(.submitted(ahead, from: party)).kinds == ["reply nonceAhead"])
+        let strange = driver.signed(.deposit(1), by: Fixture.stranger, nonce: 0)
+        #expect(driver.feed(.submitted(strange, from: party)).kinds == ["reply unknownAuthority"])
+        #expect(driver.feed(.submitted(good, from: party)).kinds.last == "reply applied")
+        #expect(driver.feed(.submitted(good, from: party)).kinds == ["reply nonceUsed"])
+        #expect(driver.submit(.optOut(ServiceID(0)), by: 0).kinds.first == "append", "a refusal in turn is logged")
+        #expect(driver.log.map(\.sequence) == [1, 2])
+    }
+
+    @Test func `The clock signs only when something needs it: a new epoch, or an instruction in a later slot`() {
+        var driver = Driver()
+        #expect(driver.feed(.tick(Slot(5))).isEmpty)
+        #expect(
+            driver.submit(endpoint(0), by: 0).kinds == [
+                "sign advance(to: 5)", "append", "note applied", "note books",
+                "append", "note applied", "note books", "publish directory", "reply applied",
+            ])
+        #expect(driver.log.map(\.slot.number) == [5, 5])
+        #expect(driver.submit(endpoint(1), by: 1).kinds.first == "append", "the same slot needs no clock")
+        #expect(
+            driver.feed(.tick(Slot(12))).kinds == [
+                "sign advance(to: 12)", "append", "note applied", "note set", "note set", "note books",
+                "publish clock", "publish set 0.1.0", "publish set 1.1.0",
+            ])
+        #expect(driver.feed(.tick(Slot(3))).isEmpty, "an earlier slot is no news")
+    }
+
+    @Test func `What arrives while the clock signs is applied after it, in its order`() {
+        var machine = try! LedgerMachine(genesis: Fixture.genesis())
+        var effects: [LedgerEffect] = []
+        let now = Instant(nanoseconds: 0)
+        machine.handle(.opened(head: nil), at: now, effects: &effects)
+        machine.handle(.tick(Slot(10)), at: now, effects: &effects)
+        effects = []
+        for nonce in 0..<3 as Range<UInt64> {
+            let signed = Fixture.sign(
+                endpoint(0), by: Fixture.operatorKeys[0], nonce: nonce, network: machine.ledger.network)
+            machine.handle(.submitted(signed, from: .signer(OperatorIndex(0))), at: now, effects: &effects)
+        }
+        #expect(effects.isEmpty)
+        let clock = Fixture.sign(
+            .advance(to: Slot(10)), by: Fixture.clockKey, nonce: 0, network: machine.ledger.network)
+        machine.handle(.signed(clock), at: now, effects: &effects)
+        #expect(effects.kinds.filter { $0.hasPrefix("reply") } == Array(repeating: "reply applied", count: 3))
+        #expect(machine.head.sequence == 4)
+    }
+
+    @Test func `Nobody can make the ledger hold more than so much: who sends more is disconnected`() {
+        var machine = try! LedgerMachine(genesis: Fixture.genesis())
+        var effects: [LedgerEffect] = []
+        let now = Instant(nanoseconds: 0)
+        let party = Party.signer(OperatorIndex(0))
+        machine.handle(.opened(head: nil), at: now, effects: &effects)
+        machine.handle(.tick(Slot(10)), at: now, effects: &effects)
+        effects = []
+        let signed = Fixture.sign(
+            endpoint(0), by: Fixture.operatorKeys[0], nonce: 0, network: machine.ledger.network)
+        for _ in 0..<LedgerMachine.waitingLimit {
+            machine.handle(.submitted(signed, from: party), at: now, effects: &effects)
+        }
+        #expect(effects.isEmpty)
+        machine.handle(.submitted(signed, from: party), at: now, effects: &effects)
+        #expect(effects.kinds == ["disconnect"])
+    }
+
+    @Test func `A newcomer is told the present state, the present operator sets after the past ones`() {
+        var driver = Driver()
+        _ = driver.submit(endpoint(2), by: 2)
+        _ = driver.submit(Fixture.equivocation(by: 3, driver.machine.ledger.operatorSets[0]), by: 2)
+        driver.feed(.tick(Slot(10)))
+        let effects = driver.feed(.connected(.signer(OperatorIndex(2)), key: Fixture.operatorKeys[2].publicKey))
+        let notices = effects.map { effect -> LedgerNotice? in
+            if case .send(let notice, .signer(OperatorIndex(2))) = effect { notice } else { nil }
+        }
+        #expect(notices[0] == .account(nextNonce: 2))
+        #expect(notices[1] == .clock(Slot(10), Epoch(1)))
+        #expect(notices[2] == .directory(driver.machine.ledger.directory))
+        #expect(notices[3..<9] == driver.machine.ledger.operatorSets.map { .operatorSet($0) }[...])
+        #expect(driver.machine.ledger.operatorSets.map(\.epoch.number) == [0, 0, 0, 0, 1, 1])
+        #expect(notices[9] == .slashed(driver.machine.ledger.slashRecords[0]))
+        #expect(notices.count == 10)
+    }
+
+    @Test(arguments: [
+        (Party.signer(OperatorIndex(1)), Fixture.operatorKeys[0]), (.signer(OperatorIndex(9)), Fixture.operatorKeys[0]),
+        (.coordinator(ServiceID(1)), Fixture.coordinatorKeys[0]), (.coordinator(ServiceID(9)), Fixture.stranger),
+        (.ledger, Fixture.clockKey),
+    ])
+    func `Whoever is not who it says is sent away`(_ party: Party, _ key: SigningKey) {
+        var driver = Driver()
+        #expect(driver.feed(.connected(party, key: key.publicKey)).kinds == ["disconnect"])
+    }
+
+    private func busyDriver() -> Driver {
+        var driver = Driver()
+        for step in 0..<40 as Range<UInt64> {
+            driver.feed(.tick(Slot(step * 3 / 2)))
+            _ = driver.submit(endpoint(UInt32(step % 4)), by: Int(step % 4))
+            _ = driver.submit(step % 2 == 0 ? .optOut(ServiceID(1)) : .optIn(ServiceID(1)), by: Int(step % 3))
+            if step == 17 {
+                _ = driver.submit(Fixture.equivocation(by: 3, driver.machine.ledger.operatorSets.last!), by: 0)
+            }
+        }
+        return driver
+    }
+
+    @Test func `The same events give the same effects, byte for byte`() throws {
+        let driver = busyDriver()
+        var machine = try LedgerMachine(genesis: Fixture.genesis())
+        for (event, digest) in zip(driver.events, driver.digests) {
+            var effects: [LedgerEffect] = []
+            machine.handle(try LedgerEvent(borsh: event.borsh), at: Instant(nanoseconds: 0), effects: &effects)
+            #expect(LedgerEffect.digest(of: effects) == digest)
+        }
+        #expect(machine.ledger.stateRoot == driver.machine.ledger.stateRoot)
+    }
+
+    @Test func `Restored from its log, the ledger goes on where it was, and notes nothing twice`() {
+        let driver = busyDriver()
+        var restored = Driver(restoring: driver.log, head: driver.machine.head)
+        #expect(restored.machine.ledger.stateRoot == driver.machine.ledger.stateRoot)
+        #expect(restored.digests.allSatisfy { $0 == LedgerEffect.digest(of: []) })
+        #expect(restored.submit(endpoint(0), by: 0).kinds.last == "reply applied")
+    }
+
+    @Test func `A log with an entry altered, missing, moved, or cut off at the end is refused by name`() throws {
+        let driver = busyDriver()
+        let log = driver.log
+        func fault(_ log: [LogEntry], head: LogHead? = nil) -> LogFault? {
+            var machine = try! LedgerMachine(genesis: Fixture.genesis())
+            var effects: [LedgerEffect] = []
+            for event in log.map({ LedgerEvent.restored($0) }) + [.opened(head: head)] {
+                machine.handle(event, at: Instant(nanoseconds: 0), effects: &effects)
+            }
+            for case .stop(let fault) in effects { return fault }
+            return nil
+        }
+        #expect(fault(log) == nil)
+        #expect(fault(Array(log.dropFirst())) == .outOfOrder(expected: 1, found: 2))
+        #expect(fault(Array(log[..<5] + log[6...])) == .outOfOrder(expected: 6, found: 7))
+        var bytes = log[4].borsh
+        bytes[8] ^= 1  // the slot
+        var altered = log
+        altered[4] = try LogEntry(borsh: bytes)
+        #expect(fault(altered) == .brokenChain(sequence: 5))
+        #expect(fault(Array(log.dropLast())) == nil, "the chain alone cannot show what is missing at the end")
+        let short = LogHead(sequence: log[log.count - 2].sequence, chain: log[log.count - 2].chain)
+        #expect(fault(Array(log.dropLast()), head: driver.machine.head)
+                == .otherHead(expected: driver.machine.head, found: short))
+        var lie = log
+        lie[0] = LogEntry(
+            sequence: 1, slot: log[0].slot, signed: log[0].signed, outcome: .zeroAmount,
+            after: driver.machine.ledger.network)
+        #expect(fault(lie) == .otherOutcome(sequence: 1, logged: .zeroAmount, found: .applied))
+    }
+
+    @Test func `A clock with the wrong key stops the ledger, and changes nothing`() {
+        var machine = try! LedgerMachine(genesis: Fixture.genesis())
+        var effects: [LedgerEffect] = []
+        let now = Instant(nanoseconds: 0)
+        machine.handle(.opened(head: nil), at: now, effects: &effects)
+        machine.handle(.tick(Slot(10)), at: now, effects: &effects)
+        effects = []
+        let wrong = Fixture.sign(
+            .advance(to: Slot(10)), by: Fixture.stranger, nonce: 0, network: machine.ledger.network)
+        machine.handle(.signed(wrong), at: now, effects: &effects)
+        #expect(effects == [.stop(.clockRefused(.notAuthorized))])
+        #expect(machine.ledger.slot == Slot(0))
+        machine.handle(.tick(Slot(20)), at: now, effects: &effects)
+        #expect(effects.count == 1)
+    }
+}

@@ -1,0 +1,78 @@
+import Messages
+import Primitives
+import Records
+import RunFixtures
+import Testing
+import Verdicts
+
+@Suite struct JudgementTests {
+    private static func judge(
+        _ builder: HistoryBuilder, _ expectations: RunExpectations,
+        readings: [Percentile: PercentileReading] = [:]
+    ) -> Judgement {
+        let history = builder.history
+        return Judgement(
+            of: history, findings: Finding.all(of: history), expectations: expectations, readings: readings)
+    }
+
+    private static let guilty = [OperatorIndex(3)]
+
+    @Test func whatWasExpectedIsExitZero() throws {
+        let judgement = Self.judge(
+            try .sound(),
+            RunExpectations(
+                slashed: Self.guilty, certified: .one,
+                quorumLatency: [RunExpectations.LatencyBound(percentile: .max, atMost: .milliseconds(20))]),
+            readings: [.max: .measured(.milliseconds(20))])
+        #expect(judgement.expectationFailures == [])
+        #expect(judgement.verdict == .holds && judgement.exitStatus == 0)
+    }
+
+    @Test func aSlashNobodyExpectedIsExitOne() throws {
+        let judgement = Self.judge(try .sound(), RunExpectations())
+        #expect(judgement.expectationFailures == ["op-4 was slashed, which was not expected"])
+        #expect(judgement.exitStatus == 1)
+    }
+
+    @Test func whatWasNotMetIsSaid() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.issue(9)
+        let judgement = Self.judge(
+            builder,
+            RunExpectations(
+                slashed: [OperatorIndex(0), OperatorIndex(3)], certified: .one,
+                quorumLatency: [
+                    RunExpectations.LatencyBound(percentile: .p50, atMost: .milliseconds(20)),
+                    RunExpectations.LatencyBound(percentile: .p99, atMost: .milliseconds(20)),
+                ], verdicts: [.liveness: .violated, .agreement: .violated]),
+            readings: [.p50: .measured(.microseconds(20_001)), .p99: .infinite])
+        #expect(
+            judgement.expectationFailures == [
+                "agreement: expected violated, found holds: 6 certificates for 3 subjects, no two differ",
+                "op-1 was expected to be slashed, but was not",
+                "squares: 3 of 4 tasks certified, expected 1/1 or more",
+                "quorum latency p50 is 20.001 ms, expected at most 20.000 ms",
+                "quorum latency p99 is infinite: too many tasks had no certificate in time",
+            ])
+    }
+
+    @Test func onlyAnUnknownIsExitThree() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.absent = [HistoryBuilder.signer(2)]
+        let expectations = RunExpectations(slashed: Self.guilty)
+        #expect(Self.judge(builder, expectations).exitStatus == 3)
+        #expect(Self.judge(builder, expectations).unjudged.first == "agreement: op-2.1.qrec is missing")
+        #expect(Self.judge(builder, RunExpectations()).exitStatus == 1)
+    }
+
+    @Test func aPercentileTooFewSamplesCarryIsExitThree() throws {
+        let judgement = Self.judge(
+            try .sound(),
+            RunExpectations(
+                slashed: Self.guilty,
+                quorumLatency: [RunExpectations.LatencyBound(percentile: .p99, atMost: .seconds(1))]),
+            readings: [.p99: .notCarried(samples: 200)])
+        #expect(judgement.exitStatus == 3)
+        #expect(judgement.unjudged == ["quorum latency p99: 200 samples do not carry it; it needs 1000"])
+    }
+}

@@ -1,0 +1,229 @@
+import Cryptography
+import Messages
+import Primitives
+import Records
+import RunFixtures
+import Testing
+import Verdicts
+
+@Suite struct OracleTests {
+    @Test func aSoundRunHoldsEverywhere() throws {
+        let history = try HistoryBuilder.sound().history
+        for finding in Finding.all(of: history) {
+            #expect(finding.verdict == .holds, "\(finding.oracle.rawValue): \(finding.account)")
+        }
+    }
+
+    @Test func anEmptyRunIsNotApplicable() throws {
+        let history = try HistoryBuilder().history
+        let verdicts = Dictionary(uniqueKeysWithValues: Finding.all(of: history).map { ($0.oracle, $0.verdict) })
+        #expect(
+            verdicts == [
+                .agreement: .notApplicable, .innocence: .holds, .completeness: .notApplicable,
+                .exactlyOnce: .notApplicable, .conservation: .holds, .weight: .notApplicable, .liveness: .notApplicable,
+            ])
+    }
+
+    @Test func twoCertificatesForOneTaskViolateAgreement() throws {
+        var builder = try HistoryBuilder.sound()
+        let other = builder.certificate(builder.statement(3, result: 2), by: [1, 2, 3])
+        builder.note(HistoryBuilder.signer(2), at: 60, .certified(other))
+        let finding = builder.judge(.agreement)
+        #expect(finding.verdict == .violated)
+        #expect(finding.account.hasPrefix("task 3 of squares: coordinator-squares holds a certificate for result "))
+    }
+
+    @Test func theLedgersCertificateCountsForAgreement() throws {
+        var builder = try HistoryBuilder.sound()
+        let other = builder.certificate(builder.statement(3, result: 2), by: [1, 2, 3])
+        builder.apply(.submitCertificate(other, participation: SignerSet(size: 4)), .badCertificate, at: 80)
+        #expect(builder.judge(.agreement).verdict == .holds)
+        builder.apply(.submitCertificate(other, participation: SignerSet(size: 4)), .applied, at: 90)
+        #expect(builder.judge(.agreement).verdict == .violated)
+    }
+
+    /// With a threshold of two thirds, a third of the stake can have two certificates: 40 of 100 can, 30 cannot.
+    @Test(arguments: [(UInt32(1), Verdict.notApplicable), (2, .violated)])
+    func agreementIsExcusedFromAThirdOn(culprit: UInt32, verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(1)
+        builder.certify(1, by: [1, 2])
+        builder.certify(1, result: 2, by: [1, 2, 4])
+        builder.equivocate(culprit, 1, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.signer(3)])
+        #expect(builder.judge(.agreement).verdict == verdict)
+    }
+
+    @Test func anHonestOperatorsSlashViolatesInnocence() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.slash(3, on: builder.evidence(3, 1), at: 90)
+        let finding = builder.judge(.innocence)
+        #expect(finding.verdict == .violated)
+        #expect(finding.account == "op-3 was slashed for task 1 of squares, but it sent no two different votes for it")
+    }
+
+    @Test func forgedEvidenceViolatesInnocence() throws {
+        var builder = try HistoryBuilder()
+        builder.issue(2)
+        builder.equivocate(4, 2, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.signer(1)])
+        var forged = builder.vote(4, builder.statement(2, result: 2))
+        forged.signature = builder.vote(3, forged.statement).signature
+        let pair = try #require(Equivocation(builder.vote(4, builder.statement(2)), forged))
+        builder.slash(4, on: .equivocation(pair), at: 90)
+        let finding = builder.judge(.innocence)
+        #expect(finding.verdict == .violated)
+        #expect(finding.account.hasSuffix("the evidence proves nothing: a signature in it is not valid"))
+    }
+
+    @Test func anUnpunishedEquivocatorViolatesCompleteness() throws {
+        var builder = try HistoryBuilder()
+        builder.issue(2)
+        builder.equivocate(4, 2, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.signer(1)])
+        let finding = builder.judge(.completeness)
+        #expect(finding.verdict == .violated)
+        #expect(finding.account.hasPrefix("op-4 signed two results for task 2 of squares (result "))
+    }
+
+    /// Of no use to honest nodes: one vote for a culprit alone, a vote after the window, a task nobody issued.
+    @Test(arguments: 0..<3) func whatCannotBeProvenIsNotDue(case number: Int) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(2)
+        builder.note(HistoryBuilder.signer(3), at: 1, .injected(Injection(behaviour: "silent")))
+        let coordinator = [HistoryBuilder.coordinator]
+        switch number {
+        case 0: builder.equivocate(4, 2, to: coordinator, and: [HistoryBuilder.signer(3)])
+        case 1: builder.equivocate(4, 2, after: 2001, to: coordinator, and: coordinator)
+        default: builder.equivocate(4, 7, to: coordinator, and: coordinator)
+        }
+        #expect(builder.judge(.completeness).verdict == .holds)
+        builder.equivocate(4, 2, after: 2000, to: coordinator, and: coordinator)
+        #expect(number == 1 || builder.judge(.completeness).verdict == .violated)
+    }
+
+    @Test func aSlashForSilenceViolatesCompleteness() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.note(HistoryBuilder.signer(3), at: 1, .injected(Injection(behaviour: "silent")))
+        #expect(builder.judge(.completeness).verdict == .holds)
+        builder.slash(3, on: builder.evidence(3, 1), at: 90)
+        #expect(
+            builder.judge(.completeness).account == "op-3 was slashed, though its fault (silent) is unprovable")
+    }
+
+    @Test func aSecondSlashViolatesExactlyOnce() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.slash(4, on: builder.evidence(4, 2), at: 90)
+        let finding = builder.judge(.exactlyOnce)
+        #expect(finding.verdict == .violated)
+        #expect(finding.account == "op-4 was slashed 2 times: task 2 of squares, task 2 of squares")
+    }
+
+    @Test func evidenceWithoutASlashViolatesExactlyOnce() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.apply(.submitEvidence(builder.evidence(3, 1)), .applied, at: 90)
+        #expect(
+            builder.judge(.exactlyOnce).account == "task 1 of squares: evidence was applied 1 times, slashed 0 times")
+    }
+
+    @Test func aLostLamportViolatesConservation() throws {
+        var builder = try HistoryBuilder()
+        builder.slash(4, on: builder.evidence(4, 2), at: 76, losing: 1)
+        let finding = builder.judge(.conservation)
+        #expect(finding.verdict == .violated)
+        #expect(
+            finding.account.hasPrefix(
+                "after instruction 1 100000000000 lamports have entered, but 99999999999 are there"))
+    }
+
+    @Test func aSlashFromTheWrongBucketViolatesConservation() throws {
+        var builder = try HistoryBuilder.sound()
+        var page = try #require(builder.history.books.last)
+        page.sequence += 1
+        page.burned += Lamports(7)
+        page.delegated -= Lamports(7)
+        builder.note(.ledger, at: 99, .books(page))
+        let finding = builder.judge(.conservation)
+        #expect(finding.verdict == .violated)
+        #expect(finding.account == "after instruction 2 7 lamports were burned; the slashes say 0")
+    }
+
+    /// 70 of 100 is a quorum, 60 is not, and heads do not count: three of four hold 60.
+    @Test(arguments: [([UInt32(1), 2], Verdict.holds), ([2, 3, 4], .violated), ([1, 3], .violated)])
+    func aLightCertificateViolatesWeight(signers: [UInt32], verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(1)
+        builder.certify(1, by: signers)
+        #expect(builder.judge(.weight).verdict == verdict)
+    }
+
+    /// Strictly more: with 7/10, 70 of 100 is no quorum.
+    @Test func theThresholdItselfViolatesWeight() throws {
+        var builder = try HistoryBuilder(threshold: Fraction(7, over: 10)!)
+        builder.certify(1, by: [1, 2])
+        #expect(builder.judge(.weight).account.contains(": 70 SOL signed, not more than 7/10 of the stake"))
+    }
+
+    @Test func aSkippedSignatureViolatesWeight() throws {
+        var builder = try HistoryBuilder.sound()
+        let good = builder.certificate(builder.statement(3), by: [1, 2, 3])
+        let forged = Certificate(
+            statement: good.statement, signers: good.signers,
+            signatures: [good.signatures[0], good.signatures[0], good.signatures[2]])!
+        builder.note(HistoryBuilder.signer(2), at: 60, .certified(forged))
+        #expect(
+            builder.judge(.weight).account
+                == "op-2's certificate for task 3 of squares: the signature of operator 1 is not valid")
+    }
+
+    @Test func aSnapshotThatIsNotGenesisViolatesWeight() throws {
+        var builder = try HistoryBuilder()
+        var members = builder.set.members
+        members[0].weight += Lamports(1)
+        let other = try OperatorSet(
+            network: builder.genesis.network, service: HistoryBuilder.service, epoch: Epoch(0), revision: Revision(0),
+            threshold: .twoThirds, members: members)
+        builder.note(.ledger, at: 1, .operatorSetOpened(other))
+        #expect(builder.judge(.weight).account == "the first operator set of squares is not the stake of genesis")
+    }
+
+    @Test func aLateCertificateViolatesLiveness() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.issue(4)
+        builder.certify(4, after: 1000)
+        #expect(builder.judge(.liveness).verdict == .holds)
+        builder.issue(5)
+        builder.certify(5, after: 1001)
+        builder.issue(6)
+        #expect(
+            builder.judge(.liveness).account
+                == "2 of 6 tasks had no certificate by the deadline, first 5 of squares, 6 of squares")
+    }
+
+    @Test func livenessIsNotJudgedWithoutAnHonestQuorum() throws {
+        var builder = try HistoryBuilder()
+        builder.issue(1)
+        builder.note(HistoryBuilder.signer(1), at: 0, .injected(Injection(behaviour: "silent")))
+        #expect(builder.judge(.liveness).verdict == .notApplicable)
+    }
+
+    @Test func aTornRecordIsUnknownButNotForTheCrashed() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.endings[HistoryBuilder.signer(3)] = .torn(at: 4711)
+        #expect(builder.judge(.agreement).verdict == .unknown)
+        #expect(builder.judge(.agreement).account == "op-3.1.qrec ends inside the entry at byte 4711")
+        #expect(builder.judge(.conservation).verdict == .holds)
+        builder.note(HistoryBuilder.signer(3), at: 9, .injected(Injection(behaviour: "crash")))
+        #expect(builder.judge(.agreement).verdict == .holds)
+    }
+
+    /// Without the ledger's record nothing about slashes is known; what other records show stays shown.
+    @Test func aMissingLedgerIsUnknown() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.absent = [.ledger]
+        for finding in Finding.all(of: builder.history) {
+            #expect(finding.verdict == .unknown, "\(finding.oracle.rawValue): \(finding.account)")
+            #expect(finding.account == "ledger.1.qrec is missing")
+        }
+        let other = builder.certificate(builder.statement(3, result: 2), by: [1, 2, 3])
+        builder.note(HistoryBuilder.signer(2), at: 60, .certified(other))
+        #expect(builder.judge(.agreement).verdict == .violated)
+    }
+}
