@@ -74,6 +74,9 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(name: "quorate-node", dependencies: ["Node"], swiftSettings: settings),
 
+        .target(
+            name: "RunFixtures", dependencies: ground + ["Records", system], path: "Tests/RunFixtures",
+            swiftSettings: settings),
         tests(of: "Primitives", []),
         tests(of: "Cryptography", ["Primitives", system]),
         tests(of: "Messages", ["Primitives", "Cryptography"], exclude: ["Golden"]),
@@ -82,11 +85,11 @@ let package = Package(
         tests(of: "Restaking", ground),
         tests(of: "Faults", ground + ["Services", "Attesting"]),
         tests(of: "Records", ground + [system]),
-        tests(of: "Verdicts", ground + ["Records", system]),
+        tests(of: "Verdicts", ground + ["Records", "RunFixtures", system]),
         tests(of: "TopologyFormat", ["Primitives", "Services", "Faults"]),
         tests(of: "Node", ground + ["Attesting", "Faults", "Records", "Services", nioEmbedded, system] + nio),
         tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", sqlite, system] + nio),
         tests(of: "Cluster", ground + ["TopologyFormat", "Faults", "Records", "LedgerNode", "Node", system]),
-        tests(of: "Reports", ground + ["Records", "Verdicts", system]),
+        tests(of: "Reports", ground + ["Records", "RunFixtures", "Verdicts", system]),
     ]
 )

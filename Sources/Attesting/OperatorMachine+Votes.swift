@@ -83,7 +83,8 @@ extension OperatorMachine {
     private mutating func found(_ evidence: Evidence, at now: Instant, effects: inout [NodeEffect]) {
         let offence = evidence.offence
         effects.append(.note(.evidenceFound(evidence)))
-        guard !tombstoned.contains(evidence.accused), offences.count < Self.offenceLimit else { return }
+        guard offences[offence] == nil, !tombstoned.contains(evidence.accused), offences.count < Self.offenceLimit
+        else { return }
         offences[offence] = OpenOffence(evidence: evidence)
         switch evidence {
         case .equivocation(let pair):

@@ -1,5 +1,7 @@
 import Faults
 import Glibc
+import Messages
+import Node
 import Primitives
 
 extension Conductor {

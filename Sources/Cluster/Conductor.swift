@@ -1,6 +1,7 @@
 import Faults
 import Glibc
 import Messages
+import Node
 import Primitives
 
 /// Decides what is done next with the processes of a run. Pure: `NetworkRun` tells it what happened and carries out
@@ -24,7 +25,7 @@ package struct Conductor: Sendable {
     package enum Effect: Hashable, Sendable {
         /// - Parameter ledgerPort: nil for the ledger itself.
         case launch(Party, incarnation: UInt32, faults: [FaultPlan], ledgerPort: UInt16?)
-        case tell(Party, ChildCommand)
+        case tell(Party, ProcessCommand)
         case kill(Party)
         case wake(Instant)
         case report(NetworkEvent)
@@ -123,7 +124,7 @@ package struct Conductor: Sendable {
         switch event {
         case .said(let party, let text):
             guard let place = places[party], children[place].isAlive else { return }
-            guard let line = ChildLine.parse(text) else {
+            guard let line = ProcessReport(line: text) else {
                 effects.append(.report(.unreadable(children[place].name, line: text)))
                 return
             }
@@ -138,7 +139,7 @@ package struct Conductor: Sendable {
 
     // MARK: What processes say
 
-    private mutating func hear(_ line: ChildLine, from place: Int, at now: Instant, _ effects: inout [Effect]) {
+    private mutating func hear(_ line: ProcessReport, from place: Int, at now: Instant, _ effects: inout [Effect]) {
         switch (line, children[place].party) {
         case (.listening(let port), .ledger) where phase == .startingLedger:
             ledgerPort = port

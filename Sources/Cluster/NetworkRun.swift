@@ -1,5 +1,6 @@
 import Faults
 import Messages
+import Node
 import Primitives
 import SystemPackage
 import TopologyFormat

@@ -9,7 +9,7 @@ import Records
 import SystemPackage
 import TopologyFormat
 
-/// What each process finds on disk when it starts: genesis, its key, its signing guard, its configuration.
+/// What each process finds on disk when it starts: genesis, its key, its configuration.
 package struct NodeFiles: Sendable {
     package let directory: RunDirectory
     private let genesis: Genesis
@@ -32,25 +32,24 @@ package struct NodeFiles: Sendable {
     package func name(of party: Party) -> String { genesis.name(of: party) ?? "\(party)" }
 
     /// Two processes of one name would write one record.
-    package func checkNames() throws(NodeFilesError) {
-        var seen: Set<String> = []
-        for party in parties where !seen.insert(name(of: party)).inserted {
-            throw .nameTaken(name(of: party))
+    package static func checkNames(of topology: Topology) throws(NodeFilesError) {
+        var seen: Set<String> = ["ledger"]
+        for name in topology.serviceNames.map({ "coordinator-\($0)" }) + topology.operatorNames
+        where !seen.insert(name).inserted {
+            throw .nameTaken(name)
         }
     }
 
-    /// Writes genesis, all keys and empty guards. Configurations follow when their node is launched.
+    /// Writes genesis and all keys. Configurations follow when their node is launched; an operator makes its guard
+    /// itself, the first time that it starts.
     package func prepare(keys: NetworkKeys) throws {
-        try checkNames()
         try directory.write(genesis.borsh, to: directory.genesis)
         try write(keys.clock, of: .ledger)
         for (index, key) in keys.coordinators.enumerated() {
             try write(key, of: .coordinator(ServiceID(UInt32(index))))
         }
         for (index, key) in keys.signers.enumerated() {
-            let party = Party.signer(OperatorIndex(UInt32(index)))
-            try write(key, of: party)
-            try GuardFile.create(guardPath(of: party))
+            try write(key, of: .signer(OperatorIndex(UInt32(index))))
         }
     }
 
@@ -80,12 +79,17 @@ package struct NodeFiles: Sendable {
     private func nodeConfiguration(
         of party: Party, role: NodeRole, incarnation: UInt32, ledgerPort: UInt16
     ) -> NodeConfiguration {
+        let guardMode: GuardMode =
+            switch topology.guardMode {
+            case .synced: .synced
+            case .written: .written
+            }
         let link = topology.network.link
         return NodeConfiguration(
-            role: role, incarnation: incarnation, genesis: directory.genesis.string, key: keyPath(of: party).string,
-            guardFile: guardPath(of: party).string, record: recordPath(of: party, incarnation).string,
-            ledgerPort: ledgerPort, syncsGuard: topology.guardMode == .synced, latency: link.latency,
-            jitter: link.jitter, seed: seed)
+            name: name(of: party), incarnation: incarnation, genesis: directory.genesis, key: keyPath(of: party),
+            ledgerPort: ledgerPort, record: recordPath(of: party, incarnation),
+            guardFile: party.isSigner ? guardPath(of: party) : "", guardMode: guardMode,
+            link: LinkTerms(latency: link.latency, jitter: link.jitter, seed: seed), role: role)
     }
 
     private func ledgerConfiguration(incarnation: UInt32) -> LedgerConfiguration {
@@ -122,6 +126,10 @@ package struct NodeFiles: Sendable {
     private func recordPath(of party: Party, _ incarnation: UInt32) -> FilePath {
         directory.records.appending("\(name(of: party)).\(incarnation).\(RecordFile.fileExtension)")
     }
+}
+
+extension Party {
+    fileprivate var isSigner: Bool { if case .signer = self { true } else { false } }
 }
 
 package enum NodeFilesError: Error, Hashable, Sendable {

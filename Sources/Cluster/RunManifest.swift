@@ -34,7 +34,7 @@ package struct RunManifest: Codable, Hashable, Sendable {
 
     package init(
         topology: Topology, overrides: Topology.Overrides, seed: UInt64, keepGoing: Bool, startedAt: Date,
-        version: String, build: HostFacts.Build
+        version: String, build: String
     ) {
         name = topology.name
         self.seed = String(seed)
@@ -43,7 +43,7 @@ package struct RunManifest: Codable, Hashable, Sendable {
         self.startedAt = startedAt.formatted(.iso8601)
         quorateVersion = version
         guardMode = topology.guardMode.rawValue
-        self.build = build.rawValue
+        self.build = build
     }
 
     package var json: [UInt8] {

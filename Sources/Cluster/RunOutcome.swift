@@ -1,4 +1,5 @@
 import Messages
+import Node
 import Primitives
 import SystemPackage
 
@@ -77,7 +78,7 @@ extension ChildFailure: CustomStringConvertible {
 package enum NetworkEvent: Hashable, Sendable {
     case starting(processes: Int)
     case began(startup: Duration)
-    case progress(ServiceID, TaskProgress)
+    case progress(ServiceID, ProcessReport.TaskCount)
     case finished(ServiceID)
     /// As its fault says.
     case crashed(String)

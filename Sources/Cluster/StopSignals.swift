@@ -2,9 +2,9 @@ import Dispatch
 import Glibc
 
 /// Ctrl-C and SIGTERM as elements of a stream, instead of this process' death. Children get the default back.
-package final class StopSignals: Sendable {
+package final class StopSignals {
     package let arrivals: AsyncStream<Void>
-    private let sources: [any DispatchSourceSignal & Sendable]
+    private let sources: [any DispatchSourceSignal]
     private static let numbers = [SIGINT, SIGTERM]
 
     package init() {

@@ -7,6 +7,8 @@ struct FaultSchedule: Sendable {
     let seed: UInt64
     private var since: Instant?
     private var isOver = false
+    /// The first task of each AVS inside the schedule: what `for: 3 tasks` counts from.
+    private var firstTasks: [ServiceID: UInt64] = [:]
 
     init(_ plan: FaultPlan, seed: UInt64) {
         self.plan = plan
@@ -36,22 +38,31 @@ struct FaultSchedule: Sendable {
 
     /// A task has arrived. - Returns: true when the fault has begun with it.
     mutating func saw(_ task: ServiceTask, at now: Instant) -> Bool {
-        guard since == nil, case .task(let first) = plan.begins, concerns(task.service), task.sequence >= first else {
-            return false
+        guard concerns(task.service) else { return false }
+        var hasBegun = false
+        if case .task(let first) = plan.begins {
+            guard task.sequence >= first else { return false }
+            firstTasks[task.service] = first.number
+            hasBegun = since == nil
+            if hasBegun { since = now }
         }
-        since = now
-        return true
+        if isOn, firstTasks[task.service] == nil { firstTasks[task.service] = task.sequence.number }
+        return hasBegun
     }
 
     var isOn: Bool { since != nil && !isOver }
 
     func concerns(_ service: ServiceID) -> Bool { plan.service.map { $0 == service } ?? true }
 
-    /// Whether a vote in this task is one to falsify. `used`: how many tasks it has falsified so far.
+    /// Whether a vote on this subject is one to falsify or to withhold.
+    ///
+    /// - Parameter used: how many tasks it has falsified so far. An equivocation that lasts some tasks lasts until it
+    ///   has falsified as many; whatever else lasts some tasks lasts for that many numbers.
     func applies(to service: ServiceID, _ subject: Subject, used: UInt64) -> Bool {
-        guard isOn, concerns(service) else { return false }
-        if case .task(let first) = plan.begins, subject.number < first.number { return false }
-        if case .tasks(let count) = plan.lasts, used >= count { return false }
+        guard isOn, concerns(service), let first = firstTasks[service], subject.number >= first else { return false }
+        if case .tasks(let count) = plan.lasts {
+            guard (plan.behaviour.isProvable ? used : subject.number - first) < count else { return false }
+        }
         let draw = SeededRandom.draw(seed: seed, purpose: "fault", UInt64(service.number), subject.scope, subject.number)
         return draw % plan.probability.denominator < plan.probability.numerator
     }

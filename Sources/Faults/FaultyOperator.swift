@@ -14,6 +14,7 @@ package struct FaultyOperator: NodeMachine {
     private let key: PublicKey
     private var schedules: [FaultSchedule]
     private var began: Instant?
+    private var asksForWakes = false
     /// Tasks falsified so far, by schedule.
     private var used: [UInt64]
 
@@ -21,12 +22,14 @@ package struct FaultyOperator: NodeMachine {
     private var payloads: [Digest: [UInt8]] = [:]
     private var payloadOrder: [Digest] = []
     private var doubles: [VoteKey: DoubleVote] = [:]
+    private var doubleOrder: [VoteKey] = []
     private var doubleRequests: [RequestID: VoteKey] = [:]
     private var nextRequest: UInt64 = Self.ownRequests
 
     /// Requests of the adversary itself are numbered from here, those of the honest machine from 1.
     private static let ownRequests: UInt64 = 1 << 63
     private static let payloadLimit = 4_096
+    private static let doubleLimit = 4_096
 
     /// One operator's two votes for one vote key.
     private struct DoubleVote: Sendable {
@@ -46,8 +49,10 @@ package struct FaultyOperator: NodeMachine {
         self.genesis = genesis
         me = signer
         key = genesis.signers[Int(signer.number)].key
-        schedules = plans.enumerated().map { FaultSchedule($1, seed: seed &+ UInt64($0)) }
-        used = Array(repeating: 0, count: plans.count)
+        // Crashes come last, so that the others draw the same with or without them.
+        let ordered = plans.filter { $0.behaviour != .crash } + plans.filter { $0.behaviour == .crash }
+        schedules = ordered.enumerated().map { FaultSchedule($1, seed: seed &+ UInt64($0)) }
+        used = Array(repeating: 0, count: ordered.count)
     }
 
     package mutating func handle(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) {
@@ -56,19 +61,40 @@ package struct FaultyOperator: NodeMachine {
         switch event {
         case .signed(let id, let signature) where doubleRequests[id] != nil:
             signedSecond(doubleRequests.removeValue(forKey: id)!, signature, effects: &effects)
+        case .received(.notice(.settled(let settlement)), _) where isSilent(in: settlement.voteKey):
+            // Silent is silent: not even afterwards does it ask for its part.
+            break
         default: honest.handle(event, at: now, effects: &intended)
         }
         for effect in intended { pass(effect, effects: &effects) }
+        askForWakes(effects: &effects)
+    }
+
+    package func checkInvariants() {
+        honest.checkInvariants()
+        precondition(payloads.count == payloadOrder.count, "remembered payloads are counted")
+        precondition(payloads.count <= Self.payloadLimit, "remembered payloads are limited")
+        precondition(doubles.count == doubleOrder.count, "double votes are counted")
+        precondition(doubles.count <= Self.doubleLimit, "double votes are limited")
     }
 
     /// Keeps the schedules. - Returns: true when the process is to die.
     private mutating func follow(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) -> Bool {
-        if case .began(let instant) = event { began = instant }
+        switch event {
+        case .began(let instant):
+            began = instant
+            asksForWakes = true
+        case .woke: asksForWakes = true
+        default: break
+        }
         for index in schedules.indices {
             var hasBegun = false
-            if case .received(.task(let signed), _) = event { hasBegun = schedules[index].saw(signed.task, at: now) }
             if let began, schedules[index].passed(to: now, began: began) { hasBegun = true }
+            if case .received(.task(let signed), _) = event, schedules[index].saw(signed.task, at: now) {
+                hasBegun = true
+            }
             if hasBegun {
+                asksForWakes = true
                 let plan = schedules[index].plan
                 if !plan.behaviour.isProvable {
                     let injection = Injection(behaviour: plan.behaviour.rawValue, service: plan.service)
@@ -79,11 +105,17 @@ package struct FaultyOperator: NodeMachine {
                     return true
                 }
             }
-            if let began, hasBegun || event == .began(began), let due = schedules[index].nextChange(began: began) {
-                effects.append(.wake(at: due))
-            }
         }
         return false
+    }
+
+    /// The beginnings and ends that are still to come. Each wake uses up all that was asked for before.
+    private mutating func askForWakes(effects: inout [NodeEffect]) {
+        guard let began, asksForWakes else { return }
+        asksForWakes = false
+        for schedule in schedules {
+            if let due = schedule.nextChange(began: began) { effects.append(.wake(at: due)) }
+        }
     }
 
     private mutating func pass(_ effect: NodeEffect, effects: inout [NodeEffect]) {
@@ -122,18 +154,23 @@ package struct FaultyOperator: NodeMachine {
         var second = statement
         second.result = Domain.resultDigest.digest(result)
         doubles[voteKey] = DoubleVote(schedule: index, second: second)
+        forgetOldestDouble(before: voteKey)
         let id = RequestID(nextRequest)
         nextRequest += 1
         doubleRequests[id] = voteKey
         effects.append(.sign(id, .statement(second)))
     }
 
+    private mutating func forgetOldestDouble(before newest: VoteKey) {
+        doubleOrder.append(newest)
+        guard doubleOrder.count > Self.doubleLimit else { return }
+        let oldest = doubleOrder.removeFirst()
+        doubles[oldest] = nil
+    }
+
     private mutating func sendVote(_ vote: Attestation, to recipients: [Party], effects: inout [NodeEffect]) {
         let voteKey = vote.statement.voteKey
-        let isSilent = schedules.contains {
-            $0.plan.behaviour == .silent && $0.applies(to: vote.statement.service, voteKey.subject, used: 0)
-        }
-        guard !isSilent else { return }
+        guard !isSilent(in: voteKey) else { return }
         guard var double = doubles[voteKey] else {
             return effects.append(.send(.attestation(vote), to: recipients))
         }
@@ -154,6 +191,12 @@ package struct FaultyOperator: NodeMachine {
         noteIfBothSent(voteKey, effects: &effects)
     }
 
+    private func isSilent(in voteKey: VoteKey) -> Bool {
+        schedules.contains {
+            $0.plan.behaviour == .silent && $0.applies(to: voteKey.service, voteKey.subject, used: 0)
+        }
+    }
+
     private mutating func signedSecond(_ voteKey: VoteKey, _ signature: Signature, effects: inout [NodeEffect]) {
         guard var double = doubles[voteKey] else { return }
         let vote = Attestation(statement: double.second, signer: key, signature: signature)
@@ -166,9 +209,10 @@ package struct FaultyOperator: NodeMachine {
         noteIfBothSent(voteKey, effects: &effects)
     }
 
+    /// What went to nobody is no double vote: in a star, a split shows the coordinator one vote alone.
     private mutating func noteIfBothSent(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
         guard let double = doubles[voteKey], !double.isNoted, let first = double.firstSent,
-            let second = double.secondSigned
+            let second = double.secondSigned, !double.firstRecipients.isEmpty, !double.secondRecipients.isEmpty
         else { return }
         doubles[voteKey]?.isNoted = true
         effects.append(

@@ -20,7 +20,7 @@ final class LedgerDriver: TransportDelegate {
     private let commits: NIOThreadPool
     private let key: SigningKey
     private let genesis: Genesis
-    private let report: (Report) -> Void
+    private let report: (ProcessReport) -> Void
 
     private var machine: LedgerMachine
     private var record: RecordWriter?
@@ -31,16 +31,9 @@ final class LedgerDriver: TransportDelegate {
     private var isStopping = false
     private var ticks: RepeatedTask?
 
-    /// What the process is told.
-    enum Report {
-        case listening(UInt16)
-        case stopped
-        case failed(String)
-    }
-
     init(
         genesis: Genesis, key: SigningKey, log: InstructionLog, record: RecordWriter, commits: NIOThreadPool,
-        eventLoop: any EventLoop, report: @escaping (Report) -> Void
+        eventLoop: any EventLoop, report: @escaping (ProcessReport) -> Void
     ) throws {
         self.genesis = genesis
         self.key = key
@@ -71,7 +64,7 @@ final class LedgerDriver: TransportDelegate {
         let this = NIOLoopBound(self, eventLoop: eventLoop)
         transport.listen().whenComplete { result in
             switch result {
-            case .success(let port): this.value.report(.listening(port))
+            case .success(let port): this.value.report(.listening(port: port))
             case .failure(let error): this.value.fail("cannot listen: \(error)")
             }
         }
@@ -106,12 +99,11 @@ final class LedgerDriver: TransportDelegate {
         let first = machine.ledger.slot.number
         let started = eventLoop.now
         let slot = genesis.parameters.slotDuration.nanoseconds
-        ticks = eventLoop.assumeIsolated().scheduleRepeatedTask(
-            initialDelay: .nanoseconds(slot), delay: .nanoseconds(slot)
-        ) { [weak self] _ in
-            guard let self else { return }
-            let elapsed = (self.eventLoop.now - started).nanoseconds
-            self.enqueue(.tick(Slot(first + UInt64(elapsed / slot))))
+        let this = NIOLoopBound(self, eventLoop: eventLoop)
+        ticks = eventLoop.scheduleRepeatedTask(initialDelay: .nanoseconds(slot), delay: .nanoseconds(slot)) { _ in
+            let driver = this.value
+            let elapsed = (driver.eventLoop.now - started).nanoseconds
+            driver.enqueue(.tick(Slot(first + UInt64(elapsed / slot))))
         }
     }
 

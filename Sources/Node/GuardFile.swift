@@ -39,7 +39,7 @@ package final class GuardFile {
     static let entrySize = statementSize + GuardChecksum.size
     static let headerSize = magic.count + 2 + 2 * FixedBytes32.count + GuardChecksum.size
 
-    private init(path: FilePath, mode: GuardMode, file: FileDescriptor, checksum: GuardChecksum, size: Int) {
+    init(path: FilePath, mode: GuardMode, file: FileDescriptor, checksum: GuardChecksum, size: Int) {
         self.path = path
         self.mode = mode
         self.file = file

@@ -41,17 +41,23 @@ package struct NodeConfiguration: Hashable, Sendable {
     static let genesisLimit = 256 * 1024 * 1024
 
     package static func read(_ path: FilePath) throws(NodeConfigurationError) -> NodeConfiguration {
-        do throws(BoundedFileError) {
-            let bytes = try BoundedFile.read(path, limit: sizeLimit)
-            do throws(BorshError) {
-                return try NodeConfiguration(borsh: bytes)
-            } catch {
-                throw NodeConfigurationError.malformed(path, "a node's configuration", error)
-            }
-        } catch let error as BoundedFileError {
+        try decode(path, limit: sizeLimit, as: "a node's configuration")
+    }
+
+    /// - Parameter name: what the file should hold: `a genesis`.
+    static func decode<Value: BorshCodable>(
+        _ path: FilePath, limit: Int, as name: String
+    ) throws(NodeConfigurationError) -> Value {
+        let bytes: [UInt8]
+        do {
+            bytes = try BoundedFile.read(path, limit: limit)
+        } catch {
             throw .unreadable(error)
-        } catch let error as NodeConfigurationError {
-            throw error
+        }
+        do {
+            return try Value(borsh: bytes)
+        } catch {
+            throw .malformed(path, name, error)
         }
     }
 }

@@ -20,7 +20,7 @@ package enum ProcessControl {
     package static func start(onCommand: @escaping @Sendable (ProcessCommand) -> Void) {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGINT, SIG_IGN)
-        // Blocked everywhere but inside the lifeline's `ppoll`, which it interrupts.
+        // Blocked everywhere but inside the lifeline's `pselect`, which it interrupts.
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in }
         sigaction(SIGTERM, &action, nil)
@@ -60,8 +60,10 @@ package enum ProcessControl {
         var noSignals = sigset_t()
         sigemptyset(&noSignals)
         while true {
-            var standardInput = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-            if ppoll(&standardInput, 1, nil, &noSignals) < 0 {
+            // The set of descriptor 0 alone: the lowest bit of the first word.
+            var standardInput = fd_set()
+            withUnsafeMutableBytes(of: &standardInput) { $0.storeBytes(of: 1, as: Int.self) }
+            if pselect(STDIN_FILENO + 1, &standardInput, nil, nil, nil, &noSignals) < 0 {
                 guard errno == EINTR else { end(orphaned) }
                 onCommand(.stop)
                 continue

@@ -47,15 +47,6 @@ package struct RecordHeader: Hashable, Sendable {
     package var fileName: String { "\(node).\(incarnation).\(RecordFile.fileExtension)" }
 }
 
-extension Digest {
-    /// The digest of all effects of one event, in their order: what an `input` entry carries.
-    package init(ofEffects effects: some Sequence<some BorshCodable>) {
-        var encoder = BorshEncoder()
-        for effect in effects { encoder.encode(effect) }
-        self = Domain.effects.digest(encoder.bytes)
-    }
-}
-
 extension RecordHeader: BorshCodable {
     package func encode(to encoder: inout BorshEncoder) {
         encoder.encode(schemaVersion)

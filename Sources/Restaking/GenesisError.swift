@@ -55,7 +55,8 @@ extension Genesis {
         }
         guard signers.count <= OperatorSet.memberLimit else {
             throw .badParameter(
-                name: "the number of operators, \(signers.count),", reason: "must be at most \(OperatorSet.memberLimit)")
+                name: "the number of operators, \(signers.count),", reason: "must be at most \(OperatorSet.memberLimit)"
+            )
         }
     }
 

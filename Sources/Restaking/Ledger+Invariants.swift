@@ -27,7 +27,8 @@ extension Ledger {
             books.idle, books.delegated, books.unbonding, books.burned, books.rewarded, books.withdrawn, books.residue,
         ]
         let sum = parts.reduce(UInt128(0)) { $0 + UInt128($1.number) }
-        try require(sum == UInt128(books.entered.number), "conservation: entered \(books.entered), found \(sum) lamports")
+        try require(
+            sum == UInt128(books.entered.number), "conservation: entered \(books.entered), found \(sum) lamports")
         for (place, stake) in stakes.enumerated() {
             let pool = stake.active
             try require(
@@ -47,7 +48,8 @@ extension Ledger {
         try checkRestakers()
         for place in stakes.indices { try checkStake(place) }
         try require(
-            accounts.reduce(.zero) { $0 + $1.reward } == vault.rewarded, "the rewards do not add up to \(vault.rewarded)")
+            accounts.reduce(.zero) { $0 + $1.reward } == vault.rewarded,
+            "the rewards do not add up to \(vault.rewarded)")
         try require(archive.isConsistent, "the operator sets' look-up is not their list")
         try require(
             archive.sets.allSatisfy { $0.last?.epoch == epoch }, "an AVS has no operator set of epoch \(epoch)")

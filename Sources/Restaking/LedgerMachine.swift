@@ -48,7 +48,7 @@ package struct LedgerMachine: Sendable {
         case (.restoring, .restored(let entry)): restore(entry, effects: &effects)
         case (.restoring, .opened(let expected)): open(expecting: expected, effects: &effects)
         case (.restoring, _), (.serving, .restored), (.serving, .opened):
-            preconditionFailure("the log is restored first, then opened, then served")
+            stop(.outOfPlace, effects: &effects)
         case (.serving, .connected(let party, let key)): connected(party, key, effects: &effects)
         case (.serving, .disconnected(let party)): drop(party)
         case (.serving, .submitted(let signed, let party)): submitted(signed, party, effects: &effects)

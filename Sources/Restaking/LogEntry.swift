@@ -63,7 +63,7 @@ package struct LogHead: Hashable, Sendable {
     }
 }
 
-/// Why a log cannot be gone on from. Nothing has been changed by the entry that it names.
+/// Why the ledger cannot go on. What it has applied until then is not to be relied on.
 package enum LogFault: Error, Hashable, Sendable {
     case outOfOrder(expected: UInt64, found: UInt64)
     case brokenChain(sequence: UInt64)
@@ -72,6 +72,8 @@ package enum LogFault: Error, Hashable, Sendable {
     case otherSlot(sequence: UInt64, logged: Slot, found: Slot)
     /// The log ends otherwise than its head says.
     case otherHead(expected: LogHead, found: LogHead)
+    /// Service before the log was opened, or an entry restored after it.
+    case outOfPlace
     /// What was signed for the clock is not what was asked, or the ledger does not take it.
     case clockRefused(Outcome)
 }
@@ -79,7 +81,8 @@ package enum LogFault: Error, Hashable, Sendable {
 extension LogFault: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .outOfOrder(let expected, let found): "log entry \(expected) is missing: entry \(found) stands in its place"
+        case .outOfOrder(let expected, let found):
+            "log entry \(expected) is missing: entry \(found) stands in its place"
         case .brokenChain(let sequence):
             "log entry \(sequence) does not continue the one before it: one of them has been altered"
         case .otherOutcome(let sequence, let logged, let found):
@@ -89,6 +92,7 @@ extension LogFault: CustomStringConvertible {
         case .otherHead(let expected, let found):
             "the log ends with entry \(found.sequence), \(found.chain.short); its head says \(expected.sequence), "
                 + expected.chain.short
+        case .outOfPlace: "the log is restored first, then opened, then served: an event has come out of its place"
         case .clockRefused(let outcome):
             "the clock's instruction got \(outcome): the ledger must sign with the clock's key of genesis"
         }

@@ -128,7 +128,8 @@ struct OperatorStake: Hashable, Sendable {
     /// Takes exactly `amount` out of a bucket.
     ///
     /// - Returns: what rounding has left in a bucket that nobody holds any more.
-    mutating func takeUnbonding(_ amount: Lamports, of epoch: Epoch, from holding: inout SharePool.Holding) -> Lamports {
+    mutating func takeUnbonding(_ amount: Lamports, of epoch: Epoch, from holding: inout SharePool.Holding) -> Lamports
+    {
         let place = buckets.place(of: epoch, by: \.epoch)!
         let residue = buckets[place].pool.take(amount, from: &holding)
         unbonding -= amount + residue

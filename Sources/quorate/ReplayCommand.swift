@@ -55,6 +55,7 @@ struct ReplayCommand: ParsableCommand {
         let process = result.incarnation == 1 ? result.name : "\(result.name), process \(result.incarnation)"
         let count = "\(result.events) events, \(result.effects) effects"
         if let divergence = result.divergence { return "\(process): DIFFERS at \(divergence)" }
-        return "\(process): identical (\(count)\(result.isWhole ? "" : "; the record ends where the process was killed"))"
+        return
+            "\(process): identical (\(count)\(result.isWhole ? "" : "; the record ends where the process was killed"))"
     }
 }

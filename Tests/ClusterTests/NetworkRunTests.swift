@@ -1,6 +1,7 @@
 import Cluster
 import Glibc
 import Messages
+import Node
 import Primitives
 import Synchronization
 import SystemPackage
@@ -52,7 +53,8 @@ import TopologyFormat
         let (outcome, events, directory) = try await run(node: "echo ready\necho here >&2\n\(Self.obedient)")
         #expect(outcome.ending == .completed)
         #expect(outcome.failures.isEmpty)
-        #expect(events.contains(.progress(ServiceID(0), TaskProgress(issued: 100, certified: 99, expired: 1))))
+        #expect(
+            events.contains(.progress(ServiceID(0), ProcessReport.TaskCount(issued: 100, certified: 99, expired: 1))))
         var status = stat()
         #expect(stat(directory.log(of: "op-2").string, &status) == 0)
         #expect(status.st_size == 5)

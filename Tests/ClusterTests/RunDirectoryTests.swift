@@ -15,7 +15,8 @@ import Cluster
         #expect(second.path.lastComponent?.string == "small-20260314T150926Z-2")
         var target = [CChar](repeating: 0, count: 256)
         let count = readlink(runs.appending("latest").string, &target, target.count)
-        #expect(String(decoding: target.prefix(max(0, count)).map(UInt8.init), as: UTF8.self) == "small-20260314T150926Z-2")
+        #expect(
+            String(decoding: target.prefix(max(0, count)).map(UInt8.init), as: UTF8.self) == "small-20260314T150926Z-2")
         for name in ["records", "evidence", "logs", "nodes", "ledger"] {
             #expect(access(second.path.appending(name).string, W_OK) == 0)
         }

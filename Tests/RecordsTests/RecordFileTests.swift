@@ -15,7 +15,7 @@ import Testing
         (0..<5).map { number in
             .input(
                 at: Instant(nanoseconds: number), event: Array(repeating: UInt8(number), count: 20),
-                effects: Digest(ofEffects: [Subject(number: number)]))
+                effects: Domain.effects.digest([UInt8(number)]))
         } + [.note(at: Instant(nanoseconds: 9), .refusedToSign(reason: "the guard is damaged"))]
 
     /// A record as `RecordWriter` makes it, and where each of its entries begins.

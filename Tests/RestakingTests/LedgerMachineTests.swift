@@ -246,15 +246,47 @@ extension [LedgerEffect] {
         var altered = log
         altered[4] = try LogEntry(borsh: bytes)
         #expect(fault(altered) == .brokenChain(sequence: 5))
+        altered[4] = LogEntry(
+            sequence: 5, slot: log[4].slot, signed: log[4].signed, outcome: log[4].outcome, after: .zero)
+        #expect(fault(altered) == .brokenChain(sequence: 5), "whole in itself, but of another log")
         #expect(fault(Array(log.dropLast())) == nil, "the chain alone cannot show what is missing at the end")
         let short = LogHead(sequence: log[log.count - 2].sequence, chain: log[log.count - 2].chain)
-        #expect(fault(Array(log.dropLast()), head: driver.machine.head)
+        #expect(
+            fault(Array(log.dropLast()), head: driver.machine.head)
                 == .otherHead(expected: driver.machine.head, found: short))
         var lie = log
         lie[0] = LogEntry(
             sequence: 1, slot: log[0].slot, signed: log[0].signed, outcome: .zeroAmount,
             after: driver.machine.ledger.network)
         #expect(fault(lie) == .otherOutcome(sequence: 1, logged: .zeroAmount, found: .applied))
+    }
+
+    @Test func `Service before the log is open, and entries after it, stop the ledger`() throws {
+        let entry = busyDriver().log[0]
+        for events in [[.tick(Slot(1))], [.opened(head: nil), .restored(entry)]] as [[LedgerEvent]] {
+            var machine = try LedgerMachine(genesis: Fixture.genesis())
+            var effects: [LedgerEffect] = []
+            for event in events { machine.handle(event, at: Instant(nanoseconds: 0), effects: &effects) }
+            #expect(effects.last == .stop(.outOfPlace))
+        }
+    }
+
+    @Test func `Every event has one encoding, and nothing shorter or longer is one`() throws {
+        let driver = busyDriver()
+        let party = Party.coordinator(ServiceID(1))
+        let samples: [LedgerEvent] = [
+            .restored(driver.log[3]), .opened(head: nil), .opened(head: driver.machine.head),
+            .connected(party, key: Fixture.stranger.publicKey), .disconnected(party),
+            .submitted(driver.log[3].signed, from: party), .tick(Slot(7)), .signed(driver.log[3].signed),
+        ]
+        for event in samples {
+            let bytes = event.borsh
+            #expect(try LedgerEvent(borsh: bytes) == event)
+            #expect(throws: BorshError.self) { try LedgerEvent(borsh: bytes + [0]) }
+            for length in bytes.indices {
+                #expect(throws: BorshError.self) { try LedgerEvent(borsh: Array(bytes[..<length])) }
+            }
+        }
     }
 
     @Test func `A clock with the wrong key stops the ledger, and changes nothing`() {

@@ -33,7 +33,7 @@ import Testing
         }
         #expect(applied > 300, "seed \(seed): only \(applied) were applied")
         #expect(
-            outcomes.isSuperset(of: [.applied, .badEvidence, .insufficientStake, .tombstoned]),
+            outcomes.isSuperset(of: [.applied, .badEvidence, .insufficientStake, .tombstoned, .alreadyCertified]),
             "seed \(seed): only \(outcomes)")
         #expect(books.burned > .zero && books.withdrawn > .zero && books.unbonding > .zero)
 
@@ -62,10 +62,11 @@ import Testing
         case 82..<86: return (.optOut(ServiceID(service)), Fixture.operatorKeys[Int(signer.number)])
         case 86..<94:
             let set = fixture.set(service)
+            let certificate = Fixture.certificate(
+                set, subject: fixture.ledger.epoch.number * 3 + below(3), signers: [0, 1, 2, 3])
             return (
-                .submitCertificate(
-                    Fixture.certificate(set, subject: below(30), signers: [0, 1, 2, 3]),
-                    participation: SignerSet(size: set.members.count)), Fixture.coordinatorKeys[Int(service)]
+                .submitCertificate(certificate, participation: certificate.signers),
+                Fixture.coordinatorKeys[Int(service)]
             )
         case 94..<96 where fixture.ledger.sequence > 300:
             return (Fixture.equivocation(by: Int(signer.number), fixture.set(service), subject: below(2)), restaker)

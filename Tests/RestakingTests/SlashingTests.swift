@@ -49,7 +49,8 @@ import Testing
         // 46 for 70 shares: 20 of them are worth 13.1, 50 of them 32.8.
         #expect(fixture.restaker(0, .undelegate(from: OperatorIndex(3), 14)) == .insufficientStake)
         #expect(fixture.restaker(0, .undelegate(from: OperatorIndex(3), 13)) == .applied)
-        #expect(fixture.restaker(2, .undelegate(from: OperatorIndex(3), 33)) == .applied, "what rounding left is its own")
+        #expect(
+            fixture.restaker(2, .undelegate(from: OperatorIndex(3), 33)) == .applied, "what rounding left is its own")
         #expect(fixture.restaker(1, .undelegate(from: OperatorIndex(3), 500)) == .applied)
         #expect(fixture.ledger.books.idle == 1_000)
         fixture.open(epoch: 3)
@@ -156,7 +157,20 @@ import Testing
         #expect(stake.active.value(of: fixture.ledger.restakers[2].delegations[0].holding) == 0)
     }
 
-    @Test func `For one epoch no more is taken than its largest share, and never more than is left`() {
+    @Test func `Where a fee has taken stake that counted, a slash of everything takes what is left`() {
+        var fixture = Fixture()
+        let set = fixture.set(1)
+        let one = Fixture.vote(Fixture.statement(set), by: Fixture.operatorKeys[0])
+        var two = Fixture.vote(Fixture.statement(set, result: 2), by: Fixture.operatorKeys[1])
+        two.signer = one.signer
+        let bad = Instruction.submitEvidence(.equivocation(Equivocation(one, two)!))
+        #expect(fixture.apply(bad, by: Fixture.operatorKeys[3]) == .badEvidence)
+        #expect(fixture.apply(Fixture.equivocation(by: 3, set), by: Fixture.operatorKeys[1]) == .applied)
+        #expect(fixture.ledger.slashRecords[0].slashed == 70)
+        #expect(fixture.ledger.books.burned == 97, "the fee of 30, and all of the slash but the reward of 3")
+    }
+
+    @Test func `A slash is shared by pool and buckets, and what one of them does not carry the others do`() {
         var stake = OperatorStake()
         _ = stake.active.join(100)
         _ = stake.unbond(3, in: Epoch(1))
@@ -169,7 +183,7 @@ import Testing
         #expect(stake.slashed(for: Epoch(1)) == 5)
         var empty = OperatorStake()
         for epoch in 1...3 as ClosedRange<UInt64> { _ = empty.unbond(3, in: Epoch(epoch)) }
-        empty.slash(8, for: Epoch(2 - 1))
+        empty.slash(8, for: Epoch(1))
         #expect(empty.buckets.map(\.pool.assets) == [1, 0, 0], "what the empty pool does not carry, the latest do")
         #expect(empty.unbonding == 1)
     }

@@ -123,6 +123,13 @@ import Verdicts
             builder.judge(.exactlyOnce).account == "task 1 of squares: evidence was applied 1 times, slashed 0 times")
     }
 
+    @Test func aSlashWithoutEvidenceViolatesExactlyOnce() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.note(.ledger, at: 90, .slashed(builder.slashRecord(builder.evidence(3, 1), 3)))
+        #expect(
+            builder.judge(.exactlyOnce).account == "task 1 of squares: evidence was applied 0 times, slashed 1 times")
+    }
+
     @Test func aLostLamportViolatesConservation() throws {
         var builder = try HistoryBuilder()
         builder.slash(4, on: builder.evidence(4, 2), at: 76, losing: 1)

@@ -1,0 +1,96 @@
+import Cryptography
+import Glibc
+import Messages
+import NIOCore
+import NIOPosix
+import Node
+import Primitives
+import Records
+import SystemPackage
+
+/// The ledger as a process of its own: reads its configuration, drives the machine, obeys its parent.
+package enum LedgerProcess {
+    private static let configurationLimit = 64 * 1024
+    private static let genesisLimit = 256 * 1024 * 1024
+
+    /// Never returns: the process ends with `ProcessControl`'s statuses.
+    package static func run(configuration path: FilePath) -> Never {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let eventLoop = group.next()
+        let driver = DriverSlot(eventLoop: eventLoop)
+        ProcessControl.start { command in
+            switch command {
+            case .begin: break
+            case .stop: driver.stop()
+            }
+        }
+        let started = eventLoop.submit { try driver.start(makeDriver(path, eventLoop: eventLoop)) }
+        started.whenFailure { report(.failed("\($0)")) }
+        // The driver ends the process; this thread has nothing else to do.
+        while true { pause() }
+    }
+
+    private static func makeDriver(_ path: FilePath, eventLoop: any EventLoop) throws -> LedgerDriver {
+        let configuration: LedgerConfiguration = try decode(path, limit: configurationLimit)
+        let genesis: Genesis = try decode(FilePath(configuration.genesis), limit: genesisLimit)
+        let key = try KeypairFile.read(from: FilePath(configuration.key))
+        guard key.publicKey == genesis.clock else {
+            throw LedgerProcessError("\(configuration.key): not the key that genesis names for the ledger's clock")
+        }
+        let log = try InstructionLog(path: configuration.database)
+        let header = RecordHeader(
+            node: "ledger", party: .ledger, incarnation: configuration.incarnation, network: genesis.network,
+            configuration: [])
+        let record = try RecordWriter(path: FilePath(configuration.record), header: header)
+        let commits = NIOThreadPool(numberOfThreads: 1)
+        commits.start()
+        return try LedgerDriver(
+            genesis: genesis, key: key, log: log, record: record, commits: commits, eventLoop: eventLoop,
+            report: report)
+    }
+
+    private static func decode<Value: BorshCodable>(_ path: FilePath, limit: Int) throws -> Value {
+        let bytes = try BoundedFile.read(path, limit: limit)
+        do {
+            return try Value(borsh: bytes)
+        } catch {
+            throw LedgerProcessError("\(path): \(error)")
+        }
+    }
+
+    private static func report(_ report: ProcessReport) {
+        ProcessControl.report(report)
+        switch report {
+        case .stopped: ProcessControl.end(ProcessControl.success)
+        case .failed: ProcessControl.end(ProcessControl.failure)
+        case .listening, .ready, .progress, .finished: break
+        }
+    }
+}
+
+/// Holds the driver for the lifeline's thread, which may only reach it through its event loop.
+private struct DriverSlot: Sendable {
+    private let eventLoop: any EventLoop
+    private let storage: NIOLoopBoundBox<LedgerDriver?>
+
+    init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        storage = .makeEmptyBox(eventLoop: eventLoop)
+    }
+
+    func start(_ driver: LedgerDriver) {
+        storage.value = driver
+        driver.start()
+    }
+
+    func stop() {
+        eventLoop.execute {
+            if let driver = storage.value { driver.stop() } else { ProcessControl.end(ProcessControl.success) }
+        }
+    }
+}
+
+struct LedgerProcessError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

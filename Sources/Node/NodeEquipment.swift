@@ -1,0 +1,100 @@
+import Attesting
+import Cryptography
+import Faults
+import Messages
+import Primitives
+import Records
+import SystemPackage
+
+/// What a driver works with, opened and checked against each other.
+package struct NodeEquipment {
+    package var party: Party
+    package var genesis: Genesis
+    package var key: SigningKey
+    package var machine: any NodeMachine
+    /// Nil for coordinators.
+    package var guardFile: GuardFile?
+    /// What the guard file held when it was opened.
+    package var recorded: [Statement]
+    package var record: RecordWriter
+    package var link: LinkTerms
+    package var ledgerPort: UInt16
+
+    package init(
+        party: Party, genesis: Genesis, key: SigningKey, machine: any NodeMachine, guardFile: GuardFile?,
+        recorded: [Statement], record: RecordWriter, link: LinkTerms, ledgerPort: UInt16
+    ) {
+        self.party = party
+        self.genesis = genesis
+        self.key = key
+        self.machine = machine
+        self.guardFile = guardFile
+        self.recorded = recorded
+        self.record = record
+        self.link = link
+        self.ledgerPort = ledgerPort
+    }
+
+    /// Throws `NodeConfigurationError`, `RecordError` or `GuardFileError`. The last two leave the reason in the
+    /// record, as far as there is one.
+    package static func open(_ configuration: NodeConfiguration) throws -> NodeEquipment {
+        let genesis: Genesis = try NodeConfiguration.decode(
+            configuration.genesis, limit: NodeConfiguration.genesisLimit, as: "a genesis")
+        let party = configuration.role.party
+        guard let name = genesis.name(of: party), let publicKey = genesis.key(of: party) else {
+            throw NodeConfigurationError.unknownParty(party)
+        }
+        guard name == configuration.name else {
+            throw NodeConfigurationError.otherName(configuration.name, expected: name)
+        }
+        let key = try readKey(configuration.key)
+        guard key.publicKey == publicKey else {
+            throw NodeConfigurationError.otherKey(configuration.key, party: name)
+        }
+        guard let machine = configuration.role.makeMachine(genesis: genesis) else {
+            guard case .coordinator(let service) = party else { throw NodeConfigurationError.unknownParty(party) }
+            throw NodeConfigurationError.unknownModule(genesis.services[Int(service.number)].module)
+        }
+        let network = genesis.network
+        var record = try RecordWriter(
+            path: configuration.record,
+            header: RecordHeader(
+                node: name, party: party, incarnation: configuration.incarnation, network: network,
+                configuration: configuration.role.borsh))
+        do {
+            let (guardFile, recorded) = try openGuard(configuration, network: network, key: publicKey)
+            return NodeEquipment(
+                party: party, genesis: genesis, key: key, machine: machine, guardFile: guardFile, recorded: recorded,
+                record: record, link: configuration.link, ledgerPort: configuration.ledgerPort)
+        } catch {
+            record.append(.note(at: MonotonicClock.now, .refusedToSign(reason: "\(error)")))
+            try record.close(at: MonotonicClock.now)
+            throw error
+        }
+    }
+
+    private static func readKey(_ path: FilePath) throws(NodeConfigurationError) -> SigningKey {
+        do {
+            return try KeypairFile.read(from: path)
+        } catch let error as Errno {
+            throw .badKey("\(path): cannot be read: \(error)")
+        } catch {
+            throw .badKey("\(error)")
+        }
+    }
+
+    /// The first process of an operator makes its guard; a later one must find it.
+    private static func openGuard(
+        _ configuration: NodeConfiguration, network: Digest, key: PublicKey
+    ) throws -> (GuardFile?, [Statement]) {
+        guard case .signer = configuration.role.party else { return (nil, []) }
+        guard !configuration.guardFile.isEmpty else { throw NodeConfigurationError.noGuardFile }
+        guard configuration.incarnation > 1 else {
+            let guardFile = try GuardFile.create(
+                configuration.guardFile, network: network, key: key, mode: configuration.guardMode)
+            return (guardFile, [])
+        }
+        return try GuardFile.open(
+            configuration.guardFile, network: network, key: key, mode: configuration.guardMode)
+    }
+}

@@ -1,0 +1,21 @@
+import Glibc
+
+/// Where a driver's word goes outside the network, and how its process ends.
+package protocol NodeOutlet {
+    func report(_ report: ProcessReport)
+    /// Ends the process at once.
+    func end(status: Int32)
+    /// Ends the process as `kill -9` does.
+    func crash()
+}
+
+/// The process that the driver runs in.
+package struct ProcessOutlet: NodeOutlet {
+    package init() {}
+
+    package func report(_ report: ProcessReport) { ProcessControl.report(report) }
+
+    package func end(status: Int32) { ProcessControl.end(status) }
+
+    package func crash() { kill(getpid(), SIGKILL) }
+}

@@ -1,0 +1,79 @@
+import Cluster
+import Glibc
+import Messages
+import Node
+import Primitives
+import Synchronization
+import TopologyFormat
+
+/// Tells on standard error how a run goes: lines for what matters, and on a terminal a bar below them.
+final class ProgressDisplay: Sendable {
+    private let serviceNames: [String]
+    private let total: UInt64
+    private let showsBar: Bool
+    private let state = Mutex(State())
+
+    private struct State {
+        var counts: [ServiceID: ProcessReport.TaskCount] = [:]
+        var barIsShown = false
+        var isRunning = false
+    }
+
+    /// - Parameter topology: with its overrides applied.
+    init(_ topology: Topology, showsBar: Bool = Console.isTerminal(STDERR_FILENO)) {
+        serviceNames = topology.serviceNames
+        total = topology.services.map(\.load.tasks).reduce(0, +)
+        self.showsBar = showsBar
+    }
+
+    func show(_ event: NetworkEvent) {
+        state.withLock { state in
+            switch event {
+            case .began: state.isRunning = true
+            case .progress(let service, let count): state.counts[service] = count
+            case .stopping: state.isRunning = false
+            default: break
+            }
+            var text = state.barIsShown ? "\r\u{1b}[K" : ""
+            if let line = line(for: event) { text += line + "\n" }
+            state.barIsShown = showsBar && state.isRunning
+            if state.barIsShown { text += Self.bar(state.counts.values, of: total, width: Console.width(of: 2)) }
+            if !text.isEmpty { Console.write(text, to: STDERR_FILENO) }
+        }
+    }
+
+    private func line(for event: NetworkEvent) -> String? {
+        switch event {
+        case .starting(let processes): "starting \(processes) processes"
+        case .began(let startup): "running, \(Self.milliseconds(startup)) ms after the start"
+        case .progress: nil
+        case .finished(let service):
+            serviceNames.count > 1 ? "every task of \(serviceNames[Int(service.number)]) is closed" : nil
+        case .crashed(let name): "\(name) crashed, as its fault says"
+        case .restarted(let name): "\(name) is started again"
+        case .failed(let failure): "error: \(failure)"
+        case .stopping(let interrupted):
+            interrupted
+                ? "interrupted: stopping; once more kills at once" : "every task is closed or the run is over; stopping"
+        case .unreadable(let name, let line): "warning: \(name) wrote a line that means nothing: \(line.prefix(120))"
+        }
+    }
+
+    /// `[##########----------]  512/1000 tasks, 510 certified, 0 expired`
+    static func bar(_ counts: some Sequence<ProcessReport.TaskCount>, of total: UInt64, width: Int) -> String {
+        var sum = ProcessReport.TaskCount()
+        for count in counts {
+            sum.issued += count.issued
+            sum.certified += count.certified
+            sum.expired += count.expired
+        }
+        let text = " \(sum.issued)/\(total) tasks, \(sum.certified) certified, \(sum.expired) expired"
+        let room = min(40, width - text.count - 3)
+        guard room >= 5 else { return String(text.dropFirst().prefix(max(0, width - 1))) }
+        let closed = min(sum.certified + sum.expired, total)
+        let filled = total == 0 ? 0 : Int(Double(room) * Double(closed) / Double(total))
+        return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: room - filled) + "]" + text
+    }
+
+    private static func milliseconds(_ duration: Duration) -> Int { Int(duration.inMilliseconds.rounded()) }
+}

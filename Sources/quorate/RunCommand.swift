@@ -1,0 +1,95 @@
+import ArgumentParser
+import Cluster
+import Foundation
+import Records
+import Reports
+import SystemPackage
+import TopologyFormat
+import Verdicts
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a topology with real processes over TCP on this machine.",
+        discussion: """
+            Starts a ledger, a coordinator for each AVS and the operators, runs the load and the faults of the \
+            topology, judges what happened against what the topology expects, and leaves a run directory.
+
+              quorate run Topologies/quickstart.yaml --tasks 2000 --rate 400/s
+
+            The summary goes to standard output, progress and messages to standard error. Ctrl-C stops the network \
+            in good order and judges what there is; a second one kills it at once.
+
+            Exit status: 0 as expected; 1 not as expected; 2 the input or its surroundings are wrong; 3 it could not \
+            be judged; 130 interrupted.
+            """)
+
+    @Argument(help: ArgumentHelp("The topology, in YAML.", valueName: "topology"))
+    var topology: String
+
+    @OptionGroup var load: LoadOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to leave the results; must not exist or be empty. (default: runs/<name>-<UTC time>)",
+            valueName: "directory"))
+    var runDirectory: String?
+
+    @Flag(help: "Print results.json to standard output instead of the summary.")
+    var json = false
+
+    @Flag(help: "Go on without an operator or coordinator that dies when it should not.")
+    var keepGoing = false
+
+    func run() async throws {
+        let prepared = try PreparedRun(
+            topologyPath: topology, overrides: load.overrides, runDirectory: runDirectory, keepGoing: keepGoing,
+            startedAt: Date())
+        Console.complain("\(prepared.topology.account); seed \(prepared.seed)")
+        Console.complain("run directory \(prepared.directory.path)")
+        let display = ProgressDisplay(prepared.topology)
+        let signals = StopSignals()
+        let outcome = await prepared.network(keepsGoing: keepGoing)
+            .run(interruptions: signals.arrivals) { display.show($0) }
+        signals.restore()
+        explain(outcome, in: prepared.directory)
+        throw ExitStatus.of(outcome, judged: outcome.began ? try judge(prepared) : nil)
+    }
+
+    /// - Returns: the judgement's exit status.
+    private func judge(_ prepared: PreparedRun) throws(CommandFailure) -> Int32 {
+        let summary = try CommandFailure.asBadInput {
+            let records = try RunRecords.load(directory: prepared.directory.path)
+            let summary = RunSummary(
+                records: records, expectations: RunExpectations(prepared.topology.expect), context: prepared.context)
+            try summary.write()
+            return summary
+        }
+        if json {
+            Console.write(summary.results.document, to: STDOUT_FILENO)
+        } else {
+            let style: Style = Console.takesColour(STDOUT_FILENO) ? .coloured : .plain
+            Console.write("\n" + TerminalSummary(summary, style: style).text, to: STDOUT_FILENO)
+        }
+        return summary.exitStatus
+    }
+
+    private func explain(_ outcome: RunOutcome, in directory: RunDirectory) {
+        switch outcome.ending {
+        case .completed: break
+        case .timedOut(let names):
+            Console.complain("error: the time is up, and not finished: \(names.joined(separator: ", "))")
+        case .aborted: Console.complain("error: the run was given up")
+        case .interrupted: Console.complain("interrupted: what follows is judged by what there is")
+        }
+        for failure in outcome.failures {
+            let log = directory.log(of: failure.name)
+            Console.complain("log of \(failure.name): \(log)")
+            for line in Self.lastLines(of: log) { Console.complain("  \(line)") }
+        }
+    }
+
+    private static func lastLines(of log: FilePath) -> [Substring] {
+        guard let text = try? String(contentsOfFile: log.string, encoding: .utf8) else { return [] }
+        return text.split(whereSeparator: \.isNewline).suffix(5)
+    }
+}

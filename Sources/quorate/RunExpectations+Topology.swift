@@ -1,0 +1,23 @@
+import TopologyFormat
+import Verdicts
+
+extension RunExpectations {
+    /// What a topology says must come out. Its words for percentiles, oracles and verdicts are those of the oracles
+    /// themselves; a test holds them together.
+    init(_ expectations: Expectations) {
+        self.init(
+            slashed: expectations.slashed, certified: expectations.certified,
+            quorumLatency: expectations.quorumLatency.compactMap { bound in
+                Percentile(rawValue: bound.percentile.rawValue).map {
+                    LatencyBound(percentile: $0, atMost: bound.atMost)
+                }
+            },
+            verdicts: Dictionary(
+                uniqueKeysWithValues: expectations.verdicts.compactMap { oracle, verdict in
+                    guard let oracle = Oracle(rawValue: oracle), let verdict = Verdict(rawValue: verdict) else {
+                        return nil
+                    }
+                    return (oracle, verdict)
+                }))
+    }
+}

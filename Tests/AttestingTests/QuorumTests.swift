@@ -1,0 +1,120 @@
+import Faults
+import Messages
+import Primitives
+import Testing
+
+@testable import Attesting
+
+@Suite struct QuorumTests {
+    @Test func inAMeshEverybodyFormsTheCertificate() {
+        let network = TestNetwork(tasks: 3)
+        network.run(until: .seconds(3))
+        for party in (0..<5).map(op) + [TestNetwork.coordinator] {
+            #expect(network.certificates(by: party).count == 3)
+        }
+        #expect(network.hasFinished && network.breaches.isEmpty && network.expired.isEmpty)
+        #expect(network.ledger.answers.allSatisfy { $0.outcome == .applied })
+    }
+
+    @Test func inAStarTheCoordinatorFormsItAndTellsTheOthers() {
+        let network = TestNetwork(dissemination: .star, tasks: 2)
+        network.run(until: .seconds(3))
+        #expect(network.certificates(by: TestNetwork.coordinator).count == 2)
+        #expect(network.certificates(by: op(0)).isEmpty)
+        #expect(network.framesSent(.certified, from: TestNetwork.coordinator, to: op(4)) == 2)
+        #expect(network.framesSent(.attestation, from: op(0), to: op(1)) == 0)
+        #expect(network.hasFinished && network.breaches.isEmpty)
+    }
+
+    @Test func allWhoVoteInTimeTakePartNotOnlyTheQuorum() {
+        let network = TestNetwork()
+        network.latency = { from, _ in from == op(4) ? .milliseconds(200) : .milliseconds(1) }
+        network.run(until: .seconds(3))
+        #expect(network.certificates(by: TestNetwork.coordinator)[0].signers.count == 4)
+        #expect(network.settlement(of: 0)?.participation.count == 5)
+    }
+
+    @Test func aSilentThirdLeavesATaskWithoutCertificate() {
+        let silent = FaultPlan(signer: OperatorIndex(0), behaviour: .silent, lasts: .tasks(1))
+        let network = TestNetwork(stakes: [100, 100, 100], tasks: 2, faults: [silent])
+        network.run(until: .seconds(4))
+        #expect(network.expired == [TaskSequence(0)])
+        #expect(network.certificates(by: TestNetwork.coordinator).map(\.statement.voteKey.subject.number) == [1])
+        #expect(network.hasFinished && network.slashedSigners.isEmpty)
+    }
+
+    @Test func aSilentOperatorDoesNotClaimItsPartAfterwards() {
+        let silent = FaultPlan(signer: OperatorIndex(4), behaviour: .silent, lasts: .untilTheEnd)
+        let network = TestNetwork(faults: [silent])
+        network.run(until: .seconds(4))
+        #expect(network.settlement(of: 0)?.participation.count == 4)
+        #expect(network.ledger.claims.isEmpty)
+    }
+
+    @Test func whoIsLeftOutClaimsItsPart() {
+        let network = TestNetwork()
+        network.run(until: .milliseconds(-1))
+        // It gets the task, but its votes never reach the coordinator.
+        network.latency = { from, to in
+            from == op(4) && to == TestNetwork.coordinator ? .seconds(10) : .milliseconds(1)
+        }
+        network.run(until: .seconds(4))
+        #expect(network.settlement(of: 0)?.participation.count == 4)
+        #expect(network.ledger.claims == network.votes(by: op(4)))
+    }
+
+    @Test func aLoadOfNothingIsFinishedAtOnce() {
+        let network = TestNetwork(tasks: 0)
+        network.run(until: .milliseconds(1))
+        #expect(network.hasFinished && network.issued.isEmpty)
+    }
+
+    @Test func tasksOfAnEmptyOperatorSetExpireAndTheRunEnds() {
+        let network = TestNetwork(stakes: [], tasks: 2)
+        network.run(until: .seconds(4))
+        #expect(network.expired.count == 2 && network.hasFinished)
+    }
+
+    @Test func tasksWaitForTheFirstOperatorSetAndCountFromTheirIntendedTime() {
+        let network = TestNetwork(tasks: 2) { from, _ in from == .ledger ? .milliseconds(1_300) : .milliseconds(1) }
+        network.run(until: .milliseconds(200))
+        #expect(network.issued.isEmpty)
+        network.run(until: .seconds(4))
+        #expect(network.issued.map(\.issued) == [TestNetwork.beginning, TestNetwork.beginning + .milliseconds(20)])
+        #expect(network.certificates(by: TestNetwork.coordinator).count == 2)
+    }
+
+    @Test func nothingIsLostToADroppedConnection() {
+        let network = TestNetwork(tasks: 5)
+        network.run(until: .milliseconds(30))
+        for number in 0..<5 { network.disconnect(op(number), TestNetwork.coordinator) }
+        for number in 1..<5 { network.disconnect(op(0), op(number)) }
+        network.run(until: .milliseconds(200))
+        network.connectEverybody()
+        network.run(until: .seconds(4))
+        #expect(network.expired.isEmpty)
+        for number in 0..<5 { #expect(network.certificates(by: op(number)).count == 5) }
+        #expect(network.settlement(of: 4)?.participation.count == 5)
+    }
+
+    @Test func aTaskIsCertifiedOrExpiredNeverBoth() {
+        let network = TestNetwork()
+        // Signed before the deadline, here after it.
+        network.latency = { _, to in to == TestNetwork.coordinator ? .milliseconds(1_100) : .milliseconds(1) }
+        network.run(until: .seconds(4))
+        #expect(network.expired.count == 1)
+        #expect(network.certificates(by: TestNetwork.coordinator).isEmpty)
+        #expect(network.certificates(by: op(0)).count == 1)
+        #expect(network.hasFinished)
+    }
+
+    @Test func theLedgersConnectionCanDropAtAnyTime() {
+        let network = TestNetwork(tasks: 3)
+        network.run(until: .milliseconds(2_010))
+        network.disconnect(TestNetwork.coordinator, .ledger)
+        network.run(until: .milliseconds(2_500))
+        network.connect(TestNetwork.coordinator, .ledger)
+        network.run(until: .seconds(4))
+        #expect(network.hasFinished && network.ledger.settlements.count == 3)
+    }
+}

@@ -1,0 +1,167 @@
+import Cryptography
+import Foundation
+import Messages
+import NIOCore
+import NIOPosix
+import Primitives
+import SystemPackage
+
+@testable import Node
+
+/// A network of three operators and two AVSs: a mesh of all of them, a star of the first two.
+enum Fixture {
+    static let clock = key(200)
+    static let coordinators = [key(100), key(101)]
+    static let signers = (0..<3).map { key(UInt8($0) + 1) }
+
+    static let genesis = Genesis(
+        runID: .zero,
+        parameters: LedgerParameters(slotDuration: .milliseconds(400), slotsPerEpoch: 10, unbondingEpochs: 2),
+        clock: clock.publicKey,
+        signers: signers.enumerated().map { Genesis.Signer(name: "op-\($0 + 1)", key: $1.publicKey) },
+        restakers: [], services: [service("squares", 0, .mesh, [0, 1, 2]), service("stars", 1, .star, [0, 1])])
+
+    static func key(_ number: UInt8) -> SigningKey {
+        SigningKey(seed: FixedBytes32([number] + [UInt8](repeating: 0, count: 31))!)
+    }
+
+    static func key(of party: Party) -> SigningKey {
+        switch party {
+        case .ledger: clock
+        case .coordinator(let service): coordinators[Int(service.number)]
+        case .signer(let signer): signers[Int(signer.number)]
+        }
+    }
+
+    static func hello(_ party: Party) -> Hello {
+        Hello(network: genesis.network, party: party, key: key(of: party).publicKey)
+    }
+
+    static func signer(_ number: UInt32) -> Party { .signer(OperatorIndex(number)) }
+
+    static func statement(_ number: UInt64) -> Statement {
+        Statement(
+            voteKey: VoteKey(network: genesis.network, service: ServiceID(0), subject: Subject(number: number)),
+            operatorSet: .zero, epoch: Epoch(0), task: .zero, result: .zero)
+    }
+
+    static func vote(_ number: UInt64) -> Attestation {
+        let statement = statement(number)
+        return Attestation(
+            statement: statement, signer: signers[0].publicKey, signature: signers[0].sign(statement.signedBytes))
+    }
+
+    static func task(payloadSize: Int) -> SignedTask {
+        let task = ServiceTask(
+            network: genesis.network, service: ServiceID(0), sequence: TaskSequence(1), epoch: Epoch(0),
+            operatorSet: .zero, payload: [UInt8](repeating: 7, count: payloadSize), issued: Instant(nanoseconds: 1),
+            deadline: Instant(nanoseconds: 2))
+        return SignedTask(task: task, signature: coordinators[0].sign(task.signedBytes))
+    }
+
+    private static func service(
+        _ name: String, _ coordinator: Int, _ dissemination: Dissemination, _ optedIn: [UInt32]
+    ) -> Genesis.Service {
+        Genesis.Service(
+            name: name, module: "squaring", coordinator: coordinators[coordinator].publicKey,
+            threshold: Fraction(2, over: 3)!, dissemination: dissemination, equivocationSlash: .one,
+            deadline: .seconds(1), evidenceWindow: .seconds(2), optedIn: optedIn.map(OperatorIndex.init))
+    }
+}
+
+/// A directory of one test's own, gone with it.
+final class Scratch: Sendable {
+    let path: FilePath
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "quorate-node-\(UUID())")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        path = FilePath(url.path)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path.string) }
+
+    func write(_ bytes: [UInt8], to name: String) throws -> FilePath {
+        let file = path.appending(name)
+        try Data(bytes).write(to: URL(filePath: file.string))
+        return file
+    }
+
+    func bytes(of file: FilePath) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: file.string))) }
+}
+
+/// Runs a test's body on an event loop with a thread of its own, until its future is there.
+func onEventLoop<Value: Sendable>(
+    _ body: @escaping @Sendable (any EventLoop) throws -> EventLoopFuture<Value>
+) async throws -> Value {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let loop = group.next()
+    let result = try await loop.flatSubmit {
+        do {
+            return try body(loop)
+        } catch {
+            return loop.makeFailedFuture(error)
+        }
+    }.get()
+    try await group.shutdownGracefully()
+    return result
+}
+
+/// What a transport has told, and a way to wait for it.
+final class Witness: TransportDelegate {
+    enum Event: Hashable, Sendable {
+        case connected(Party)
+        case disconnected(Party, String)
+        case received(Frame, Party)
+        case refused(Party?, HandshakeError)
+    }
+
+    private(set) var events: [Event] = [] {
+        didSet {
+            for (condition, promise) in waiting where condition(events) { promise.succeed(events) }
+            waiting.removeAll { $0.0(events) }
+        }
+    }
+    private var waiting: [(([Event]) -> Bool, EventLoopPromise<[Event]>)] = []
+    private let eventLoop: any EventLoop
+    /// Does what a party would do at once.
+    var onFrame: ((Frame, Party) -> Void)?
+    var onConnected: ((Party) -> Void)?
+
+    init(_ eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+
+    /// Fulfilled when the condition holds for what has been told so far.
+    func until(_ condition: @escaping ([Event]) -> Bool) -> EventLoopFuture<[Event]>.Isolated {
+        let promise = eventLoop.makePromise(of: [Event].self)
+        if condition(events) { promise.succeed(events) } else { waiting.append((condition, promise)) }
+        return promise.futureResult.assumeIsolated()
+    }
+
+    func connected(_ party: Party) {
+        events.append(.connected(party))
+        onConnected?(party)
+    }
+    func disconnected(_ party: Party, reason: String) { events.append(.disconnected(party, reason)) }
+    func received(_ frame: Frame, from party: Party) {
+        events.append(.received(frame, party))
+        onFrame?(frame, party)
+    }
+    func refused(_ party: Party?, _ error: HandshakeError) { events.append(.refused(party, error)) }
+}
+
+/// One party's transport with its witness.
+struct Peer {
+    let transport: Transport
+    let witness: Witness
+
+    init(_ party: Party, on eventLoop: any EventLoop, link: LinkTerms = .none) {
+        transport = Transport(own: Fixture.hello(party), genesis: Fixture.genesis, link: link, eventLoop: eventLoop)
+        witness = Witness(eventLoop)
+        transport.delegate = witness
+    }
+
+    func send(_ frames: [Frame], to party: Party) {
+        for frame in frames { transport.send(try! EncodedFrame(frame), to: [party]) }
+        transport.flush()
+    }
+}

@@ -1,0 +1,131 @@
+import Cryptography
+import Messages
+import Primitives
+import SystemPackage
+import Testing
+
+@testable import Node
+
+@Suite struct GuardFileTests {
+    let scratch: Scratch
+    let path: FilePath
+    let network = Fixture.genesis.network
+    let key = Fixture.signers[0].publicKey
+    let statements = (0..<5).map { Fixture.statement($0) }
+
+    init() throws {
+        scratch = try Scratch()
+        path = scratch.path.appending("op-1.guard")
+    }
+
+    private func write(_ statements: [Statement], mode: GuardMode = .written) throws {
+        let file = try GuardFile.create(path, network: network, key: key, mode: mode)
+        try file.append(statements)
+        try file.sync()
+    }
+
+    private func read(_ file: FilePath) throws -> [Statement] {
+        try GuardFile.open(file, network: network, key: key, mode: .written).recorded
+    }
+
+    private func problem(_ body: () throws -> Void) -> GuardFileError? {
+        do {
+            try body()
+            return nil
+        } catch { return error as? GuardFileError }
+    }
+
+    @Test(arguments: GuardMode.allCases)
+    func whatWasAppendedIsThereAfterReopening(mode: GuardMode) throws {
+        try write(Array(statements.prefix(2)), mode: mode)
+        do {
+            let (file, recorded) = try GuardFile.open(path, network: network, key: key, mode: mode)
+            #expect(recorded == Array(statements.prefix(2)))
+            try file.append(Array(statements[2..<4]))
+            try file.append([statements[4]])
+            try file.sync()
+        }
+        #expect(try read(path) == statements)
+        #expect(try scratch.bytes(of: path).count == GuardFile.headerSize + 5 * GuardFile.entrySize)
+    }
+
+    @Test func moreStatementsThanOneReadTakes() throws {
+        let many = (0..<3_000).map { Fixture.statement($0) }
+        try write(many)
+        #expect(try read(path) == many)
+    }
+
+    /// Every bit of the file is covered: header, statements and checksums.
+    @Test func everyFlippedBitIsFound() throws {
+        try write(Array(statements.prefix(2)))
+        let bytes = try scratch.bytes(of: path)
+        for byte in bytes.indices {
+            var damaged = bytes
+            damaged[byte] ^= 1 << (byte % 8)
+            let file = try scratch.write(damaged, to: "damaged")
+            let entry = (byte - GuardFile.headerSize) / GuardFile.entrySize
+            let place = byte < GuardFile.headerSize ? 0 : GuardFile.headerSize + entry * GuardFile.entrySize
+            let problem = byte < GuardFile.magic.count ? GuardFileError.Problem.notAGuard : .checksum
+            #expect(
+                self.problem { _ = try read(file) } == GuardFileError(problem, path: file, byte: place),
+                "byte \(byte)")
+        }
+    }
+
+    @Test func aFileThatEndsTooEarlyIsNamed() throws {
+        try write(Array(statements.prefix(2)))
+        let bytes = try scratch.bytes(of: path)
+        for count in bytes.indices {
+            let file = try scratch.write(Array(bytes.prefix(count)), to: "short")
+            let start = count < GuardFile.headerSize ? 0 : GuardFile.headerSize + GuardFile.entrySize
+            let end = start == 0 ? GuardFile.headerSize : start + GuardFile.entrySize
+            let found = problem { _ = try read(file) }
+            switch count {
+            // The end of an entry: what is missing cannot be seen. The others' memory is there for that.
+            case GuardFile.headerSize, start: #expect(found == nil)
+            case GuardFile.headerSize..<start:
+                let missing = start - count
+                #expect(
+                    found
+                        == GuardFileError(.truncated(missing: missing), path: file, byte: GuardFile.headerSize))
+            default:
+                #expect(found == GuardFileError(.truncated(missing: end - count), path: file, byte: start))
+            }
+        }
+    }
+
+    @Test func exchangedAndDroppedEntriesAreFound() throws {
+        try write(Array(statements.prefix(3)))
+        let bytes = try scratch.bytes(of: path)
+        let header = bytes.prefix(GuardFile.headerSize)
+        let entries = (0..<3).map { bytes.dropFirst(GuardFile.headerSize + $0 * GuardFile.entrySize).prefix(GuardFile.entrySize) }
+        for order in [[0, 2, 1], [0, 2], [1, 2], [0, 0, 1, 2]] {
+            let file = try scratch.write(Array(header) + order.flatMap { entries[$0] }, to: "mixed")
+            #expect(problem { _ = try read(file) }?.problem == .checksum, "\(order)")
+        }
+    }
+
+    @Test func theGuardOfAnotherNetworkOrKeyIsRefused() throws {
+        try write(statements)
+        let others: [(Digest, PublicKey, GuardFileError)] = [
+            (.zero, key, GuardFileError(.otherNetwork, path: path, byte: 10)),
+            (network, Fixture.clock.publicKey, GuardFileError(.otherKey, path: path, byte: 42)),
+        ]
+        for (network, key, expected) in others {
+            #expect(
+                problem { _ = try GuardFile.open(path, network: network, key: key, mode: .written) } == expected)
+        }
+    }
+
+    @Test func missingExistingAndBusyFilesAreNamed() throws {
+        #expect(problem { _ = try read(path) } == GuardFileError(.missing, path: path))
+        let file = try GuardFile.create(path, network: network, key: key, mode: .synced)
+        #expect(problem { _ = try read(path) } == GuardFileError(.inUse, path: path))
+        #expect(try GuardFile.read(path, network: network, key: key) == [])
+        withExtendedLifetime(file) {
+            #expect(
+                problem { _ = try GuardFile.create(path, network: network, key: key, mode: .synced) }
+                    == GuardFileError(.system(doing: "make the guard file", .fileExists), path: path))
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Primitives
+import Testing
+
+@testable import Node
+
+@Suite struct ProcessReportTests {
+    @Test func everyReportAndCommandIsReadBackFromItsLine() {
+        let reports: [ProcessReport] = [
+            .listening(port: 4_711), .ready, .progress(.init(issued: 3, certified: 2, expired: 1)), .finished,
+            .stopped, .failed("op-1.guard: byte 82: damaged"), .failed(""),
+        ]
+        for report in reports { #expect(ProcessReport(line: report.line) == report) }
+        let commands: [ProcessCommand] = [.begin(Instant(nanoseconds: 123)), .stop]
+        for command in commands { #expect(ProcessCommand(line: command.line) == command) }
+    }
+
+    @Test func aFailureStaysOnOneLine() {
+        #expect(ProcessReport.failed("one\ntwo\r\nthree").line == "failed one; two; three")
+    }
+
+    @Test(arguments: [
+        "", "listening", "listening 70000", "listening x", "ready ", "ready now", "progress 1 2", "progress 1 2 3 4",
+        "progress 1 2 -3", "stop", "Ready",
+    ])
+    func anythingElseIsNoReport(line: String) {
+        // `ready ` with nothing after its space reads as `ready`: nothing else may.
+        if line != "ready " { #expect(ProcessReport(line: line) == nil) }
+    }
+
+    @Test(arguments: ["", "begin", "begin x", "begin -1", "begin 9223372036854775808", "begin 1 2", "stop now", "go"])
+    func anythingElseIsNoCommand(line: String) { #expect(ProcessCommand(line: line) == nil) }
+
+    @Test func linesComeOutHoweverTheyArrive() {
+        var splitter = LineSplitter()
+        #expect(splitter.take(Array("beg".utf8)) == [])
+        #expect(splitter.take(Array("in 1\nstop\nst".utf8)) == ["begin 1", "stop"])
+        #expect(splitter.take(Array("op\n".utf8)) == ["stop"])
+        #expect(splitter.take([UInt8](repeating: 65, count: 100_000)) == [])
+        #expect(splitter.take(Array("\nstop\n".utf8)) == ["stop"])
+    }
+}
