@@ -16,6 +16,7 @@ let nio: [Target.Dependency] = [
 ]
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let sqlite = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -47,6 +48,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
     ],
     targets: [
         .systemLibrary(name: "CSodium"),
@@ -60,19 +62,21 @@ let package = Package(
         target("Records", ground + [system]),
         target("Verdicts", ground + ["Records", system]),
         target("TopologyFormat", ["Primitives", "Services", "Faults", yams]),
-        target("Replaying", ground + ["Attesting", "Restaking", "Faults", "Records", system]),
+        target("Replaying", ground + ["Services", "Attesting", "Restaking", "Faults", "Records", system]),
         target("Node", ground + ["Services", "Attesting", "Faults", "Records", system] + nio),
         target("LedgerNode", ground + ["Restaking", "Node", "Records", sqlite, system] + nio),
-        target("Cluster", ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "LedgerNode", system]),
+        target(
+            "Cluster",
+            ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "LedgerNode", subprocess, system]),
         target("Reports", ground + ["Services", "Records", "Verdicts", histogram, system]),
         .executableTarget(
             name: "quorate",
             dependencies: ground + [
-                "Attesting", "Cluster", "Faults", "LedgerNode", "Records", "Replaying", "Reports", "TopologyFormat",
-                "Verdicts", argumentParser, system,
+                "Cluster", "LedgerNode", "Node", "Records", "Replaying", "Reports", "TopologyFormat", "Verdicts",
+                argumentParser, system,
             ],
             swiftSettings: settings),
-        .executableTarget(name: "quorate-node", dependencies: ["Node"], swiftSettings: settings),
+        .executableTarget(name: "quorate-node", dependencies: ground + ["Node", system], swiftSettings: settings),
 
         .target(
             name: "RunFixtures", dependencies: ground + ["Records", system], path: "Tests/RunFixtures",
@@ -89,7 +93,9 @@ let package = Package(
         tests(of: "TopologyFormat", ["Primitives", "Services", "Faults"]),
         tests(of: "Node", ground + ["Attesting", "Faults", "Records", "Services", nioEmbedded, system] + nio),
         tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", sqlite, system] + nio),
-        tests(of: "Cluster", ground + ["TopologyFormat", "Faults", "Records", "LedgerNode", "Node", system]),
+        tests(
+            of: "Cluster",
+            ground + ["Faults", "TopologyFormat", "Node", "Verdicts", "quorate", argumentParser, system]),
         tests(of: "Reports", ground + ["Records", "RunFixtures", "Verdicts", system]),
     ]
 )

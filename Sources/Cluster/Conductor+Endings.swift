@@ -11,10 +11,15 @@ extension Conductor {
         let child = children[place]
         children[place].state = .ended
         if isStopping {
-            if ending != .exited(0), !children[place].wasKilled {
+            if ending != .exited(0), !children[place].wasKilled, ending != .signalled(SIGINT) {
                 fail(child, .ended(ending), stage: .stopping, &effects)
             }
             stopFurther(at: now, &effects)
+            return
+        }
+        // A terminal tells the whole group: whoever was too young to ignore it brings the news first.
+        if ending == .signalled(SIGINT) {
+            stop(as: .interrupted, at: now, &effects)
             return
         }
         if began != nil, ending == .signalled(SIGKILL), let crash = dueCrash(of: child, at: now) {
@@ -105,7 +110,7 @@ extension Conductor {
     private mutating func stop(as ending: RunOutcome.Ending, at now: Instant, _ effects: inout [Effect]) {
         self.ending = ending
         phase = .stoppingNodes
-        effects.append(.report(.stopping(interrupted: ending == .interrupted)))
+        effects.append(.report(.stopping(ending)))
         for place in children.indices {
             if case .resting = children[place].state { children[place].state = .ended }
             if children[place].isAlive, children[place].party != .ledger {

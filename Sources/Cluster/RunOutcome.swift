@@ -84,7 +84,7 @@ package enum NetworkEvent: Hashable, Sendable {
     case crashed(String)
     case restarted(String)
     case failed(ChildFailure)
-    case stopping(interrupted: Bool)
+    case stopping(RunOutcome.Ending)
     /// A line that a process has no business to write.
     case unreadable(String, line: String)
 }

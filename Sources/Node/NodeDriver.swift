@@ -41,7 +41,9 @@ package final class NodeDriver {
     private let clock: () -> Instant
     private var queue = CircularBuffer<NodeEvent>(initialCapacity: 64)
     private var isTurnScheduled = false
-    private var wakes: Set<Instant> = []
+    /// The earliest time that the machine has asked to be woken at.
+    private var wakeTime: Instant?
+    private var wakeTask: Scheduled<Void>?
     private var progress: ProgressReport
 
     /// Events that one turn handles at most, so that reading and writing come to their right in between.
@@ -224,14 +226,14 @@ extension NodeDriver {
         }
     }
 
-    /// Every time that was asked for is answered, not the earliest alone: an adversary around the machine has its own.
     private func wake(at instant: Instant) {
-        guard wakes.insert(instant).inserted else { return }
+        if let wakeTime, wakeTime <= instant { return }
+        wakeTime = instant
+        wakeTask?.cancel()
         let deadline = NIODeadline.uptimeNanoseconds(instant.nanoseconds)
-        eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
-            guard let self else { return }
-            wakes.remove(instant)
-            enqueue(.woke)
+        wakeTask = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
+            self?.wakeTime = nil
+            self?.enqueue(.woke)
         }
     }
 

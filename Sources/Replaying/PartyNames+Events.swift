@@ -2,6 +2,7 @@ import Attesting
 import Messages
 import Primitives
 import Restaking
+import Services
 
 extension PartyNames {
     func text(of event: NodeEvent) -> String {

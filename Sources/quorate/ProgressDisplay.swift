@@ -12,11 +12,14 @@ final class ProgressDisplay: Sendable {
     private let total: UInt64
     private let showsBar: Bool
     private let state = Mutex(State())
+    /// What ends one process often ends many.
+    static let shownFailures = 3
 
     private struct State {
         var counts: [ServiceID: ProcessReport.TaskCount] = [:]
         var barIsShown = false
         var isRunning = false
+        var failures = 0
     }
 
     /// - Parameter topology: with its overrides applied.
@@ -32,17 +35,18 @@ final class ProgressDisplay: Sendable {
             case .began: state.isRunning = true
             case .progress(let service, let count): state.counts[service] = count
             case .stopping: state.isRunning = false
+            case .failed: state.failures += 1
             default: break
             }
             var text = state.barIsShown ? "\r\u{1b}[K" : ""
-            if let line = line(for: event) { text += line + "\n" }
+            if let line = line(for: event, failures: state.failures) { text += line + "\n" }
             state.barIsShown = showsBar && state.isRunning
             if state.barIsShown { text += Self.bar(state.counts.values, of: total, width: Console.width(of: 2)) }
             if !text.isEmpty { Console.write(text, to: STDERR_FILENO) }
         }
     }
 
-    private func line(for event: NetworkEvent) -> String? {
+    private func line(for event: NetworkEvent, failures: Int) -> String? {
         switch event {
         case .starting(let processes): "starting \(processes) processes"
         case .began(let startup): "running, \(Self.milliseconds(startup)) ms after the start"
@@ -51,10 +55,11 @@ final class ProgressDisplay: Sendable {
             serviceNames.count > 1 ? "every task of \(serviceNames[Int(service.number)]) is closed" : nil
         case .crashed(let name): "\(name) crashed, as its fault says"
         case .restarted(let name): "\(name) is started again"
-        case .failed(let failure): "error: \(failure)"
-        case .stopping(let interrupted):
-            interrupted
-                ? "interrupted: stopping; once more kills at once" : "every task is closed or the run is over; stopping"
+        case .failed(let failure): failures <= Self.shownFailures ? "error: \(failure)" : nil
+        case .stopping(.completed): "every task is closed; stopping"
+        case .stopping(.timedOut): "the time is up; stopping"
+        case .stopping(.aborted): "giving up; stopping"
+        case .stopping(.interrupted): "interrupted; stopping, and once more kills at once"
         case .unreadable(let name, let line): "warning: \(name) wrote a line that means nothing: \(line.prefix(120))"
         }
     }

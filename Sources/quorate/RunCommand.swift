@@ -52,7 +52,12 @@ struct RunCommand: AsyncParsableCommand {
             .run(interruptions: signals.arrivals) { display.show($0) }
         signals.restore()
         explain(outcome, in: prepared.directory)
-        throw ExitStatus.of(outcome, judged: outcome.began ? try judge(prepared) : nil)
+        let judged = outcome.began ? try judge(prepared) : nil
+        let status = ExitStatus.of(outcome, judged: judged)
+        if let judged, judged != status.rawValue {
+            Console.complain("exit status \(status.rawValue), because the run did not come to its end")
+        }
+        throw status
     }
 
     /// - Returns: the judgement's exit status.
@@ -77,15 +82,18 @@ struct RunCommand: AsyncParsableCommand {
         switch outcome.ending {
         case .completed: break
         case .timedOut(let names):
-            Console.complain("error: the time is up, and not finished: \(names.joined(separator: ", "))")
+            Console.complain("error: the time was up, and not finished: \(names.joined(separator: ", "))")
         case .aborted: Console.complain("error: the run was given up")
-        case .interrupted: Console.complain("interrupted: what follows is judged by what there is")
+        case .interrupted where outcome.began: Console.complain("interrupted: judged by what there is")
+        case .interrupted: Console.complain("interrupted before it began: nothing to judge")
         }
-        for failure in outcome.failures {
+        for failure in outcome.failures.prefix(ProgressDisplay.shownFailures) {
             let log = directory.log(of: failure.name)
             Console.complain("log of \(failure.name): \(log)")
             for line in Self.lastLines(of: log) { Console.complain("  \(line)") }
         }
+        let more = outcome.failures.count - ProgressDisplay.shownFailures
+        if more > 0 { Console.complain("and \(more) more; see \(directory.path)/logs") }
     }
 
     private static func lastLines(of log: FilePath) -> [Substring] {

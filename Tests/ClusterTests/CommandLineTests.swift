@@ -27,7 +27,7 @@ import Verdicts
         (["--rate", "fast"], "fast is not a rate; write 200/s"),
         (["--duration", "30"], "30 has no unit; write 30ms"),
         (["--tasks", "0"], "0 is not within 1 to"),
-        (["--seed", "-1"], "-1"),
+        (["--seed", "1.5"], "1.5 is not a whole number; write 42"),
         (["--tasks", "5", "--duration", "1s"], "give one of them"),
         (["--task", "5"], "Unknown option '--task'"),
     ])

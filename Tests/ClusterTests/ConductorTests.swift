@@ -1,6 +1,7 @@
 import Faults
 import Glibc
 import Messages
+import Node
 import Primitives
 import Testing
 
@@ -153,6 +154,12 @@ private struct Stage {
         stage.tell(.interrupted)
         let effects = stage.tell(.interrupted)
         #expect(effects == ([.ledger] + Stage.nodes).map { .kill($0) })
+    }
+
+    @Test func ctrlCThatKillsAChildBeforeItListensIsAnInterruption() throws {
+        var stage = Stage()
+        stage.tell(.ended(.ledger, .signalled(SIGINT)))
+        #expect(stage.outcome == RunOutcome(ending: .interrupted, failures: [], startup: nil))
     }
 
     @Test func interruptionAtStartStopsWhoeverIsThere() throws {

@@ -1,4 +1,3 @@
-import Cluster
 import Glibc
 import Messages
 import Node
@@ -7,6 +6,8 @@ import Synchronization
 import SystemPackage
 import Testing
 import TopologyFormat
+
+@testable import Cluster
 
 /// Real processes, but not real nodes: shell scripts that speak as nodes do.
 @Suite struct NetworkRunTests {
@@ -79,9 +80,21 @@ import TopologyFormat
         #expect(try livingChildren().isEmpty)
     }
 
-    @Test func aProgramThatIsNotThereIsNamed() async throws {
+    @Test func aLedgerThatDiesEndsTheRunBeforeItBegan() async throws {
         let (outcome, _, _) = try await run(node: "exit 0", ledger: "exit 3")
         #expect(outcome.failures.map(\.description) == ["ledger exited with status 3 at start"])
+        #expect(outcome.failures.first?.isBadInput == false)
+    }
+
+    @Test func aProgramThatCannotRunIsNamed() async throws {
+        let process = ChildProcess(
+            executable: scratch.path.appending("nowhere"), arguments: [], log: scratch.path.appending("log"))
+        let ending = await process.run(orders: AsyncStream { $0.finish() }) { _ in }
+        guard case .neverStarted(let reason) = ending else {
+            Issue.record("it \(ending)")
+            return
+        }
+        #expect(reason.contains("nowhere"))
     }
 
     /// Of those who wrote down their process ids, the ones that still run.

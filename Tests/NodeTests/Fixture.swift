@@ -90,21 +90,32 @@ final class Scratch: Sendable {
     func bytes(of file: FilePath) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: file.string))) }
 }
 
-/// Runs a test's body on an event loop with a thread of its own, until its future is there.
+/// An event loop with a thread of its own, on which a test's body runs.
+actor Stage {
+    nonisolated let eventLoop: any EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
+
+    init(_ eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+
+    func run<Value: Sendable>(
+        _ body: @Sendable (isolated Stage) async throws -> Value
+    ) async throws -> Value {
+        try await body(self)
+    }
+}
+
 func onEventLoop<Value: Sendable>(
-    _ body: @escaping @Sendable (any EventLoop) throws -> EventLoopFuture<Value>
+    _ body: @Sendable (isolated Stage) async throws -> Value
 ) async throws -> Value {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let loop = group.next()
-    let result = try await loop.flatSubmit {
-        do {
-            return try body(loop)
-        } catch {
-            return loop.makeFailedFuture(error)
-        }
-    }.get()
+    let result: Result<Value, any Error>
+    do {
+        result = .success(try await Stage(group.next()).run(body))
+    } catch {
+        result = .failure(error)
+    }
     try await group.shutdownGracefully()
-    return result
+    return try result.get()
 }
 
 /// What a transport has told, and a way to wait for it.
@@ -131,10 +142,10 @@ final class Witness: TransportDelegate {
     init(_ eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
     /// Fulfilled when the condition holds for what has been told so far.
-    func until(_ condition: @escaping ([Event]) -> Bool) -> EventLoopFuture<[Event]>.Isolated {
+    func until(_ condition: @escaping ([Event]) -> Bool) -> EventLoopFuture<[Event]> {
         let promise = eventLoop.makePromise(of: [Event].self)
         if condition(events) { promise.succeed(events) } else { waiting.append((condition, promise)) }
-        return promise.futureResult.assumeIsolated()
+        return promise.futureResult
     }
 
     func connected(_ party: Party) {

@@ -75,22 +75,15 @@ import Testing
     @Test func aFileThatEndsTooEarlyIsNamed() throws {
         try write(Array(statements.prefix(2)))
         let bytes = try scratch.bytes(of: path)
+        let ends = [GuardFile.headerSize, GuardFile.headerSize + GuardFile.entrySize, bytes.count]
         for count in bytes.indices {
             let file = try scratch.write(Array(bytes.prefix(count)), to: "short")
-            let start = count < GuardFile.headerSize ? 0 : GuardFile.headerSize + GuardFile.entrySize
-            let end = start == 0 ? GuardFile.headerSize : start + GuardFile.entrySize
-            let found = problem { _ = try read(file) }
-            switch count {
-            // The end of an entry: what is missing cannot be seen. The others' memory is there for that.
-            case GuardFile.headerSize, start: #expect(found == nil)
-            case GuardFile.headerSize..<start:
-                let missing = start - count
-                #expect(
-                    found
-                        == GuardFileError(.truncated(missing: missing), path: file, byte: GuardFile.headerSize))
-            default:
-                #expect(found == GuardFileError(.truncated(missing: end - count), path: file, byte: start))
-            }
+            let start = ends.last { $0 <= count } ?? 0
+            let missing = ends.first { $0 > count }! - count
+            // At the end of an entry nothing can be seen to be missing: the others' memory is there for that.
+            let expected =
+                ends.contains(count) ? nil : GuardFileError(.truncated(missing: missing), path: file, byte: start)
+            #expect(problem { _ = try read(file) } == expected, "\(count) bytes")
         }
     }
 

@@ -17,6 +17,8 @@ private struct ScriptedMachine: NodeMachine {
     mutating func handle(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) {
         effects += script(event)
     }
+
+    func checkInvariants() {}
 }
 
 /// Keeps what a driver reports instead of ending the test's process.
@@ -28,7 +30,8 @@ private final class TestOutlet: NodeOutlet {
 
     init(_ eventLoop: any EventLoop) { ended = eventLoop.makePromise() }
 
-    var end: EventLoopFuture<Int32>.Isolated { ended.futureResult.assumeIsolated() }
+    /// Fulfilled with the status.
+    var end: EventLoopFuture<Int32> { ended.futureResult }
 
     func report(_ report: ProcessReport) {
         reports.append(report)
@@ -71,20 +74,20 @@ private final class TestOutlet: NodeOutlet {
         }
     }
 
-    /// `finished` is carried out in its place among the effects, before the statement that follows it: at that time
-    /// the guard file must hold the statement, and nothing may have been sent without.
+    /// `finished` is carried out in its place among the effects, before the statements that follow it: even then the
+    /// guard file must hold them.
     @Test func statementsAreDurableBeforeAnythingElseOfTheTurn() async throws {
-        let scratch = scratch
-        let recorded = try await onEventLoop { loop in
-            let outlet = TestOutlet(loop)
+        let recorded = try await onEventLoop { [scratch] stage in
+            let outlet = TestOutlet(stage.eventLoop)
             let equipment = try Self.equipment(
                 scratch, Fixture.signer(0), ledgerPort: 1, guardFile: try Self.makeGuard(scratch)
             ) { event in
                 guard case .started = event else { return [] }
                 return [.finished, .persist(Fixture.statement(1)), .persist(Fixture.statement(2))]
             }
-            let promise = loop.makePromise(of: [Statement].self)
-            outlet.onReport = { _ in
+            let promise = stage.eventLoop.makePromise(of: [Statement].self)
+            outlet.onReport = { report in
+                guard report == .finished else { return }
                 promise.completeWith(
                     Result {
                         try GuardFile.read(
@@ -92,101 +95,87 @@ private final class TestOutlet: NodeOutlet {
                             key: Fixture.signers[0].publicKey)
                     })
             }
-            let driver = NodeDriver(equipment, eventLoop: loop, outlet: outlet, log: NodeLog { _ in })
+            let driver = NodeDriver(equipment, eventLoop: stage.eventLoop, outlet: outlet, log: NodeLog { _ in })
             driver.start()
-            return promise.futureResult.assumeIsolated().map { statements in
-                driver.obey(.stop)
-                return statements
-            }.nonisolated()
+            let statements = try await promise.futureResult.get()
+            driver.obey(.stop)
+            return statements
         }
         #expect(recorded == [Fixture.statement(1), Fixture.statement(2)])
     }
 
     @Test func nothingIsSentWhenTheGuardCannotBeWritten() async throws {
-        let scratch = scratch
-        let (reports, status, received) = try await onEventLoop { loop in
+        let (reports, status, received) = try await onEventLoop { [scratch] stage in
             // A descriptor that cannot be written to stands for a full disk.
+            _ = try Self.makeGuard(scratch)
             let path = scratch.path.appending("guard")
-            try Self.makeGuard(scratch)
             let readOnly = GuardFile(
                 path: path, mode: .synced, file: try FileDescriptor.open(path, .readOnly),
                 checksum: GuardChecksum(header: []), size: GuardFile.headerSize)
-            let ledger = Peer(.ledger, on: loop)
-            let outlet = TestOutlet(loop)
-            return ledger.transport.listen().assumeIsolated().flatMapThrowing { port in
-                let equipment = try Self.equipment(
-                    scratch, .coordinator(ServiceID(0)), ledgerPort: port, guardFile: readOnly
-                ) { event in
-                    guard event == .connected(.ledger) else { return [] }
-                    return [.send(.ownVotesRequest, to: [.ledger]), .persist(Fixture.statement(1)), .finished]
-                }
-                let driver = NodeDriver(equipment, eventLoop: loop, outlet: outlet, log: NodeLog { _ in })
-                driver.start()
-                return NIOLoopBound(driver, eventLoop: loop)
-            }.flatMap { driver in
-                outlet.end.map { status in
-                    driver.value.transport.close()
-                    return status
-                }
-            }.flatMap { status in
-                ledger.witness.until { $0.count == 2 }.map { (outlet.reports, status, $0) }
-            }.map { result in
-                ledger.transport.close()
-                return result
-            }.nonisolated()
+            let ledger = Peer(.ledger, on: stage.eventLoop)
+            let outlet = TestOutlet(stage.eventLoop)
+            let equipment = try Self.equipment(
+                scratch, .coordinator(ServiceID(0)), ledgerPort: try await ledger.transport.listen().get(),
+                guardFile: readOnly
+            ) { event in
+                guard event == .connected(.ledger) else { return [] }
+                return [.send(.ownVotesRequest, to: [.ledger]), .persist(Fixture.statement(1)), .finished]
+            }
+            let driver = NodeDriver(equipment, eventLoop: stage.eventLoop, outlet: outlet, log: NodeLog { _ in })
+            driver.start()
+            let status = try await outlet.end.get()
+            driver.transport.close()
+            let received = try await ledger.witness.until { $0.count == 2 }.get()
+            ledger.transport.close()
+            return (outlet.reports, status, received)
         }
-        #expect(status == 2)
-        #expect(reports.count == 1)
-        guard case .failed(let message)? = reports.first else { return }
-        #expect(message.contains("cannot write the guard file"))
+        #expect(status == 2 && reports.count == 1)
+        #expect(reports.first?.line.contains("cannot write the guard file") == true)
         #expect(!received.contains { if case .received = $0 { true } else { false } })
     }
 
     @Test func registersBeforeTheMachineHasItsAccountAndAnswersRequests() async throws {
-        let scratch = scratch
-        let signature = Fixture.signers[0].sign(Fixture.statement(9).signedBytes)
-        let (reports, status, submitted) = try await onEventLoop { loop in
-            let ledger = Peer(.ledger, on: loop)
-            let outlet = TestOutlet(loop)
-            ledger.witness.onConnected = { party in
-                ledger.send([.notice(.account(nextNonce: 3))], to: party)
-            }
+        let (reports, status, submitted) = try await onEventLoop { [scratch] stage in
+            let ledger = Peer(.ledger, on: stage.eventLoop)
+            let outlet = TestOutlet(stage.eventLoop)
+            ledger.witness.onConnected = { ledger.send([.notice(.account(nextNonce: 3))], to: $0) }
             ledger.witness.onFrame = { frame, party in
                 guard case .submit(let signed) = frame else { return }
-                ledger.send(
-                    [.receipt(Receipt(instruction: signed.digest, outcome: .applied, slot: Slot(1)))], to: party)
+                let receipt = Receipt(instruction: signed.digest, outcome: .applied, slot: Slot(1))
+                ledger.send([.receipt(receipt)], to: party)
             }
-            return ledger.transport.listen().assumeIsolated().flatMapThrowing { port in
-                let equipment = try Self.equipment(
-                    scratch, Fixture.signer(0), ledgerPort: port, guardFile: try Self.makeGuard(scratch)
-                ) { event in
-                    switch event {
-                    case .received(.notice(.account), _):
-                        [
-                            .sign(RequestID(1), .statement(Fixture.statement(9))),
-                            .verify(RequestID(2), .attestation(Fixture.vote(1))),
-                            .execute(task: .zero, service: ServiceID(0), payload: Squaring.bytes(UInt64(12))),
-                            .wake(at: Instant(nanoseconds: 1)),
-                        ]
-                    case .woke: [.note(.refusedToSign(reason: "a test")), .finished]
-                    default: []
-                    }
+            let equipment = try Self.equipment(
+                scratch, Fixture.signer(0), ledgerPort: try await ledger.transport.listen().get(),
+                guardFile: try Self.makeGuard(scratch)
+            ) { event in
+                switch event {
+                case .received(.notice(.account), _):
+                    [
+                        .sign(RequestID(1), .statement(Fixture.statement(9))),
+                        .verify(RequestID(2), .attestation(Fixture.vote(1))),
+                        .execute(task: .zero, service: ServiceID(0), payload: Squaring.bytes(UInt64(12))),
+                        .wake(at: Instant(nanoseconds: 1)),
+                    ]
+                case .woke: [.note(.refusedToSign(reason: "a test")), .finished]
+                default: []
                 }
-                let driver = NodeDriver(equipment, eventLoop: loop, outlet: outlet, log: NodeLog { _ in })
-                outlet.onReport = { if $0 == .finished { driver.obey(.stop) } }
-                driver.start()
-            }.flatMap {
-                outlet.end.map { (outlet.reports, $0, ledger.witness.events) }
-            }.map { result in
-                ledger.transport.close()
-                return result
-            }.nonisolated()
+            }
+            let driver = NodeDriver(equipment, eventLoop: stage.eventLoop, outlet: outlet, log: NodeLog { _ in })
+            outlet.onReport = { if $0 == .finished { driver.obey(.stop) } }
+            driver.start()
+            let status = try await outlet.end.get()
+            ledger.transport.close()
+            return (outlet.reports, status, ledger.witness.events)
         }
         #expect(status == 0 && reports == [.finished, .stopped])
         guard case .received(.submit(let registration), _)? = submitted.dropFirst().first,
             case .registerEndpoint(let endpoint) = registration.instruction
-        else { return #expect(Bool(false), "no registration in \(submitted)") }
+        else {
+            Issue.record("no registration in \(submitted)")
+            return
+        }
         #expect(registration.nonce == 3 && endpoint.signer == OperatorIndex(0) && endpoint.port > 0)
+        let signature = Fixture.signers[0].sign(Fixture.statement(9).signedBytes)
         #expect(
             try Self.inputs(scratch) == [
                 .started(recorded: []), .connected(.ledger), .received(.notice(.account(nextNonce: 4)), from: .ledger),
@@ -198,43 +187,41 @@ private final class TestOutlet: NodeOutlet {
     }
 
     @Test func readyOnceEveryoneItNeedsIsConnected() async throws {
-        let scratch = scratch
-        let reports = try await onEventLoop { loop in
-            let ledger = Peer(.ledger, on: loop)
-            let signers = (0..<3).map { Peer(Fixture.signer($0), on: loop) }
-            let outlet = TestOutlet(loop)
-            let genesis = Fixture.genesis
+        let (reports, connected) = try await onEventLoop { [scratch] stage in
+            let ledger = Peer(.ledger, on: stage.eventLoop)
+            let signers = (0..<3).map { Peer(Fixture.signer($0), on: stage.eventLoop) }
+            var endpoints: [Endpoint] = []
+            for (index, signer) in signers.enumerated() {
+                let port = try await signer.transport.listen().get()
+                endpoints.append(
+                    Endpoint(signer: OperatorIndex(UInt32(index)), address: Endpoint.loopback, port: port))
+            }
             let set = try OperatorSet(
-                network: genesis.network, service: ServiceID(0), epoch: Epoch(0), revision: Revision(0),
+                network: Fixture.genesis.network, service: ServiceID(0), epoch: Epoch(0), revision: Revision(0),
                 threshold: .one, members: [])
-            let ports = EventLoopFuture.whenAllSucceed(signers.map { $0.transport.listen() }, on: loop)
-            return ledger.transport.listen().and(ports).assumeIsolated().flatMapThrowing { port, ports in
-                let endpoints = ports.enumerated().map {
-                    Endpoint(signer: OperatorIndex(UInt32($0)), address: Endpoint.loopback, port: $1)
-                }
-                ledger.witness.onConnected = { party in
-                    ledger.send([.notice(.operatorSet(set)), .notice(.directory(endpoints))], to: party)
-                }
-                let equipment = try Self.equipment(
-                    scratch, .coordinator(ServiceID(0)), ledgerPort: port, guardFile: nil
-                ) { event in
-                    event == .began(Instant(nanoseconds: 5)) ? [.crash] : []
-                }
-                let driver = NodeDriver(equipment, eventLoop: loop, outlet: outlet, log: NodeLog { _ in })
-                outlet.onReport = { report in
-                    #expect(driver.transport.connectedParties == (0..<3).map { Fixture.signer($0) } + [.ledger])
-                    driver.obey(.begin(Instant(nanoseconds: 5)))
-                }
-                driver.start()
-                return NIOLoopBound(driver, eventLoop: loop)
-            }.flatMap { driver in
-                outlet.end.map { _ in
-                    ([ledger.transport, driver.value.transport] + signers.map(\.transport)).forEach { $0.close() }
-                    return outlet.reports
-                }
-            }.nonisolated()
+            ledger.witness.onConnected = { [endpoints] party in
+                ledger.send([.notice(.operatorSet(set)), .notice(.directory(endpoints))], to: party)
+            }
+            let equipment = try Self.equipment(
+                scratch, .coordinator(ServiceID(0)), ledgerPort: try await ledger.transport.listen().get(),
+                guardFile: nil
+            ) { event in
+                event == .began(Instant(nanoseconds: 5)) ? [.crash] : []
+            }
+            let outlet = TestOutlet(stage.eventLoop)
+            let driver = NodeDriver(equipment, eventLoop: stage.eventLoop, outlet: outlet, log: NodeLog { _ in })
+            var connected: [Party] = []
+            outlet.onReport = { report in
+                connected = driver.transport.connectedParties
+                driver.obey(.begin(Instant(nanoseconds: 5)))
+            }
+            driver.start()
+            _ = try await outlet.end.get()
+            for transport in [ledger.transport, driver.transport] + signers.map(\.transport) { transport.close() }
+            return (outlet.reports, connected)
         }
         #expect(reports == [.ready])
+        #expect(connected == (0..<3).map { Fixture.signer($0) } + [.ledger])
         // What a process that dies has handled is on record.
         #expect(try Self.inputs(scratch).contains(.began(Instant(nanoseconds: 5))))
     }

@@ -13,132 +13,114 @@ import Testing
 
     @Test func twoPartiesExchangeFramesAndConnectAgain() async throws {
         let votes = (0..<50).map { Frame.attestation(Fixture.vote($0)) }
-        let events = try await onEventLoop { loop in
-            let one = Peer(Self.one, on: loop, link: LinkTerms(latency: .milliseconds(1), jitter: .zero, seed: 1))
-            let two = Peer(Self.two, on: loop)
-            return two.transport.listen().assumeIsolated().flatMap { port in
-                one.transport.dial(Self.two, at: .loopback(port: port))
-                return one.witness.until { $0.contains(.connected(Self.two)) }
-            }.flatMap { _ in
-                one.send(votes, to: Self.two)
-                return two.witness.until { $0.contains(.received(votes.last!, Self.one)) }
-            }.flatMap { _ in
-                two.transport.disconnect(Self.one, reason: "a test")
-                return one.witness.until { $0.filter { $0 == .connected(Self.two) }.count == 2 }
-            }.flatMap { _ in
-                two.send([.ownVotesRequest], to: Self.one)
-                return one.witness.until { $0.last == .received(.ownVotesRequest, Self.two) }
-            }.map { _ in
-                defer { [one, two].forEach { $0.transport.close() } }
-                return two.witness.events
-            }.nonisolated()
+        let events = try await onEventLoop { stage in
+            let link = LinkTerms(latency: .milliseconds(1), jitter: .zero, seed: 1)
+            let one = Peer(Self.one, on: stage.eventLoop, link: link)
+            let two = Peer(Self.two, on: stage.eventLoop)
+            let port = try await two.transport.listen().get()
+            one.transport.dial(Self.two, at: .loopback(port: port))
+            _ = try await one.witness.until { $0.contains(.connected(Self.two)) }.get()
+            one.send(votes, to: Self.two)
+            _ = try await two.witness.until { $0.contains(.received(votes.last!, Self.one)) }.get()
+            two.transport.disconnect(Self.one, reason: "a test")
+            _ = try await one.witness.until { $0.filter { $0 == .connected(Self.two) }.count == 2 }.get()
+            two.send([.ownVotesRequest], to: Self.one)
+            _ = try await one.witness.until { $0.last == .received(.ownVotesRequest, Self.two) }.get()
+            let events = two.witness.events
+            for peer in [one, two] { peer.transport.close() }
+            return events
         }
-        #expect(
-            events == [.connected(Self.one)] + votes.map { .received($0, Self.one) } + [
-                .disconnected(Self.one, "a test"), .connected(Self.one),
-            ])
+        let received = votes.map { Witness.Event.received($0, Self.one) }
+        let again: [Witness.Event] = [.disconnected(Self.one, "a test"), .connected(Self.one)]
+        #expect(events == [.connected(Self.one)] + received + again)
     }
 
     @Test func aSecondConnectionIsRefusedWhileTheFirstOneLives() async throws {
-        let (events, connected) = try await onEventLoop { loop in
-            let server = Peer(Self.two, on: loop)
-            let first = Peer(Self.one, on: loop)
-            let second = Peer(Self.one, on: loop)
-            return server.transport.listen().assumeIsolated().flatMap { port in
-                first.transport.dial(Self.two, at: .loopback(port: port))
-                return server.witness.until { $0.contains(.connected(Self.one)) }.flatMap { _ in
-                    second.transport.dial(Self.two, at: .loopback(port: port))
-                    return server.witness.until { $0.contains(.refused(Self.one, .secondConnection(Self.one))) }
-                }
-            }.flatMap { _ in
-                first.send([.ownVotesRequest], to: Self.two)
-                return server.witness.until { $0.contains(.received(.ownVotesRequest, Self.one)) }
-            }.map { events in
-                defer { [server, first, second].forEach { $0.transport.close() } }
-                return (events, second.witness.events)
-            }.nonisolated()
+        let (events, second) = try await onEventLoop { stage in
+            let server = Peer(Self.two, on: stage.eventLoop)
+            let first = Peer(Self.one, on: stage.eventLoop)
+            let second = Peer(Self.one, on: stage.eventLoop)
+            let port = try await server.transport.listen().get()
+            first.transport.dial(Self.two, at: .loopback(port: port))
+            _ = try await server.witness.until { $0.contains(.connected(Self.one)) }.get()
+            second.transport.dial(Self.two, at: .loopback(port: port))
+            _ = try await server.witness.until { $0.contains(.refused(Self.one, .secondConnection(Self.one))) }.get()
+            first.send([.ownVotesRequest], to: Self.two)
+            let events = try await server.witness.until { $0.contains(.received(.ownVotesRequest, Self.one)) }.get()
+            for peer in [server, first, second] { peer.transport.close() }
+            return (events, second.witness.events)
         }
         #expect(events.filter { $0 == .connected(Self.one) }.count == 1)
         #expect(!events.contains { if case .disconnected = $0 { true } else { false } })
-        #expect(!connected.contains(.connected(Self.two)))
+        #expect(!second.contains(.connected(Self.two)))
     }
 
     @Test func whoeverAnswersForAnotherIsTurnedAway() async throws {
-        let events = try await onEventLoop { loop in
-            let impostor = Peer(Self.three, on: loop)
-            let one = Peer(Self.one, on: loop)
-            return impostor.transport.listen().assumeIsolated().flatMap { port in
-                one.transport.dial(Self.two, at: .loopback(port: port))
-                return one.witness.until { !$0.isEmpty }
-            }.map { events in
-                defer { [impostor, one].forEach { $0.transport.close() } }
-                return events
-            }.nonisolated()
+        let events = try await onEventLoop { stage in
+            let impostor = Peer(Self.three, on: stage.eventLoop)
+            let one = Peer(Self.one, on: stage.eventLoop)
+            // It takes the hello of anyone, and then says who it is.
+            let port = try await impostor.transport.listen().get()
+            one.transport.dial(Self.two, at: .loopback(port: port))
+            let events = try await one.witness.until { !$0.isEmpty }.get()
+            for peer in [impostor, one] { peer.transport.close() }
+            return events
         }
         #expect(events == [.refused(Self.three, .otherParty(Self.three, expected: Self.two))])
     }
 
     @Test func aPartyThatMovesIsFoundAtItsNewAddress() async throws {
-        let events = try await onEventLoop { loop in
-            let old = Peer(Self.two, on: loop)
-            let new = Peer(Self.two, on: loop)
-            let one = Peer(Self.one, on: loop)
-            return old.transport.listen().and(new.transport.listen()).assumeIsolated().flatMap { oldPort, newPort in
-                one.transport.dial(Self.two, at: .loopback(port: oldPort))
-                return one.witness.until { $0.contains(.connected(Self.two)) }.flatMap { _ in
-                    one.transport.dial(Self.two, at: .loopback(port: newPort))
-                    return new.witness.until { $0.contains(.connected(Self.one)) }
-                }
-            }.flatMap { _ in
-                one.witness.until { $0.filter { $0 == .connected(Self.two) }.count == 2 }
-            }.map { events in
-                defer { [old, new, one].forEach { $0.transport.close() } }
-                return events
-            }.nonisolated()
+        let events = try await onEventLoop { stage in
+            let old = Peer(Self.two, on: stage.eventLoop)
+            let new = Peer(Self.two, on: stage.eventLoop)
+            let one = Peer(Self.one, on: stage.eventLoop)
+            one.transport.dial(Self.two, at: .loopback(port: try await old.transport.listen().get()))
+            _ = try await old.witness.until { $0.contains(.connected(Self.one)) }.get()
+            _ = try await one.witness.until { $0.contains(.connected(Self.two)) }.get()
+            one.transport.dial(Self.two, at: .loopback(port: try await new.transport.listen().get()))
+            _ = try await new.witness.until { $0.contains(.connected(Self.one)) }.get()
+            let events = try await one.witness.until { $0.count == 3 }.get()
+            for peer in [old, new, one] { peer.transport.close() }
+            return events
         }
-        #expect(
-            events == [.connected(Self.two), .disconnected(Self.two, "it has moved"), .connected(Self.two)])
+        #expect(events == [.connected(Self.two), .disconnected(Self.two, "it has moved"), .connected(Self.two)])
     }
 
     @Test func aPeerThatDoesNotReadIsDisconnected() async throws {
-        let events = try await onEventLoop { loop in
-            let server = Peer(Self.two, on: loop)
+        let events = try await onEventLoop { stage in
+            let server = Peer(Self.two, on: stage.eventLoop)
             let frame = try EncodedFrame(.task(Fixture.task(payloadSize: ServiceTask.payloadLimit)))
             let hello = try EncodedFrame(.hello(Fixture.hello(Self.one))).bytes
+            let port = try await server.transport.listen().get()
+            let channel = try await ClientBootstrap(group: stage.eventLoop).channelOption(.autoRead, value: false)
+                .connect(to: .loopback(port: port)).get()
+            try await channel.writeAndFlush(hello)
+            _ = try await server.witness.until { $0 == [.connected(Self.one)] }.get()
             // More than the kernel's buffers can take besides what a node lets pile up.
-            let count = 8 * TransportLimits.pendingBytes / ServiceTask.payloadLimit
-            server.witness.onConnected = { party in
-                for _ in 0..<count { server.transport.send(frame, to: [party]) }
+            for _ in 0..<(8 * TransportLimits.pendingBytes / ServiceTask.payloadLimit) {
+                server.transport.send(frame, to: [Self.one])
                 server.transport.flush()
             }
-            return server.transport.listen().assumeIsolated().flatMap { port in
-                ClientBootstrap(group: loop).channelOption(.autoRead, value: false)
-                    .connect(to: .loopback(port: port)).assumeIsolated()
-            }.flatMap { channel in
-                channel.writeAndFlush(hello, promise: nil)
-                return server.witness.until { $0.count == 2 }
-            }.map { events in
-                defer { server.transport.close() }
-                return events
-            }.nonisolated()
+            let events = try await server.witness.until { $0.count == 2 }.get()
+            server.transport.close()
+            try await channel.close()
+            return events
         }
         #expect(events == [.connected(Self.one), .disconnected(Self.one, "\(ConnectionError.doesNotRead)")])
     }
 
     @Test func bytesThatAreNoFrameEndTheConnection() async throws {
-        let events = try await onEventLoop { loop in
-            let server = Peer(Self.two, on: loop)
+        let events = try await onEventLoop { stage in
+            let server = Peer(Self.two, on: stage.eventLoop)
             let hello = try EncodedFrame(.hello(Fixture.hello(Self.one))).bytes
-            return server.transport.listen().assumeIsolated().flatMap { port in
-                ClientBootstrap(group: loop).connect(to: .loopback(port: port)).assumeIsolated()
-            }.flatMap { channel in
-                channel.writeAndFlush(hello, promise: nil)
-                channel.writeAndFlush(ByteBuffer(bytes: [1, 0, 0, 0, 99]), promise: nil)
-                return server.witness.until { $0.count == 2 }
-            }.map { events in
-                defer { server.transport.close() }
-                return events
-            }.nonisolated()
+            let port = try await server.transport.listen().get()
+            let channel = try await ClientBootstrap(group: stage.eventLoop)
+                .connect(to: .loopback(port: port)).get()
+            try await channel.writeAndFlush(hello)
+            try await channel.writeAndFlush(ByteBuffer(bytes: [1, 0, 0, 0, 99]))
+            let events = try await server.witness.until { $0.count == 2 }.get()
+            server.transport.close()
+            return events
         }
         #expect(events == [.connected(Self.one), .disconnected(Self.one, "\(FrameError.unknownKind(99))")])
     }
