@@ -91,11 +91,14 @@ let package = Package(
         tests(of: "Records", ground + [system]),
         tests(of: "Verdicts", ground + ["Records", "RunFixtures", system]),
         tests(of: "TopologyFormat", ["Primitives", "Services", "Faults"]),
+        tests(of: "Replaying", ground + ["Services", "Attesting", "Restaking", "Faults", "Records", system]),
         tests(of: "Node", ground + ["Attesting", "Faults", "Records", "Services", nioEmbedded, system] + nio),
         tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", sqlite, system] + nio),
         tests(
             of: "Cluster",
             ground + ["Faults", "TopologyFormat", "Node", "Verdicts", "quorate", argumentParser, system]),
         tests(of: "Reports", ground + ["Records", "RunFixtures", "Verdicts", system]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["quorate", "quorate-node"], swiftSettings: settings),
     ]
 )

@@ -11,17 +11,18 @@ package struct LedgerAccount: Sendable {
     private var isConnected = false
     private var unnumbered: [Instruction] = []
     private var signing: [RequestID: UInt64] = [:]
-    /// In ascending order of nonce.
-    private var unanswered: [Entry] = []
+    /// In ascending order of nonce; receipts come in that order too, so the front is what goes.
+    private var unanswered: ArraySlice<Entry> = []
+    /// Whatever has a lower nonce has been sent on the present connection.
+    private var nextToSend: UInt64 = 0
 
     private struct Entry: Sendable {
         let nonce: UInt64
         let instruction: Instruction
         var signed: SignedInstruction?
         var digest: Digest?
-        /// On how many connections it has been sent; on the present one at most once.
+        /// On how many connections it has been sent; on each at most once.
         var sendings = 0
-        var isSent = false
     }
 
     package init(network: Digest, authority: PublicKey) {
@@ -46,7 +47,7 @@ package struct LedgerAccount: Sendable {
         expecting nonce: UInt64, ids: inout RequestCounter, effects: inout [NodeEffect]
     ) {
         isConnected = true
-        for place in unanswered.indices { unanswered[place].isSent = false }
+        nextToSend = 0
         sendNext(effects: &effects)
         nextNonce = max(nextNonce ?? 0, nonce)
         let waiting = unnumbered
@@ -59,7 +60,7 @@ package struct LedgerAccount: Sendable {
     /// - Returns: false when the request is not one of this account's.
     package mutating func signed(_ id: RequestID, _ signature: Signature, effects: inout [NodeEffect]) -> Bool {
         guard let nonce = signing.removeValue(forKey: id) else { return false }
-        guard let place = unanswered.firstIndex(where: { $0.nonce == nonce }) else { return true }
+        let place = place(of: nonce)
         let signed = SignedInstruction(
             network: network, authority: authority, nonce: nonce, instruction: unanswered[place].instruction,
             signature: signature)
@@ -79,7 +80,8 @@ package struct LedgerAccount: Sendable {
         guard let place = unanswered.firstIndex(where: { $0.digest == receipt.instruction }) else { return nil }
         // A hole before it, which sending everything again on the next connection closes.
         if receipt.outcome == .nonceAhead { return nil }
-        let entry = unanswered.remove(at: place)
+        let entry = unanswered[place]
+        if place == unanswered.startIndex { unanswered.removeFirst() } else { unanswered.remove(at: place) }
         // Sent once and used already: not by us. Sent again and used already: its receipt was lost.
         if receipt.outcome == .nonceUsed, entry.sendings == 1 {
             submit(entry.instruction, ids: &ids, effects: &effects)
@@ -90,13 +92,22 @@ package struct LedgerAccount: Sendable {
     /// In the order of their numbers: the ledger takes none before its turn.
     private mutating func sendNext(effects: inout [NodeEffect]) {
         guard isConnected else { return }
-        let first = unanswered.lastIndex(where: \.isSent).map { $0 + 1 } ?? 0
-        for place in first..<unanswered.endIndex {
+        for place in place(of: nextToSend)..<unanswered.endIndex {
             guard let signed = unanswered[place].signed else { return }
-            unanswered[place].isSent = true
             unanswered[place].sendings += 1
+            nextToSend = signed.nonce + 1
             effects.append(.send(.submit(signed), to: [.ledger]))
         }
+    }
+
+    /// Of the first instruction with this nonce or a later one.
+    private func place(of nonce: UInt64) -> Int {
+        var (low, high) = (unanswered.startIndex, unanswered.endIndex)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if unanswered[middle].nonce < nonce { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     func checkInvariants() {

@@ -92,7 +92,9 @@ extension OperatorMachine {
     }
 
     mutating func checkReadiness(at now: Instant, effects: inout [NodeEffect]) {
-        for entry in readiness.becomesReady(at: now) ?? [] { sign(entry.statement, deadline: entry.deadline, at: now, effects: &effects) }
+        for entry in readiness.becomesReady(at: now) ?? [] {
+            sign(entry.statement, deadline: entry.deadline, at: now, effects: &effects)
+        }
     }
 
     mutating func receiveNotice(_ notice: LedgerNotice, at now: Instant, effects: inout [NodeEffect]) {

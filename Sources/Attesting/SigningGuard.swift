@@ -6,11 +6,10 @@ import Primitives
 /// This is the deciding half. The driver keeps the durable half, a checksummed append-only file, and hands its
 /// content back at start.
 package struct SigningGuard: Sendable {
-    /// Entries in memory; older ones are folded into a floor below which nothing is signed any more.
-    private static let capacity = 200_000
-
     private struct Lane: Hashable { let service: ServiceID; let scope: UInt64; let kind: VoteKind }
 
+    /// Entries in memory; older ones are folded into a floor below which nothing is signed any more.
+    private let capacity: Int
     private var recorded: [VoteKey: Statement] = [:]
     private var order: [VoteKey] = []
     private var oldest = 0
@@ -27,7 +26,10 @@ package struct SigningGuard: Sendable {
         case tooOld
     }
 
-    package init() {}
+    package init(capacity: Int = 200_000) {
+        precondition(capacity > 0, "a guard remembers something")
+        self.capacity = capacity
+    }
 
     package var count: Int { recorded.count }
 
@@ -42,7 +44,7 @@ package struct SigningGuard: Sendable {
         precondition(recorded[statement.voteKey] == nil, "a vote key is recorded once")
         recorded[statement.voteKey] = statement
         order.append(statement.voteKey)
-        while recorded.count > Self.capacity { forgetOldest() }
+        while recorded.count > capacity { forgetOldest() }
     }
 
     private mutating func forgetOldest() {
@@ -50,7 +52,7 @@ package struct SigningGuard: Sendable {
         oldest += 1
         recorded[key] = nil
         floors[lane(key)] = max(floors[lane(key)] ?? 0, key.subject.number)
-        if oldest > Self.capacity {
+        if oldest > capacity {
             order.removeFirst(oldest)
             oldest = 0
         }

@@ -63,7 +63,8 @@ struct FaultSchedule: Sendable {
         if case .tasks(let count) = plan.lasts {
             guard (plan.behaviour.isProvable ? used : subject.number - first) < count else { return false }
         }
-        let draw = SeededRandom.draw(seed: seed, purpose: "fault", UInt64(service.number), subject.scope, subject.number)
+        let draw = SeededRandom.draw(
+            seed: seed, purpose: "fault", UInt64(service.number), subject.scope, subject.number)
         return draw % plan.probability.denominator < plan.probability.numerator
     }
 }

@@ -15,13 +15,8 @@ package final class InstructionLog: Sendable {
     /// Opens the log, or makes it.
     package init(path: String) throws(InstructionLogError) {
         self.path = path
-        var configuration = Configuration()
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA journal_mode = WAL")
-            try database.execute(sql: "PRAGMA synchronous = FULL")
-        }
         do {
-            database = try DatabaseQueue(path: path, configuration: configuration)
+            database = try Self.connection(to: path)
             try database.write { database in
                 try database.execute(
                     sql: "CREATE TABLE IF NOT EXISTS log (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT")
@@ -29,6 +24,15 @@ package final class InstructionLog: Sendable {
         } catch {
             throw InstructionLogError(path: path, row: nil, problem: "\(error)")
         }
+    }
+
+    static func connection(to path: String) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA journal_mode = WAL")
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        return try DatabaseQueue(path: path, configuration: configuration)
     }
 
     /// Everything in the log, in its order.

@@ -12,21 +12,21 @@ package enum NodeProcess {
 
     /// Runs the node that the file describes, until the parent says stop or is gone.
     package static func run(_ path: FilePath) -> Never {
+        ProcessControl.takeSignals()
+        let equipment: NodeEquipment
+        do {
+            equipment = try NodeEquipment.open(try NodeConfiguration.read(path))
+        } catch {
+            ProcessControl.report(.failed("\(error)"))
+            refuse("\(error)")
+        }
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
-            let driver = NIOLoopBoundBox<NodeDriver?>(nil, eventLoop: loop)
+            let node = NodeDriver(equipment, eventLoop: loop, outlet: ProcessOutlet())
+            let driver = NIOLoopBound(node, eventLoop: loop)
             ProcessControl.start { command in
-                loop.execute { driver.value?.obey(command) }
+                loop.execute { driver.value.obey(command) }
             }
-            do {
-                let equipment = try NodeEquipment.open(try NodeConfiguration.read(path))
-                let node = NodeDriver(equipment, eventLoop: loop, outlet: ProcessOutlet())
-                driver.value = node
-                node.start()
-            } catch {
-                ProcessControl.write("quorate-node: \(error)\n", to: 2)
-                ProcessControl.report(.failed("\(error)"))
-                ProcessControl.end(ProcessControl.failure)
-            }
+            node.start()
         }
         ProcessControl.end(ProcessControl.failure)
     }

@@ -14,10 +14,8 @@ package enum ProcessControl {
     package static let failure: Int32 = 2
     package static let orphaned: Int32 = 3
 
-    /// Call it first and once, before there is any other thread.
-    ///
-    /// - Parameter onCommand: called on the lifeline's thread.
-    package static func start(onCommand: @escaping @Sendable (ProcessCommand) -> Void) {
+    /// How the process takes signals; until `start`, SIGTERM waits. Call it before there is any other thread.
+    package static func takeSignals() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGINT, SIG_IGN)
         // Blocked everywhere but inside the lifeline's `pselect`, which it interrupts.
@@ -28,6 +26,14 @@ package enum ProcessControl {
         sigemptyset(&termination)
         sigaddset(&termination, SIGTERM)
         pthread_sigmask(SIG_BLOCK, &termination, nil)
+    }
+
+    /// Takes hold of the lifeline, and of signals if that has not been done. Call it once, before there is any other
+    /// thread.
+    ///
+    /// - Parameter onCommand: called on the lifeline's thread.
+    package static func start(onCommand: @escaping @Sendable (ProcessCommand) -> Void) {
+        takeSignals()
         let thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
         thread.submit { _ in holdLifeline(onCommand: onCommand) }

@@ -151,7 +151,7 @@ package final class Transport {
 extension Transport {
     func opened(_ connection: PeerConnection) {
         guard isOpen else { return connection.close(reason: "we are closing") }
-        guard strangers.count < TransportLimits.strangers else {
+        guard connection.dialled != nil || strangers.count < TransportLimits.strangers else {
             refused(connection, .tooManyStrangers)
             return connection.close(reason: "\(HandshakeError.tooManyStrangers)")
         }

@@ -4,8 +4,9 @@ import NIOCore
 package enum TransportLimits {
     /// From the opening of a connection until the other side has said who it is.
     package static let handshake = TimeAmount.seconds(5)
-    /// Connections that have not said yet who they are; more are closed at once.
-    package static let strangers = 256
+    /// Accepted connections that have not said yet who they are; more are closed at once. Above what a large network
+    /// opens when it starts.
+    package static let strangers = 2048
     /// Bytes that wait for one peer; one that lets more pile up does not read and is disconnected.
     package static let pendingBytes = 8 * 1024 * 1024
     /// A connection that has been silent for this long makes room for a newer one of the same party.

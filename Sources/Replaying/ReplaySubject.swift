@@ -20,9 +20,17 @@ struct ReplayStep {
     var event: (PartyNames) -> String
     var effectTexts: (PartyNames) -> [String]
 
-    func lines(_ parties: PartyNames, node: NodeRecord, at time: Instant) -> [String] {
-        let stamp = "\(time.nanoseconds / 1000) us  \(node.name)"
+    func lines(_ parties: PartyNames, node: String, at time: Duration) -> [String] {
+        let stamp = "\(Self.milliseconds(time)) ms  \(node)"
         return ["\(stamp)  \(event(parties))"] + effectTexts(parties).map { "\(stamp)      \($0)" }
+    }
+
+    /// With three decimals, in ten columns.
+    private static func milliseconds(_ time: Duration) -> String {
+        let microseconds = time.nanoseconds / 1000
+        let decimals = String(microseconds % 1000)
+        let text = "\(microseconds / 1000)." + String(repeating: "0", count: 3 - decimals.utf8.count) + decimals
+        return String(repeating: " ", count: max(0, 10 - text.utf8.count)) + text
     }
 }
 

@@ -30,7 +30,7 @@ package struct RunReplay: Sendable {
     }
 
     /// - Parameters:
-    ///   - trace: given a line for each event and effect, when wanted.
+    ///   - trace: given a line for each event and effect, when wanted; its times count from the first event of the run.
     /// - Returns: one result for each process, by name.
     package func run(_ selection: Selection = Selection(), trace: ((String) -> Void)? = nil) throws(ReplayError)
         -> [NodeReplay]
@@ -41,15 +41,16 @@ package struct RunReplay: Sendable {
                 problem: "no node is named \(name); there are \(nodeNames.joined(separator: ", "))")
         }
         let parties = PartyNames(records.genesis)
+        let origin = records.nodes.compactMap(\.firstInstant).min() ?? Instant(nanoseconds: 0)
         var results: [NodeReplay] = []
         for node in records.nodes where selection.node.map({ $0 == node.name }) ?? true {
-            results.append(try replay(node, until: selection.until, parties: parties, trace: trace))
+            results.append(try replay(node, until: selection.until, parties: parties, origin: origin, trace: trace))
         }
         return results
     }
 
     private func replay(
-        _ node: NodeRecord, until: TaskSequence?, parties: PartyNames, trace: ((String) -> Void)?
+        _ node: NodeRecord, until: TaskSequence?, parties: PartyNames, origin: Instant, trace: ((String) -> Void)?
     ) throws(ReplayError) -> NodeReplay {
         var subject = try makeSubject(of: node)
         var result = NodeReplay(name: node.name, incarnation: node.incarnation, isWhole: node.isClosed)
@@ -71,7 +72,7 @@ package struct RunReplay: Sendable {
                 result.events += 1
                 result.effects += step.effects
                 notesToCome = step.notes[...]
-                if let trace { for line in step.lines(parties, node: node, at: time) { trace(line) } }
+                if let trace { for line in step.lines(parties, node: node.name, at: time - origin) { trace(line) } }
                 guard step.digest == recorded else {
                     result.divergence =
                         "event \(result.events), \(step.event(parties)): the effects are not those of the record "
@@ -79,7 +80,9 @@ package struct RunReplay: Sendable {
                     return result
                 }
             case .note(_, let observation):
-                guard notesToCome.popFirst() == observation else {
+                if notesToCome.first == observation {
+                    notesToCome.removeFirst()
+                } else if !observation.isDriversOwn {
                     result.divergence = "event \(result.events): a note in the record is not one that the machine gives"
                     return result
                 }
@@ -97,6 +100,19 @@ package struct RunReplay: Sendable {
         } catch {
             throw ReplayError(path: node.path, byte: nil, problem: "its machine cannot be made: \(error)")
         }
+    }
+}
+
+extension NodeRecord {
+    fileprivate var firstInstant: Instant? {
+        entries.lazy.compactMap { if case .input(let time, _, _) = $0 { time } else { nil } }.first
+    }
+}
+
+extension Observation {
+    /// A driver turns strangers away before its machine hears of them, and notes that itself.
+    fileprivate var isDriversOwn: Bool {
+        if case .rejected = self { true } else { false }
     }
 }
 

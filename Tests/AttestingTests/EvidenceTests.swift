@@ -39,10 +39,12 @@ import Testing
         network.run(until: .milliseconds(20))
         for number in 1..<5 { network.disconnect(op(number), TestNetwork.coordinator) }
         network.run(until: .milliseconds(300))
+        network.latency = { _, to in to == TestNetwork.coordinator ? .milliseconds(30) : .milliseconds(1) }
         network.connectEverybody()
-        // Dropped again when the votes have been asked for and not come yet.
-        while network.framesSent(.voteRequest, from: TestNetwork.coordinator, to: op(4)) == 0 {
-            network.run(until: network.now - TestNetwork.beginning + .microseconds(100))
+        // Dropped again when everybody who holds the other vote has been asked, and before an answer.
+        network.run(until: .milliseconds(335))
+        for number in 3..<5 {
+            #expect(network.framesSent(.voteRequest, from: TestNetwork.coordinator, to: op(number)) == 1)
         }
         for number in 1..<5 { network.disconnect(op(number), TestNetwork.coordinator) }
         network.run(until: .milliseconds(600))
@@ -77,7 +79,9 @@ import Testing
         let network = TestNetwork(tasks: 10, faults: [everyTask])
         network.run(until: .seconds(4))
         #expect(network.slashedSigners == [op(4)])
-        let submitters = network.ledger.answers.filter { if case .submitEvidence = $0.instruction { true } else { false } }
+        let submitters = network.ledger.answers.filter {
+            if case .submitEvidence = $0.instruction { true } else { false }
+        }
         #expect(submitters.allSatisfy { $0.authority == network.genesis.services[0].coordinator })
     }
 

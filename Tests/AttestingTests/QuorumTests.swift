@@ -1,3 +1,4 @@
+import Cryptography
 import Faults
 import Messages
 import Primitives
@@ -24,6 +25,23 @@ import Testing
         #expect(network.framesSent(.certified, from: TestNetwork.coordinator, to: op(4)) == 2)
         #expect(network.framesSent(.attestation, from: op(0), to: op(1)) == 0)
         #expect(network.hasFinished && network.breaches.isEmpty)
+    }
+
+    @Test func whoIsOutvotedInAStarAsksForTheCertificateAndChecksIt() {
+        let network = TestNetwork(dissemination: .star)
+        network.run(until: .milliseconds(100))
+        let own = network.votes(by: op(0))[0].statement
+        var other = own
+        other.result = .zero
+        network.deliver(
+            .certified(CertifiedNotice(statement: other, certificate: .zero)), from: TestNetwork.coordinator, to: op(0))
+        network.run(until: .milliseconds(200))
+        #expect(network.framesSent(.certificateRequest, from: op(0), to: TestNetwork.coordinator) == 1)
+        #expect(network.framesSent(.certificate, from: TestNetwork.coordinator, to: op(0)) == 1)
+        // It holds the votes now, and hands them on.
+        let request = VoteRequest(voteKey: own.voteKey, statement: own.digest, signer: network.key(1).publicKey)
+        network.deliver(.voteRequest(request), from: op(3), to: op(0))
+        #expect(network.framesSent(.attestation, from: op(0), to: op(3)) == 1)
     }
 
     @Test func allWhoVoteInTimeTakePartNotOnlyTheQuorum() {

@@ -68,6 +68,58 @@ import Testing
         #expect(network.votes(by: op(2)).count == 1)
     }
 
+    @Test func anAnswerThatComesLateStillForbidsToSign() {
+        let network = TestNetwork(tasks: 1)
+        network.run(until: .milliseconds(100))
+        for number in 0..<5 { network.crash(op(number)) }
+        // The coordinator's answer comes after all patience; op-1's comes early, but it has forgotten what it held.
+        network.latency = { from, _ in from == TestNetwork.coordinator ? .milliseconds(2_500) : .milliseconds(1) }
+        network.restart(op(1))
+        network.restart(op(2), lost: 1)
+        network.run(until: .milliseconds(2_300))
+        network.deliver(
+            .task(network.signedTask(1, issued: network.now)), from: TestNetwork.coordinator, to: op(2))
+        network.run(until: .milliseconds(2_400))
+        #expect(network.votes(by: op(2)).map(\.statement.voteKey.subject.number) == [0, 1])
+        network.run(until: .milliseconds(2_700))
+        #expect(network.refusals(by: op(2)) == 1)
+        network.deliver(
+            .task(network.signedTask(2, issued: network.now)), from: TestNetwork.coordinator, to: op(2))
+        network.run(until: .seconds(4))
+        #expect(network.votes(by: op(2)).count == 2)
+    }
+
+    @Test func aDeadPeerHoldsNobodyUpForLongerThanPatience() {
+        let network = TestNetwork(tasks: 0)
+        network.run(until: .zero)
+        network.crash(op(2))
+        network.crash(op(1))
+        network.restart(op(2))
+        for (sequence, time) in [(UInt64(0), Duration.milliseconds(500)), (1, .milliseconds(1_500))] {
+            network.run(until: time)
+            network.deliver(
+                .task(network.signedTask(sequence, issued: network.now)), from: TestNetwork.coordinator, to: op(2))
+        }
+        network.run(until: .milliseconds(1_990))
+        #expect(network.votes(by: op(2)).isEmpty)
+        // The first task's deadline is over by then.
+        network.run(until: .milliseconds(2_100))
+        #expect(network.votes(by: op(2)).map(\.statement.voteKey.subject.number) == [1])
+    }
+
+    @Test func whoHearsNothingSignsNothing() {
+        let network = TestNetwork(tasks: 1) { _, to in to == op(2) ? .seconds(60) : .milliseconds(1) }
+        network.run(until: .milliseconds(100))
+        network.deliver(.notice(.operatorSet(network.ledger.current)), from: .ledger, to: op(2))
+        for time in [Duration.milliseconds(200), .seconds(3)] {
+            network.run(until: time)
+            let task = network.signedTask(7, issued: network.now)
+            network.deliver(.task(task), from: TestNetwork.coordinator, to: op(2))
+        }
+        network.run(until: .seconds(10))
+        #expect(network.votes(by: op(2)).isEmpty && network.guards[op(2)] == nil)
+    }
+
     @Test func twoTasksWithOneNumberGetOneVote() {
         let network = TestNetwork(tasks: 0)
         network.run(until: .zero)

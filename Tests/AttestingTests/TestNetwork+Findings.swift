@@ -6,11 +6,15 @@ import Primitives
 /// What there is to see after a run.
 extension TestNetwork {
     func certificates(by party: Party) -> [Certificate] {
-        notes.compactMap { if case .certified(let certificate) = $0.observation, $0.by == party { certificate } else { nil } }
+        notes.compactMap {
+            if case .certified(let certificate) = $0.observation, $0.by == party { certificate } else { nil }
+        }
     }
 
     func evidence(by party: Party) -> [Evidence] {
-        notes.compactMap { if case .evidenceFound(let evidence) = $0.observation, $0.by == party { evidence } else { nil } }
+        notes.compactMap {
+            if case .evidenceFound(let evidence) = $0.observation, $0.by == party { evidence } else { nil }
+        }
     }
 
     func rejections(by party: Party) -> [Party] {

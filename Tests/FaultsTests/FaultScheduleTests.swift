@@ -1,1 +1,97 @@
+import Cryptography
+import Messages
+import Primitives
 import Testing
+
+@testable import Faults
+
+@Suite struct FaultScheduleTests {
+    private let began = Instant(nanoseconds: 1_000_000_000)
+    private let service = ServiceID(0)
+
+    private func schedule(
+        _ begins: FaultPlan.Beginning, _ lasts: FaultPlan.Extent, of behaviour: Behaviour = .silent,
+        service: ServiceID? = nil, probability: Fraction = .one, seed: UInt64 = 1
+    ) -> FaultSchedule {
+        let plan = FaultPlan(
+            signer: OperatorIndex(0), behaviour: behaviour, service: service, begins: begins, lasts: lasts,
+            probability: probability)
+        return FaultSchedule(plan, seed: seed)
+    }
+
+    private func task(_ sequence: UInt64, of service: ServiceID = ServiceID(0)) -> ServiceTask {
+        ServiceTask(
+            network: .zero, service: service, sequence: TaskSequence(sequence), epoch: Epoch(0), operatorSet: .zero,
+            payload: [], issued: began, deadline: began)
+    }
+
+    /// Which of the tasks 0 to 9 it applies to, when they come one each 10 ms from the beginning.
+    private func applied(_ schedule: FaultSchedule, countingUsed: Bool = false) -> [UInt64] {
+        var schedule = schedule
+        var hits: [UInt64] = []
+        for number in 0..<UInt64(10) {
+            let now = began + .milliseconds(10 * Int64(number))
+            _ = schedule.passed(to: now, began: began)
+            _ = schedule.saw(task(number), at: now)
+            let used = countingUsed ? UInt64(hits.count) : 0
+            if schedule.applies(to: service, Subject(number: number), used: used) { hits.append(number) }
+        }
+        return hits
+    }
+
+    @Test func beginningsAndExtents() {
+        #expect(applied(schedule(.start, .untilTheEnd)) == Array(0..<10))
+        #expect(applied(schedule(.task(TaskSequence(4)), .untilTheEnd)) == Array(4..<10))
+        #expect(applied(schedule(.after(.milliseconds(35)), .untilTheEnd)) == Array(4..<10))
+        #expect(applied(schedule(.start, .duration(.milliseconds(30)))) == [0, 1, 2])
+        #expect(applied(schedule(.task(TaskSequence(3)), .duration(.milliseconds(20)))) == [3, 4])
+        #expect(applied(schedule(.after(.milliseconds(15)), .duration(.milliseconds(20)))) == [2, 3])
+    }
+
+    @Test func tasksAreCountedFromTheFirstInTheSchedule() {
+        #expect(applied(schedule(.start, .tasks(3))) == [0, 1, 2])
+        #expect(applied(schedule(.task(TaskSequence(4)), .tasks(2))) == [4, 5])
+        #expect(applied(schedule(.after(.milliseconds(35)), .tasks(2))) == [4, 5])
+    }
+
+    @Test func anEquivocationCountsWhatItHasFalsified() {
+        let half = Fraction(1, over: 2)!
+        let all = applied(schedule(.task(TaskSequence(2)), .untilTheEnd, of: .equivocate, probability: half))
+        let three = applied(
+            schedule(.task(TaskSequence(2)), .tasks(3), of: .equivocate, probability: half), countingUsed: true)
+        #expect(three == Array(all.prefix(3)) && all.count > 3 && all.count < 8)
+    }
+
+    @Test func chanceIsDecidedBySeedAndTaskAlone() {
+        func hits(seed: UInt64, order: [UInt64]) -> Set<UInt64> {
+            var schedule = schedule(
+                .start, .untilTheEnd, of: .equivocate, probability: Fraction(1, over: 4)!, seed: seed)
+            _ = schedule.passed(to: began, began: began)
+            _ = schedule.saw(task(0), at: began)
+            return Set(order.filter { schedule.applies(to: service, Subject(number: $0), used: 0) })
+        }
+        let order = Array(UInt64(0)..<1_000)
+        #expect(hits(seed: 1, order: order) == hits(seed: 1, order: order.reversed()))
+        #expect(hits(seed: 1, order: order) != hits(seed: 2, order: order))
+        #expect((200..<300).contains(hits(seed: 1, order: order).count))
+    }
+
+    @Test func aFaultInOneServiceLeavesTheOthersAlone() {
+        var schedule = schedule(.task(TaskSequence(1)), .untilTheEnd, service: ServiceID(1))
+        let begunByOther = schedule.saw(task(5), at: began)
+        let begun = schedule.saw(task(5, of: ServiceID(1)), at: began)
+        #expect(!begunByOther && begun)
+        #expect(schedule.applies(to: ServiceID(1), Subject(number: 5), used: 0))
+        #expect(!schedule.applies(to: service, Subject(number: 5), used: 0))
+    }
+
+    @Test func itTellsWhenItMustBeWoken() {
+        var timed = schedule(.after(.seconds(1)), .duration(.seconds(2)))
+        #expect(timed.nextChange(began: began) == began + .seconds(1))
+        let begun = timed.passed(to: began + .seconds(1), began: began)
+        #expect(begun && timed.isOn && timed.nextChange(began: began) == began + .seconds(3))
+        let begunAgain = timed.passed(to: began + .seconds(3), began: began)
+        #expect(!begunAgain && !timed.isOn && timed.nextChange(began: began) == nil)
+        #expect(schedule(.task(TaskSequence(1)), .untilTheEnd).nextChange(began: began) == nil)
+    }
+}

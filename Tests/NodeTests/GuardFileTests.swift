@@ -91,7 +91,9 @@ import Testing
         try write(Array(statements.prefix(3)))
         let bytes = try scratch.bytes(of: path)
         let header = bytes.prefix(GuardFile.headerSize)
-        let entries = (0..<3).map { bytes.dropFirst(GuardFile.headerSize + $0 * GuardFile.entrySize).prefix(GuardFile.entrySize) }
+        let entries = (0..<3).map {
+            bytes.dropFirst(GuardFile.headerSize + $0 * GuardFile.entrySize).prefix(GuardFile.entrySize)
+        }
         for order in [[0, 2, 1], [0, 2], [1, 2], [0, 0, 1, 2]] {
             let file = try scratch.write(Array(header) + order.flatMap { entries[$0] }, to: "mixed")
             #expect(problem { _ = try read(file) }?.problem == .checksum, "\(order)")

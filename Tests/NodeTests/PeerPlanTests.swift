@@ -29,9 +29,10 @@ import Testing
     @Test func aStarConnectsNoOperators() {
         var genesis = Fixture.genesis
         genesis.services[0].dissemination = .star
-        #expect(PeerPlan(own: Fixture.signer(0), genesis: genesis).needed == [
-            .coordinator(ServiceID(0)), .coordinator(ServiceID(1)), .ledger,
-        ])
+        #expect(
+            PeerPlan(own: Fixture.signer(0), genesis: genesis).needed == [
+                .coordinator(ServiceID(0)), .coordinator(ServiceID(1)), .ledger,
+            ])
         #expect(!PeerPlan(own: Fixture.signer(0), genesis: genesis).dials(OperatorIndex(1)))
     }
 

@@ -1,0 +1,136 @@
+import Cryptography
+import Messages
+import Primitives
+import Testing
+
+@testable import Attesting
+
+@Suite struct SigningGuardTests {
+    private func statement(_ number: UInt64, result: UInt8 = 0, scope: UInt64 = 0) -> Statement {
+        let key = VoteKey(network: .zero, service: ServiceID(0), subject: Subject(scope: scope, number: number))
+        return Statement(
+            voteKey: key, operatorSet: .zero, epoch: Epoch(0), task: .zero, result: Domain.record.digest([result]))
+    }
+
+    @Test func oneStatementForOneVoteKey() {
+        var book = SigningGuard()
+        #expect(book.answer(for: statement(1)) == .free)
+        book.record(statement(1))
+        #expect(book.answer(for: statement(1)) == .recordedAlready)
+        #expect(book.answer(for: statement(1, result: 1)) == .conflicts)
+        #expect(book.answer(for: statement(0)) == .free && book.answer(for: statement(1, scope: 1)) == .free)
+    }
+
+    @Test func whatIsForgottenIsNeverSignedAgain() {
+        var book = SigningGuard(capacity: 3)
+        for number: UInt64 in [5, 1, 2, 3] { book.record(statement(number)) }
+        // The record of 5 went first, and takes everything below it along.
+        #expect(book.count == 3)
+        #expect(book.answer(for: statement(5, result: 1)) == .tooOld && book.answer(for: statement(4)) == .tooOld)
+        #expect(book.answer(for: statement(3)) == .recordedAlready && book.answer(for: statement(6)) == .free)
+        #expect(book.answer(for: statement(0, scope: 1)) == .free)
+    }
+
+    @Test func memoryStaysWithinItsCapacityForever() {
+        var book = SigningGuard(capacity: 10)
+        for number in 0..<UInt64(1_000) {
+            book.record(statement(number))
+            #expect(book.count <= 10)
+        }
+        for number in 0..<UInt64(990) { #expect(book.answer(for: statement(number, result: 1)) == .tooOld) }
+        for number in UInt64(990)..<1_000 { #expect(book.answer(for: statement(number, result: 1)) == .conflicts) }
+    }
+}
+
+@Suite struct AgendaTests {
+    private let times = (0..<4).map { Instant(nanoseconds: $0 * 10) }
+
+    @Test func itemsComeInOrderOfTimeAndThenAsPutIn() {
+        var agenda = Agenda<Int>()
+        for (item, time) in [(1, 2), (2, 1), (3, 2), (4, 1)] { agenda.add(item, at: times[time]) }
+        let early = agenda.next(upTo: times[0])
+        var order: [Int] = []
+        while let item = agenda.next(upTo: times[2]) { order.append(item) }
+        #expect(early == nil && order == [2, 4, 1, 3] && agenda.count == 0)
+    }
+
+    @Test func aWakeIsAskedForOnceUntilSomethingIsDueEarlierOrAWakeHasCome() {
+        var agenda = Agenda<Int>()
+        var asked: [Instant?] = []
+        agenda.add(1, at: times[2])
+        asked.append(agenda.wakeToAsk(at: times[0]))
+        asked.append(agenda.wakeToAsk(at: times[0]))
+        agenda.add(2, at: times[1])
+        asked.append(agenda.wakeToAsk(at: times[0]))
+        // The wake that came was somebody else's: both times are asked for anew.
+        agenda.woken()
+        asked.append(agenda.wakeToAsk(at: times[0]))
+        let due = agenda.next(upTo: times[1])
+        asked.append(agenda.wakeToAsk(at: times[1]))
+        #expect(due == 2 && asked == [times[2], nil, times[1], times[1], times[2]])
+    }
+}
+
+@Suite struct ClaimBookTests {
+    private let key = VoteKey(network: .zero, service: ServiceID(0), subject: Subject(number: 1))
+    private let signer = PublicKey(FixedBytes32())
+
+    private func claim(_ number: UInt8, by holder: Int) -> ClaimBook.Claim {
+        ClaimBook.Claim(statement: Domain.record.digest([number]), holder: op(holder))
+    }
+
+    @Test func oneHolderClaimsTwoThingsAboutASignerAndNoMore() {
+        var book = ClaimBook()
+        let taken = (0..<4).map { book.add(claim($0, by: 1), about: signer, for: key) }
+        #expect(taken == [true, true, false, false])
+        let (again, other) = (
+            book.add(claim(0, by: 1), about: signer, for: key), book.add(claim(0, by: 2), about: signer, for: key)
+        )
+        #expect(!again && other)
+        book.checkInvariants()
+    }
+
+    @Test func aClaimIsAskedForOnceAsLongAsItsHolderStays() {
+        var book = ClaimBook()
+        let claim = claim(0, by: 1)
+        let unknown = book.markAsked(claim, about: signer, for: key)
+        _ = book.add(claim, about: signer, for: key)
+        let asked = (0..<2).map { _ in book.markAsked(claim, about: signer, for: key) }
+        #expect(!unknown && asked == [true, false])
+        book.forget(holder: op(1))
+        #expect(book.claims(about: signer, for: key).isEmpty)
+        let (taken, askedAnew) = (
+            book.add(claim, about: signer, for: key), book.markAsked(claim, about: signer, for: key)
+        )
+        #expect(taken && askedAnew)
+    }
+}
+
+@Suite struct TaskLoadTests {
+    @Test func fixedGapsAreEvenAndTheFirstTaskComesAtOnce() {
+        let load = TaskLoad(tasks: 3, interval: .milliseconds(5), arrival: .fixed, seed: 1)
+        #expect((0..<3).map { load.gap(before: TaskSequence($0)) } == [.zero, .milliseconds(5), .milliseconds(5)])
+    }
+
+    @Test func poissonGapsHaveTheSameMeanAndSpread() {
+        let load = TaskLoad(tasks: 0, interval: .milliseconds(5), arrival: .poisson, seed: 42)
+        let gaps = (0..<UInt64(20_000)).map { load.gap(before: TaskSequence($0)).inMilliseconds }
+        let mean = gaps.reduce(0, +) / 20_000
+        let variance = gaps.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 20_000
+        #expect(abs(mean - 5) < 0.15 && abs(variance - 25) < 2 && gaps.allSatisfy { $0 >= 0 })
+    }
+
+    @Test func noIntervalIsTooLong() {
+        let load = TaskLoad(
+            tasks: 1, interval: .nanoseconds(Int64.max), arrival: .poisson, seed: 1)
+        #expect((0..<UInt64(100)).allSatisfy { load.gap(before: TaskSequence($0)) >= .zero })
+    }
+
+    @Test func encodingGoesRoundAndAnUnknownArrivalIsAnError() throws {
+        let load = TaskLoad(tasks: 7, interval: .milliseconds(5), arrival: .poisson, seed: 9)
+        #expect(try TaskLoad(borsh: load.borsh) == load)
+        var bytes = load.borsh
+        bytes[16] = 2
+        #expect(throws: BorshError.unknownCase(type: "Arrival", value: 2)) { try TaskLoad(borsh: bytes) }
+    }
+}

@@ -1,0 +1,172 @@
+import Cryptography
+import Messages
+import NIOCore
+import NIOPosix
+import Node
+import Primitives
+import Records
+import Restaking
+import SystemPackage
+import Testing
+
+@testable import LedgerNode
+
+/// The driver over loopback, with an operator at the other end of a real connection.
+@Suite(.timeLimit(.minutes(1))) struct LedgerDriverTests {
+    private static let operatorParty = Party.signer(OperatorIndex(0))
+
+    @Test func aReceiptComesAfterTheCommitAndTheLedgerGoesOnWhereItStopped() async throws {
+        let scratch = try Scratch()
+        let log = try InstructionLog(path: scratch.path.appending("log.sqlite").string)
+
+        let deposit = Fixture.instruction(.deposit(Lamports(7)), nonce: 0)
+        let first = try await session(scratch, log, incarnation: 1) { frames in
+            if frames.last == .notice(.account(nextNonce: 0)) { return .send(.submit(deposit)) }
+            guard case .receipt(let receipt) = frames.last, receipt.instruction == deposit.digest else { return .wait }
+            // On disk already: another connection to the file sees it.
+            let written = (try? log.entries().map(\.signed)) ?? []
+            #expect(written.contains(deposit))
+            #expect(receipt.outcome == .applied)
+            return .leave
+        }
+        #expect(first.contains { if case .notice(.operatorSet) = $0 { true } else { false } })
+
+        let second = Fixture.instruction(.deposit(Lamports(8)), nonce: 1)
+        _ = try await session(scratch, log, incarnation: 2) { frames in
+            switch frames.last {
+            case .notice(.account(let nonce)):
+                #expect(nonce == 1, "the nonce survives a restart")
+                return .send(.submit(second))
+            case .receipt(let receipt) where receipt.instruction == second.digest:
+                #expect(receipt.outcome == .applied)
+                return .leave
+            default: return .wait
+            }
+        }
+        let record = try RecordFile.read(scratch.path.appending("ledger.2.qrec"))
+        #expect(record.isClosed)
+    }
+
+    @Test func epochsOpenThoughNobodySubmitsAnything() async throws {
+        let scratch = try Scratch()
+        let log = try InstructionLog(path: scratch.path.appending("log.sqlite").string)
+        let frames = try await session(scratch, log, incarnation: 1) { frames in
+            if case .notice(.operatorSet(let set)) = frames.last, set.epoch == Epoch(2) { .leave } else { .wait }
+        }
+        let epochs = frames.compactMap { if case .notice(.operatorSet(let set)) = $0 { set.epoch } else { nil } }
+        #expect(epochs == [Epoch(0), Epoch(1), Epoch(2)])
+    }
+
+    @Test func whatIsNotForTheLedgerEndsTheConnection() async throws {
+        let scratch = try Scratch()
+        let log = try InstructionLog(path: scratch.path.appending("log.sqlite").string)
+        let frames = try await session(scratch, log, incarnation: 1) { frames in
+            switch frames.count(where: { if case .notice(.account) = $0 { true } else { false } }) {
+            case 1 where frames.last == .notice(.account(nextNonce: 0)): .send(.ownVotesRequest)
+            case 2: .leave  // told its account anew: it was connected a second time
+            default: .wait
+            }
+        }
+        #expect(!frames.isEmpty)
+    }
+
+    private enum Move {
+        case wait
+        case send(Frame)
+        case leave
+    }
+
+    /// A ledger from start to stop, and one operator that answers each frame it gets as `move` says.
+    ///
+    /// - Returns: all frames that the operator got.
+    private func session(
+        _ scratch: Scratch, _ log: InstructionLog, incarnation: UInt32,
+        move: @escaping @Sendable ([Frame]) -> Move
+    ) async throws -> [Frame] {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let commits = NIOThreadPool(numberOfThreads: 1)
+        commits.start()
+        let eventLoop = group.next()
+        let done = eventLoop.makePromise(of: [Frame].self)
+        let path = scratch.path.appending("ledger.\(incarnation).qrec")
+        try await eventLoop.submit {
+            let session = try Session(
+                log: log, record: path, incarnation: incarnation, commits: commits, eventLoop: eventLoop, move: move,
+                done: done)
+            session.start()
+        }.get()
+        let result: Result<[Frame], any Error>
+        do { result = .success(try await done.futureResult.get()) } catch { result = .failure(error) }
+        try await commits.shutdownGracefully()
+        try await group.shutdownGracefully()
+        return try result.get()
+    }
+
+    private struct Failure: Error { let message: String }
+
+    private final class Session: TransportDelegate {
+        private let eventLoop: any EventLoop
+        private let move: ([Frame]) -> Move
+        private let done: EventLoopPromise<[Frame]>
+        private let client: Transport
+        private var driver: LedgerDriver!
+        private var frames: [Frame] = []
+        /// A driver and a transport hold their delegates weakly.
+        private var keepAlive: Session?
+
+        init(
+            log: InstructionLog, record: FilePath, incarnation: UInt32, commits: NIOThreadPool,
+            eventLoop: any EventLoop, move: @escaping ([Frame]) -> Move, done: EventLoopPromise<[Frame]>
+        ) throws {
+            self.eventLoop = eventLoop
+            self.move = move
+            self.done = done
+            let genesis = Fixture.genesis
+            client = Transport(
+                own: Hello(network: genesis.network, party: operatorParty, key: Fixture.signer.publicKey),
+                genesis: genesis, eventLoop: eventLoop)
+            let header = RecordHeader(
+                node: "ledger", party: .ledger, incarnation: incarnation, network: genesis.network, configuration: [])
+            driver = try LedgerDriver(
+                genesis: genesis, key: Fixture.clock, log: log, record: RecordWriter(path: record, header: header),
+                commits: commits, eventLoop: eventLoop
+            ) { [unowned self] in hear($0) }
+        }
+
+        func start() {
+            keepAlive = self
+            client.delegate = self
+            driver.start()
+        }
+
+        private func hear(_ report: ProcessReport) {
+            switch report {
+            case .listening(let port): client.dial(.ledger, at: .loopback(port: port))
+            case .stopped:
+                done.succeed(frames)
+                keepAlive = nil
+            case .failed(let message):
+                done.fail(Failure(message: message))
+                keepAlive = nil
+            case .ready, .progress, .finished: break
+            }
+        }
+
+        func connected(_ party: Party) {}
+        func disconnected(_ party: Party, reason: String) {}
+        func refused(_ party: Party?, _ error: HandshakeError) {}
+
+        func received(_ frame: Frame, from party: Party) {
+            frames.append(frame)
+            switch move(frames) {
+            case .wait: break
+            case .send(let frame):
+                client.send(try! EncodedFrame(frame), to: [.ledger])
+                client.flush()
+            case .leave:
+                client.close()
+                driver.stop()
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Attesting
+import Cryptography
+import Faults
+import Foundation
+import Messages
+import Primitives
+import Records
+import Restaking
+import Services
+import SystemPackage
+import Testing
+
+@testable import Replaying
+
+/// Records as a coordinator and a ledger would write them, whole or altered by someone who mends the checksums.
+@Suite struct RunReplayTests {
+    private let scratch = try! Scratch()
+
+    @Test func whatAMachineDidItDoesAgain() throws {
+        try write(coordinatorEntries())
+        try writeLedger()
+        let results = try RunReplay(directory: scratch.path).run()
+        #expect(results.map(\.name) == ["coordinator-squares", "ledger"])
+        #expect(results.allSatisfy { $0.divergence == nil && $0.isWhole && $0.events > 0 && $0.effects > 0 })
+    }
+
+    @Test func anotherEventIsFoundByItsEffects() throws {
+        var entries = try coordinatorEntries()
+        // Another signature than the one that went out with the task.
+        let place = try #require(
+            entries.lastIndex {
+                if case .input(_, let event, _) = $0 { event.first == 6 } else { false }
+            })
+        guard case .input(let time, var event, let digest) = entries[place] else { return }
+        event[event.count - 1] ^= 1
+        entries[place] = .input(at: time, event: event, effects: digest)
+        try write(entries)
+        let result = try #require(try RunReplay(directory: scratch.path).run().first)
+        #expect(result.divergence?.contains("the effects are not those of the record") == true)
+    }
+
+    @Test func aNoteThatTheMachineDoesNotGiveIsFound() throws {
+        var entries = try coordinatorEntries()
+        entries.append(.note(at: Instant(nanoseconds: 9), .taskExpired(ServiceID(0), TaskSequence(0))))
+        try write(entries)
+        let result = try #require(try RunReplay(directory: scratch.path).run().first)
+        #expect(result.divergence?.contains("a note in the record is not one that the machine gives") == true)
+    }
+
+    @Test func aNoteThatIsMissingIsFound() throws {
+        var entries = try coordinatorEntries()
+        let place = try #require(entries.firstIndex { if case .note = $0 { true } else { false } })
+        entries.remove(at: place)
+        try write(entries)
+        let result = try #require(try RunReplay(directory: scratch.path).run().first)
+        #expect(result.divergence?.contains("a note that the machine gives is not in the record") == true)
+    }
+
+    @Test func itStopsBeforeTheFirstLaterTask() throws {
+        try write(coordinatorEntries())
+        let whole = try RunReplay(directory: scratch.path).run()[0]
+        let part = try RunReplay(directory: scratch.path).run(.init(until: TaskSequence(0)))[0]
+        #expect(part.divergence == nil)
+        #expect(part.events > 0 && part.events < whole.events)
+    }
+
+    @Test func theTraceSaysInWordsWhatHappened() throws {
+        try write(coordinatorEntries())
+        var lines: [String] = []
+        _ = try RunReplay(directory: scratch.path).run(trace: { lines.append($0) })
+        #expect(lines.first == "     0.000 ms  coordinator-squares  started with 0 statements in its guard")
+        #expect(lines.contains { $0.hasSuffix("coordinator-squares      -> op-1 op-2: task squares 0") })
+    }
+
+    @Test func anUnknownNodeIsNamedWithThoseThereAre() throws {
+        try write(coordinatorEntries())
+        let replay = try RunReplay(directory: scratch.path)
+        let error = try #require(throws: ReplayError.self) { try replay.run(.init(node: "op-9")) }
+        #expect("\(error)".hasSuffix("no node is named op-9; there are coordinator-squares"))
+    }
+
+    @Test func anEventThatIsNoneIsAnErrorAndNotADivergence() throws {
+        try write([.input(at: Instant(nanoseconds: 1), event: [99], effects: .zero)])
+        let error = try #require(throws: ReplayError.self) { try RunReplay(directory: scratch.path).run() }
+        #expect("\(error)".contains("event 1: NodeEvent has no case 99"))
+    }
+
+    // MARK: Making records
+
+    private static let role = NodeRole.coordinator(
+        ServiceID(0), TaskLoad(tasks: 2, interval: .milliseconds(5), arrival: .fixed, seed: 1))
+
+    /// Two tasks issued to two operators who never answer.
+    private func coordinatorEntries() throws -> [RecordEntry] {
+        let genesis = Fixture.genesis
+        let set = try Ledger(genesis: genesis).operatorSets[0]
+        var machine = try #require(Self.role.makeMachine(genesis: genesis))
+        var entries: [RecordEntry] = []
+        var queue: [NodeEvent] = [
+            .started(recorded: []), .received(.notice(.operatorSet(set)), from: .ledger),
+            .began(Instant(nanoseconds: 1_000_000)), .woke,
+        ]
+        var now = Instant(nanoseconds: 1_000_000)
+        while !queue.isEmpty {
+            let event = queue.removeFirst()
+            var effects: [NodeEffect] = []
+            machine.handle(event, at: now, effects: &effects)
+            entries.append(.input(at: now, event: event.borsh, effects: NodeEffect.digest(of: effects)))
+            for effect in effects {
+                switch effect {
+                case .note(let observation): entries.append(.note(at: now, observation))
+                case .sign(let id, .task(let task)):
+                    queue.append(.signed(id, Fixture.coordinator.sign(task.signedBytes)))
+                default: break
+                }
+            }
+            if case .woke = event { queue.append(.disconnected(.ledger)) }
+            if case .signed = event, entries.count < 12 { queue.append(.woke) }
+            now = now + .milliseconds(5)
+        }
+        return entries
+    }
+
+    private func write(_ entries: [RecordEntry]) throws {
+        try Fixture.write(
+            entries, name: "coordinator-squares", party: .coordinator(ServiceID(0)), configuration: Self.role.borsh,
+            to: scratch.path)
+    }
+
+    private func writeLedger() throws {
+        var machine = try LedgerMachine(genesis: Fixture.genesis)
+        var entries: [RecordEntry] = []
+        for event in [LedgerEvent.opened(head: nil), .tick(Slot(3)), .tick(Slot(40))] {
+            var effects: [LedgerEffect] = []
+            let now = Instant(nanoseconds: UInt64(entries.count))
+            machine.handle(event, at: now, effects: &effects)
+            entries.append(.input(at: now, event: event.borsh, effects: LedgerEffect.digest(of: effects)))
+            for case .note(let observation) in effects { entries.append(.note(at: now, observation)) }
+        }
+        try Fixture.write(entries, name: "ledger", party: .ledger, configuration: [], to: scratch.path)
+    }
+}
