@@ -4,8 +4,9 @@ import TopologyFormat
 /// Whether this machine can carry a real run of a topology.
 package enum HostCapacity {
     package static let largestNetwork = 200
-    /// Two pipes and a process descriptor for each child, and one log while it is started.
-    private static let descriptorsPerProcess = 4
+    /// Both ends of two pipes, a log and a process descriptor while a child is started, and all may start at once. With
+    /// some to spare: the library that starts them waits for ever where it runs out.
+    private static let descriptorsPerProcess = 8
     private static let descriptorsBesides = 64
 
     /// Raises this process' limit of open files where that is needed and allowed; the children inherit it.

@@ -56,7 +56,7 @@ package struct RunDirectory: Hashable, Sendable {
         return directory
     }
 
-    /// Writes a file that is not there yet; all of it, or an error that names it.
+    /// Writes all of a file, or throws an error that names it.
     package func write(
         _ bytes: [UInt8], to file: FilePath, permissions: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
     ) throws(RunDirectoryError) {

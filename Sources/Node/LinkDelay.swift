@@ -50,7 +50,7 @@ extension LinkTerms: BorshCodable {
 /// Holds each outbound frame of one link back for that frame's latency, on the sender's side and in its order.
 ///
 /// As on a real link, frames are in flight side by side: the delay of one is not added to the next one's. A frame
-/// with a shorter delay does not overtake, as it would not within a TCP connection.
+/// with a shorter delay waits for those before it, as it would within a TCP connection.
 package final class LinkDelay: ChannelDuplexHandler {
     package typealias InboundIn = Frame
     package typealias OutboundIn = ByteBuffer
@@ -88,7 +88,7 @@ package final class LinkDelay: ChannelDuplexHandler {
         }
         let bytes = unwrapOutboundIn(data)
         let now = context.eventLoop.now
-        let due = max(now + terms.delay(&draws!), held.last?.due ?? now)
+        let due = now + terms.delay(&draws!)
         if due == now, held.isEmpty {
             hasPassed = true
             return context.write(data, promise: promise)

@@ -39,6 +39,8 @@ package final class NodeDriver {
     private let guardFile: GuardFile?
     private let ledgerPort: UInt16
     private let clock: () -> Instant
+    /// What the machine asked for itself; handled before anything new, so that work under way is finished first.
+    private var answers = CircularBuffer<NodeEvent>(initialCapacity: 64)
     private var queue = CircularBuffer<NodeEvent>(initialCapacity: 64)
     private var isTurnScheduled = false
     /// The earliest time that the machine has asked to be woken at.
@@ -47,7 +49,7 @@ package final class NodeDriver {
     private var progress: ProgressReport
 
     /// Events that one turn handles at most, so that reading and writing come to their right in between.
-    static let eventsPerTurn = 256
+    static let eventsPerTurn = 64
     /// With more than this many waiting, nothing more is read until most of them are handled.
     static let queueHighMark = 4096
     static let queueLowMark = 512
@@ -154,14 +156,17 @@ extension NodeDriver {
         transport.flush()
         progress.reportIfDue(on: eventLoop)
         if queue.count < Self.queueLowMark { transport.isReading = true }
-        if !queue.isEmpty { scheduleTurn() }
+        if !queue.isEmpty || !answers.isEmpty { scheduleTurn() }
     }
+
+    /// They wait for the next turn, which has been scheduled by the end of this one.
+    private func answer(_ event: NodeEvent) { answers.append(event) }
 
     private func handleEvents() -> [NodeEffect] {
         var effects: [NodeEffect] = []
         var answer: [NodeEffect] = []
         for _ in 0..<Self.eventsPerTurn {
-            guard let event = queue.popFirst() else { break }
+            guard let event = answers.popFirst() ?? queue.popFirst() else { break }
             let now = clock()
             answer.removeAll(keepingCapacity: true)
             machine.handle(event, at: now, effects: &answer)
@@ -185,8 +190,8 @@ extension NodeDriver {
     private func carryOut(_ effect: NodeEffect) {
         switch effect {
         case .persist, .note: break
-        case .sign(let id, let request): enqueue(.signed(id, sign(request)))
-        case .verify(let id, let request): enqueue(.verified(id, valid: request.isValid))
+        case .sign(let id, let request): answer(.signed(id, sign(request)))
+        case .verify(let id, let request): answer(.verified(id, valid: request.isValid))
         case .execute(let task, let service, let payload): execute(task: task, service: service, payload: payload)
         case .send(let frame, let recipients): send(frame, to: recipients)
         case .disconnect(let party, let reason): transport.disconnect(party, reason: reason)
@@ -212,9 +217,9 @@ extension NodeDriver {
     private func execute(task: Digest, service: ServiceID, payload: [UInt8]) {
         let name = genesis.services[Int(service.number)].module
         guard let module = ModuleCatalogue.module(named: name) else {
-            return enqueue(.executed(task: task, .refused(reason: "this build has no service module named \(name)")))
+            return answer(.executed(task: task, .refused(reason: "this build has no service module named \(name)")))
         }
-        enqueue(.executed(task: task, module.execute(payload)))
+        answer(.executed(task: task, module.execute(payload)))
     }
 
     func send(_ frame: Frame, to recipients: [Party]) {

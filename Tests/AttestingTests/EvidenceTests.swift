@@ -54,6 +54,21 @@ import Testing
         #expect(network.slashedSigners == [op(0)])
     }
 
+    @Test func aVoteThatContradictsAnEarlierSummaryIsAskedAbout() {
+        let network = TestNetwork(stakes: [100, 100], faults: [Self.fault(.equivocateSplit, by: 0)])
+        network.run(until: .milliseconds(-1))
+        // The coordinator hears of the other half's vote first, and of nobody else's.
+        network.latency = { from, to in
+            from == op(0) && to == TestNetwork.coordinator ? .milliseconds(150) : .milliseconds(1)
+        }
+        network.run(until: .milliseconds(140))
+        #expect(network.framesSent(.summary, from: op(1), to: TestNetwork.coordinator) == 1)
+        #expect(network.framesSent(.voteRequest, from: TestNetwork.coordinator, to: op(1)) == 0)
+        network.run(until: .seconds(1))
+        #expect(network.framesSent(.voteRequest, from: TestNetwork.coordinator, to: op(1)) == 1)
+        #expect(network.slashedSigners == [op(0)])
+    }
+
     @Test func aSplitInAStarShowsOneVoteAloneAndIsNoDoubleVote() {
         let network = TestNetwork(dissemination: .star, faults: [Self.fault(.equivocateSplit)])
         network.run(until: .seconds(4))

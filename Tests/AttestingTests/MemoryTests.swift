@@ -23,8 +23,8 @@ import Testing
 
     @Test func whatIsForgottenIsNeverSignedAgain() {
         var book = SigningGuard(capacity: 3)
-        for number: UInt64 in [5, 1, 2, 3] { book.record(statement(number)) }
-        // The record of 5 went first, and takes everything below it along.
+        for number: UInt64 in [5, 1, 2, 3, 7] { book.record(statement(number)) }
+        // The record of 5 went first, and took everything below it along; that of 1 went then, and brings nothing back.
         #expect(book.count == 3)
         #expect(book.answer(for: statement(5, result: 1)) == .tooOld && book.answer(for: statement(4)) == .tooOld)
         #expect(book.answer(for: statement(3)) == .recordedAlready && book.answer(for: statement(6)) == .free)

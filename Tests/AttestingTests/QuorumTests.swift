@@ -115,6 +115,43 @@ import Testing
         #expect(network.settlement(of: 4)?.participation.count == 5)
     }
 
+    @Test func whoComesBackGetsTheOpenTaskAtOnce() {
+        let network = TestNetwork()
+        network.run(until: .milliseconds(-1))
+        network.disconnect(op(4), TestNetwork.coordinator)
+        network.run(until: .milliseconds(50))
+        #expect(network.votes(by: op(4)).isEmpty)
+        network.connect(op(4), TestNetwork.coordinator)
+        network.run(until: .milliseconds(60))
+        #expect(network.votes(by: op(4)).count == 1)
+    }
+
+    @Test func aLostVoteIsAskedForByTimerWithItsTask() {
+        let network = TestNetwork()
+        network.run(until: .milliseconds(-1))
+        network.latency = { from, to in
+            from == op(4) && to == TestNetwork.coordinator ? .seconds(60) : .milliseconds(1)
+        }
+        network.run(until: .milliseconds(100))
+        network.latency = nil
+        network.run(until: .seconds(3))
+        #expect(network.framesSent(.task, from: TestNetwork.coordinator, to: op(4)) == 2)
+        #expect(network.framesSent(.task, from: TestNetwork.coordinator, to: op(3)) == 1)
+        #expect(network.settlement(of: 0)?.participation.count == 5)
+    }
+
+    @Test func whoseVotesWereLostGetsTheCertificateFromTheCoordinator() {
+        let network = TestNetwork()
+        network.run(until: .milliseconds(-1))
+        network.latency = { from, to in
+            to == op(0) && from != TestNetwork.coordinator ? .seconds(60) : .milliseconds(1)
+        }
+        network.run(until: .milliseconds(200))
+        #expect(network.certificates(by: op(0)).isEmpty && network.certificates(by: op(1)).count == 1)
+        network.run(until: .seconds(1))
+        #expect(network.certificates(by: op(0)).count == 1)
+    }
+
     @Test func aTaskIsCertifiedOrExpiredNeverBoth() {
         let network = TestNetwork()
         // Signed before the deadline, here after it.
