@@ -85,7 +85,7 @@ let package = Package(
         tests(of: "Cryptography", ["Primitives", system]),
         tests(of: "Messages", ["Primitives", "Cryptography"], exclude: ["Golden"]),
         tests(of: "Services", ["Primitives"]),
-        tests(of: "Attesting", ground + ["Services"]),
+        tests(of: "Attesting", ground + ["Services", "Faults"]),
         tests(of: "Restaking", ground),
         tests(of: "Faults", ground + ["Services", "Attesting"]),
         tests(of: "Records", ground + [system]),
