@@ -76,13 +76,10 @@ let package = Package(
                 argumentParser, system,
             ],
             swiftSettings: settings),
-        // There are many of these processes: the runtime is linked in, which makes each start faster and smaller.
-        .executableTarget(
-            name: "quorate-node", dependencies: ground + ["Node", system], swiftSettings: settings,
-            linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
+        .executableTarget(name: "quorate-node", dependencies: ground + ["Node", system], swiftSettings: settings),
 
         .target(
-            name: "RunFixtures", dependencies: ground + ["Records", system], path: "Tests/RunFixtures",
+            name: "TestSupport", dependencies: ground + ["Records", system], path: "Tests/TestSupport",
             swiftSettings: settings),
         tests(of: "Primitives", []),
         tests(of: "Cryptography", ["Primitives", system]),
@@ -91,16 +88,20 @@ let package = Package(
         tests(of: "Attesting", ground + ["Services", "Faults"]),
         tests(of: "Restaking", ground),
         tests(of: "Faults", ground + ["Services", "Attesting"]),
-        tests(of: "Records", ground + [system]),
-        tests(of: "Verdicts", ground + ["Records", "RunFixtures", system]),
+        tests(of: "Records", ground + ["TestSupport", system]),
+        tests(of: "Verdicts", ground + ["Records", "TestSupport", system]),
         tests(of: "TopologyFormat", ["Primitives", "Services", "Faults"]),
-        tests(of: "Replaying", ground + ["Services", "Attesting", "Restaking", "Faults", "Records", system]),
-        tests(of: "Node", ground + ["Attesting", "Faults", "Records", "Services", nioEmbedded, system] + nio),
-        tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", sqlite, system] + nio),
+        tests(
+            of: "Replaying",
+            ground + ["Services", "Attesting", "Restaking", "Faults", "Records", "TestSupport", system]),
+        tests(
+            of: "Node",
+            ground + ["Services", "Attesting", "Faults", "Records", "TestSupport", nioEmbedded, system] + nio),
+        tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", "TestSupport", sqlite, system] + nio),
         tests(
             of: "Cluster",
-            ground + ["Faults", "TopologyFormat", "Node", "Verdicts", "quorate", argumentParser, system]),
-        tests(of: "Reports", ground + ["Records", "RunFixtures", "Verdicts", system]),
+            ground + ["Faults", "TopologyFormat", "Node", "Verdicts", "TestSupport", "quorate", argumentParser, system]),
+        tests(of: "Reports", ground + ["Records", "TestSupport", "Verdicts", system]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["quorate", "quorate-node"], swiftSettings: settings),
     ]

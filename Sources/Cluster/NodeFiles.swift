@@ -31,15 +31,6 @@ package struct NodeFiles: Sendable {
 
     package func name(of party: Party) -> String { genesis.name(of: party) ?? "\(party)" }
 
-    /// Two processes of one name would write one record.
-    package static func checkNames(of topology: Topology) throws(NodeFilesError) {
-        var seen: Set<String> = ["ledger"]
-        for name in topology.serviceNames.map({ "coordinator-\($0)" }) + topology.operatorNames
-        where !seen.insert(name).inserted {
-            throw .nameTaken(name)
-        }
-    }
-
     /// Writes genesis and all keys. Configurations follow when their node is launched; an operator makes its guard
     /// itself, the first time that it starts.
     package func prepare(keys: NetworkKeys) throws {
@@ -95,7 +86,7 @@ package struct NodeFiles: Sendable {
     private func ledgerConfiguration(incarnation: UInt32) -> LedgerConfiguration {
         LedgerConfiguration(
             genesis: directory.genesis.string, key: keyPath(of: .ledger).string,
-            database: directory.ledger.appending("log.sqlite").string,
+            database: directory.instructionLog.string,
             record: recordPath(of: .ledger, incarnation).string, incarnation: incarnation)
     }
 
@@ -121,7 +112,7 @@ package struct NodeFiles: Sendable {
     }
 
     private func keyPath(of party: Party) -> FilePath { directory.nodes.appending("\(name(of: party)).key.json") }
-    private func guardPath(of party: Party) -> FilePath { directory.nodes.appending("\(name(of: party)).guard") }
+    private func guardPath(of party: Party) -> FilePath { directory.guardFile(of: name(of: party)) }
 
     private func recordPath(of party: Party, _ incarnation: UInt32) -> FilePath {
         directory.records.appending("\(name(of: party)).\(incarnation).\(RecordFile.fileExtension)")
@@ -130,16 +121,4 @@ package struct NodeFiles: Sendable {
 
 extension Party {
     fileprivate var isSigner: Bool { if case .signer = self { true } else { false } }
-}
-
-package enum NodeFilesError: Error, Hashable, Sendable {
-    case nameTaken(String)
-}
-
-extension NodeFilesError: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .nameTaken(let name): "\(name) is what the run calls another of its processes; name the operator otherwise"
-        }
-    }
 }

@@ -7,6 +7,9 @@ package struct RunDirectory: Hashable, Sendable {
     /// As given: relative paths hold for the children too, which share the working directory.
     package let path: FilePath
 
+    /// One that a run has left.
+    package init(path: FilePath) { self.path = path }
+
     package static let topologyName = "topology.yaml"
     package static let latestName = "latest"
     private static let subdirectories = [RunRecords.directoryName, "evidence", "logs", "nodes", "ledger"]
@@ -18,6 +21,9 @@ package struct RunDirectory: Hashable, Sendable {
     package var nodes: FilePath { path.appending("nodes") }
     package var ledger: FilePath { path.appending("ledger") }
 
+    package var instructionLog: FilePath { ledger.appending("log.sqlite") }
+
+    package func guardFile(of name: String) -> FilePath { nodes.appending("\(name).guard") }
     package func log(of name: String) -> FilePath { path.appending("logs").appending("\(name).log") }
 
     /// `runs/<name>-<UTC time>` below the working directory, with a number behind it where two runs begin in one second;

@@ -10,7 +10,7 @@ import Restaking
 /// The machine chains the entries; whether the chain holds is for it to check when it takes them back.
 package final class InstructionLog: Sendable {
     private let database: DatabaseQueue
-    private let path: String
+    let path: String
 
     /// Opens the log, or makes it.
     package init(path: String) throws(InstructionLogError) {
@@ -21,6 +21,18 @@ package final class InstructionLog: Sendable {
                 try database.execute(
                     sql: "CREATE TABLE IF NOT EXISTS log (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT")
             }
+        } catch {
+            throw InstructionLogError(path: path, row: nil, problem: "\(error)")
+        }
+    }
+
+    /// Opens a log that is there, to be read and no more.
+    package init(reading path: String) throws(InstructionLogError) {
+        self.path = path
+        var configuration = Configuration()
+        configuration.readonly = true
+        do {
+            database = try DatabaseQueue(path: path, configuration: configuration)
         } catch {
             throw InstructionLogError(path: path, row: nil, problem: "\(error)")
         }

@@ -6,7 +6,7 @@ import SystemPackage
 /// Drives the machines of a run through their recorded events again, and compares every effect with what was
 /// recorded, byte for byte.
 package struct RunReplay: Sendable {
-    private let records: RunRecords
+    package let records: RunRecords
 
     /// What to replay. Left out: everything.
     package struct Selection: Sendable {

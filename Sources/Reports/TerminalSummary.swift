@@ -178,20 +178,20 @@ package struct TerminalSummary: Sendable {
         return lines
     }
 
-    /// To a tenth, rounded down: `15.0 %`.
+    /// To a tenth, rounded down: `15.0%`.
     private static func percent(_ part: Lamports, of total: Lamports) -> String {
-        guard total > .zero else { return "0 %" }
+        guard total > .zero else { return "0%" }
         let perMille = Arithmetic.multiplyDivide(part.number, 1000, by: total.number, rounding: .down)
-        return perMille.isMultiple(of: 10) ? "\(perMille / 10) %" : "\(perMille / 10).\(perMille % 10) %"
+        return perMille.isMultiple(of: 10) ? "\(perMille / 10)%" : "\(perMille / 10).\(perMille % 10)%"
     }
 
-    /// `5 %`; a fraction that is no whole number of hundredths of a percent stays one.
+    /// `5%`; a fraction that is no whole number of hundredths of a percent stays one.
     private static func share(_ fraction: Fraction) -> String {
         let (product, overflow) = fraction.numerator.multipliedReportingOverflow(by: 10_000)
         guard !overflow, product.isMultiple(of: fraction.denominator) else { return "\(fraction)" }
         let points = product / fraction.denominator
-        guard !points.isMultiple(of: 100) else { return "\(points / 100) %" }
+        guard !points.isMultiple(of: 100) else { return "\(points / 100)%" }
         let digits = points % 100
-        return "\(points / 100).\(digits < 10 ? "0" : "")\(digits.isMultiple(of: 10) ? digits / 10 : digits) %"
+        return "\(points / 100).\(digits < 10 ? "0" : "")\(digits.isMultiple(of: 10) ? digits / 10 : digits)%"
     }
 }

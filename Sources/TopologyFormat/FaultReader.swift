@@ -6,6 +6,7 @@ struct FaultReader {
     let roster: OperatorRoster?
     /// Nil when not even the names can be told.
     let services: [ServiceReader.Service]?
+    let dissemination: NetworkPlan.Dissemination
 
     private static let example = "{operator: op-3, does: equivocate, at: task 500}"
     private static let maximumFaults = 10_000
@@ -22,8 +23,9 @@ struct FaultReader {
     private func plan(_ field: Field) -> FaultPlan? {
         guard var keys = field.mapping(example: Self.example) else { return nil }
         let operatorField = keys.requiredField("operator", example: "op-3")
-        let behaviour = keys.require(
-            "does", ScalarGrammar<Behaviour>.choice("a behaviour", of: TopologyReader.choices()))
+        let behaviourField = keys.requiredField("does", example: "equivocate")
+        let behaviour = behaviourField?.read(
+            ScalarGrammar<Behaviour>.choice("a behaviour", of: TopologyReader.choices()))
         let serviceField = keys.field("service")
         let beginsField = keys.field("at")
         let lastsField = keys.field("for")
@@ -40,6 +42,11 @@ struct FaultReader {
         }
         if behaviour == .crash, case .tasks = lasts {
             lastsField?.report("a crash lasts a time, not a number of tasks; write 2s, or leave it out for good")
+        }
+        if behaviour == .equivocateSplit, dissemination == .star {
+            behaviourField?.report(
+                "in a star votes go to the coordinator alone, so nobody can be shown another one; "
+                    + "write equivocate, or dissemination: mesh")
         }
         if let behaviour, !behaviour.isProvable, let probabilityField {
             probabilityField.report("\(behaviour.rawValue) takes no probability; only the equivocations do")

@@ -37,6 +37,7 @@ struct OperatorRoster {
 
     private mutating func declare(_ entry: Field.NamedField) {
         entry.checkName()
+        entry.checkIsNoOtherProcess()
         var stake: Lamports?
         var services: [(service: String, field: Field)]?
         if var keys = entry.value.mapping(example: "{stake: 300 SOL}") {
@@ -162,6 +163,15 @@ struct OperatorRoster {
                     field.report("\(name) does not list \(operators[index].name) among its operators")
                 }
             }
+        }
+    }
+}
+
+extension Field.NamedField {
+    /// A run names its other processes `ledger` and `coordinator-<service>`; their records and logs would be one.
+    fileprivate func checkIsNoOtherProcess() {
+        if name == "ledger" || name.hasPrefix("coordinator-") {
+            nameField.report("\(name) is what a run calls a process that is no operator; choose another name")
         }
     }
 }

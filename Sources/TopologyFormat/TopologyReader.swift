@@ -27,16 +27,16 @@ enum TopologyReader {
         let serviceReader = ServiceReader(ledger: ledger, roster: roster, restakers: restakers)
         let services = serviceFields?.map(serviceReader.service)
         if let services { roster?.checkOptIns(services: services) }
-        let faultReader = FaultReader(roster: roster, services: services)
+        let plans = services?.map(\.plan) ?? []
+        let network = NetworkPlan(
+            dissemination: dissemination ?? .standard(largestService: plans.map(\.operators.count).max() ?? 0),
+            link: link)
+        let faultReader = FaultReader(roster: roster, services: services, dissemination: network.dissemination)
         let faults = keys.field("faults").map { faultReader.plans($0) } ?? []
         if let timeline = keys.field("timeline") { checkTimeline(timeline) }
         let expect = keys.field("expect").map { expectations($0, roster: roster) } ?? Expectations()
         keys.reportUnknownKeys()
 
-        let plans = services?.map(\.plan) ?? []
-        let largestService = plans.map(\.operators.count).max() ?? 0
-        let network = NetworkPlan(
-            dissemination: dissemination ?? .standard(largestService: largestService), link: link)
         return Topology(
             name: name, seed: seed, ledger: ledger, network: network, guardMode: guardMode,
             operators: roster?.operators ?? [], restakers: restakers, services: plans, faults: faults,

@@ -31,7 +31,6 @@ struct PreparedRun {
         host = HostFacts.current(guardMode: topology.guardMode.rawValue, transport: "tcp loopback")
         let topology = topology
         try CommandFailure.asBadInput { try HostCapacity.prepare(for: topology) }
-        try CommandFailure.asBadInput { try NodeFiles.checkNames(of: topology) }
         executables = try CommandFailure.asBadInput { try Executables.find() }
         directory = try CommandFailure.asBadInput {
             try runDirectory.map { try RunDirectory.make(at: FilePath($0)) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cluster
 import Primitives
 import Replaying
 import SystemPackage
@@ -11,6 +12,7 @@ struct ReplayCommand: ParsableCommand {
             Every process of a run logs the events that its machine was given and the digest of the effects that it
             answered with. A replay gives the same events to new machines and compares every effect byte for byte: a
             machine that read a clock, drew at random or depended on the order of a hash table would be found here.
+            The ledger's log and the signing guards are checked against the records too, where they are still there.
 
               quorate replay runs/latest
               quorate replay runs/latest --node op-3 --until "task 137" --trace
@@ -35,6 +37,7 @@ struct ReplayCommand: ParsableCommand {
         let results: [NodeReplay]
         do {
             let replay = try RunReplay(directory: FilePath(runDirectory))
+            try RunAudit(directory: RunDirectory(path: FilePath(runDirectory)), records: replay.records).check(node)
             results = try replay.run(selection, trace: trace ? { print($0) } : nil)
         } catch {
             throw CommandFailure.badInput("\(error)")

@@ -4,6 +4,7 @@ import Node
 import Primitives
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 import TopologyFormat
 
@@ -11,7 +12,7 @@ import TopologyFormat
 
 /// Real processes, but not real nodes: shell scripts that speak as nodes do.
 @Suite struct NetworkRunTests {
-    private let scratch = Scratch()
+    private let scratch = try! Scratch()
 
     /// Obeys `stop`, and ends when its lifeline does.
     private static let obedient = """

@@ -1,11 +1,12 @@
 import Glibc
 import SystemPackage
+import TestSupport
 import Testing
 
 import Cluster
 
 @Suite struct RunDirectoryTests {
-    private let scratch = Scratch()
+    private let scratch = try! Scratch()
 
     @Test func twoRunsOfOneSecondHaveTwoDirectoriesAndLatestLeadsToTheSecond() throws {
         let runs = scratch.path.appending("runs")

@@ -27,18 +27,33 @@ import Testing
         #expect(outcome.errors.contains("the run directory is not empty"), "\(outcome.errors)")
     }
 
-    @Test func aDamagedRecordIsNamedWithItsByte() async throws {
+    @Test func whatIsDamagedAfterARunIsNamed() async throws {
         let session = try CommandLineSession()
         try session.write(Networks.topology(tasks: 3, deadline: "1s", window: "1s"), to: "lab.yaml")
         #expect(try await session.run("run", "lab.yaml").status == 0)
-        let record = session.directory.appending(path: "runs/latest/records/op-2.1.qrec")
-        var bytes = try Data(contentsOf: record)
-        bytes[bytes.count / 2] ^= 1
-        try bytes.write(to: record)
-        let outcome = try await session.run("replay", "runs/latest")
-        #expect(outcome.status == 2)
-        #expect(outcome.errors.contains("op-2.1.qrec: byte "), "\(outcome.errors)")
-        #expect(outcome.errors.contains("the checksum does not match"), "\(outcome.errors)")
+        let run = session.directory.appending(path: "runs/latest").resolvingSymlinksInPath()
+
+        func replay(damaging file: String, _ damage: (inout Data) -> Void) async throws -> String {
+            let url = run.appending(path: file)
+            let whole = try Data(contentsOf: url)
+            var damaged = whole
+            damage(&damaged)
+            try damaged.write(to: url)
+            let outcome = try await session.run("replay", "runs/latest")
+            try whole.write(to: url)
+            #expect(outcome.status == 2, "\(outcome.output)")
+            return outcome.errors
+        }
+        let record = try await replay(damaging: "records/op-2.1.qrec") { $0[$0.count / 2] ^= 1 }
+        #expect(record.contains("op-2.1.qrec: byte ") && record.contains("the checksum does not match"), "\(record)")
+        let altered = try await replay(damaging: "nodes/op-2.guard") { $0[200] ^= 1 }
+        #expect(altered.contains("op-2.guard: byte "), "\(altered)")
+        // A whole entry less: nothing in the file itself shows it.
+        let cut = try await replay(damaging: "nodes/op-2.guard") { $0.removeLast(165) }
+        #expect(cut.contains("op-2.guard: lacks the statement that op-2 signed for subject 2"), "\(cut)")
+        let genesis = try await replay(damaging: "genesis.borsh") { $0.removeLast() }
+        #expect(genesis.contains("genesis.borsh: "), "\(genesis)")
+        #expect(try await session.run("replay", "runs/latest").status == 0)
     }
 
     @Test func aNodeThatCannotStartIsNamedAndNobodyIsLeft() async throws {

@@ -40,16 +40,3 @@ enum Fixture {
             signature: signer.sign(bytes))
     }
 }
-
-/// A directory of one test's own, gone with it.
-final class Scratch: Sendable {
-    let path: FilePath
-
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "quorate-ledger-\(UUID())")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = FilePath(url.path)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path.string) }
-}

@@ -5,6 +5,7 @@ import Messages
 import Primitives
 import Restaking
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import LedgerNode
@@ -79,5 +80,25 @@ import Testing
         machine.handle(.restored(Self.entries[0]), at: Instant(nanoseconds: 0), effects: &effects)
         machine.handle(.restored(Self.entries[2]), at: Instant(nanoseconds: 0), effects: &effects)
         #expect(effects == [.stop(.outOfOrder(expected: 2, found: 3))])
+    }
+
+    @Test func anAuditFindsWhatWasAlteredOrCutOff() throws {
+        try InstructionLog(path: path).append(Self.entries)
+        let log = try InstructionLog(reading: path)
+        #expect(try log.audit(from: Fixture.genesis, recorded: 3) == 3)
+
+        try InstructionLog.connection(to: path).write { try $0.execute(sql: "DELETE FROM log WHERE sequence = 3") }
+        let cut = try #require(throws: InstructionLogError.self) {
+            try log.audit(from: Fixture.genesis, recorded: 3)
+        }
+        #expect("\(cut)".hasSuffix("ends with entry 2, but the ledger's record tells of 3: the log has been cut off"))
+
+        let other = LogEntry(
+            sequence: 3, slot: Slot(0), signed: Self.entries[2].signed, outcome: .applied, after: .zero)
+        try InstructionLog(path: path).append([other])
+        let altered = try #require(throws: InstructionLogError.self) {
+            try log.audit(from: Fixture.genesis, recorded: 3)
+        }
+        #expect("\(altered)".contains("entry 3: log entry 3 does not continue the one before it"))
     }
 }

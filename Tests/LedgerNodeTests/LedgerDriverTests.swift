@@ -7,6 +7,7 @@ import Primitives
 import Records
 import Restaking
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import LedgerNode

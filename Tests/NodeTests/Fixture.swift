@@ -69,27 +69,6 @@ enum Fixture {
     }
 }
 
-/// A directory of one test's own, gone with it.
-final class Scratch: Sendable {
-    let path: FilePath
-
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "quorate-node-\(UUID())")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = FilePath(url.path)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path.string) }
-
-    func write(_ bytes: [UInt8], to name: String) throws -> FilePath {
-        let file = path.appending(name)
-        try Data(bytes).write(to: URL(filePath: file.string))
-        return file
-    }
-
-    func bytes(of file: FilePath) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: file.string))) }
-}
-
 /// An event loop with a thread of its own, on which a test's body runs.
 actor Stage {
     nonisolated let eventLoop: any EventLoop

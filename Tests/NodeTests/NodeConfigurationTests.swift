@@ -5,6 +5,7 @@ import Messages
 import Primitives
 import Records
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Node

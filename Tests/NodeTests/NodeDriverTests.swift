@@ -6,6 +6,7 @@ import Primitives
 import Records
 import Services
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Node

@@ -2,6 +2,7 @@ import Cryptography
 import Messages
 import Primitives
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Records

@@ -4,6 +4,7 @@ import Messages
 import Primitives
 import Records
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct RunRecordsTests {

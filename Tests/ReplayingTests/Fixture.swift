@@ -49,16 +49,3 @@ enum Fixture {
         try writer.close(at: Instant(nanoseconds: 0))
     }
 }
-
-/// A directory of one test's own, gone with it.
-final class Scratch: Sendable {
-    let path: FilePath
-
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "quorate-replay-\(UUID())")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = FilePath(url.path)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path.string) }
-}

@@ -8,6 +8,7 @@ import Records
 import Restaking
 import Services
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Replaying

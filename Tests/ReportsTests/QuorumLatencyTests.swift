@@ -1,7 +1,7 @@
 import Messages
 import Primitives
 import Reports
-import RunFixtures
+import TestSupport
 import Testing
 import Verdicts
 

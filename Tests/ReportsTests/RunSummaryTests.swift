@@ -3,7 +3,7 @@ import Foundation
 import Messages
 import Primitives
 import Reports
-import RunFixtures
+import TestSupport
 import SystemPackage
 import Testing
 import Verdicts
@@ -102,7 +102,7 @@ import Verdicts
         let flowing = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(
             flowing.contains(
-                "op-4 signed two different results for task 2 of squares; 5 % of 10 SOL = 0.5 SOL slashed: "
+                "op-4 signed two different results for task 2 of squares; 5% of 10 SOL = 0.5 SOL slashed: "
                     + "0.025 SOL to the reporter, 0.475 SOL burned; detected after 41.000 ms, slashed after 55.000 ms; "
                     + "proof: evidence/"))
         #expect(flowing.contains("p99 -: 3 samples, needs 1,000 (--tasks 1000)"))

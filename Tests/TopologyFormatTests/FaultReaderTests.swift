@@ -10,6 +10,16 @@ struct FaultReaderTests {
         try topology.expectErrors()
     }
 
+    @Test func aSplitNeedsPeersToShowAnotherVote() throws {
+        let star = BadTopology.sound.replacingOccurrence("name: lab\n", "name: lab\nnetwork: {dissemination: star}\n")
+        #expect(throws: Never.self) { try Topology.parse(star, file: "lab.yaml") }
+        let split = star.replacingOccurrence("does: equivocate", "does: equivocate-split")
+        let refusal = try #require(throws: TopologyErrors.self) { try Topology.parse(split, file: "lab.yaml") }
+        #expect(
+            "\(refusal)" == "lab.yaml:19:28: faults[0].does: in a star votes go to the coordinator alone, so nobody can "
+                + "be shown another one; write equivocate, or dissemination: mesh")
+    }
+
     static let mistakes = [
         BadTopology(
             "operator: op-3", "operator: op-9",

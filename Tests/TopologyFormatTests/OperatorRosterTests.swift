@@ -13,6 +13,10 @@ struct OperatorRosterTests {
         BadTopology(
             "op-2: {stake: 200 SOL}", "op-1: {stake: 200 SOL}",
             "5:3: operators: op-1 is given twice, first at 4:3"),
+        BadTopology(
+            "op-2: {stake: 200 SOL}", "coordinator-squares: {stake: 200 SOL}",
+            "5:3: operators.coordinator-squares: coordinator-squares is what a run calls a process that is no operator; "
+                + "choose another name"),
         BadTopology("300 SOL", "-300 SOL", "4:17: operators.op-1.stake: -300 SOL is negative; an amount is not"),
         BadTopology("300 SOL", "300", "4:17: operators.op-1.stake: 300 has no unit; write 300 SOL"),
         BadTopology(

@@ -1,4 +1,4 @@
-import RunFixtures
+import TestSupport
 import Verdicts
 
 extension HistoryBuilder {

@@ -1,7 +1,7 @@
 import Messages
 import Primitives
 import Records
-import RunFixtures
+import TestSupport
 import Testing
 import Verdicts
 

@@ -2,7 +2,7 @@ import Cryptography
 import Messages
 import Primitives
 import Records
-import RunFixtures
+import TestSupport
 import Testing
 import Verdicts
 

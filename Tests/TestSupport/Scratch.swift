@@ -2,22 +2,22 @@ import Foundation
 import SystemPackage
 
 /// A directory of one test's own, gone with it.
-final class Scratch {
-    let path: FilePath
+package final class Scratch: Sendable {
+    package let path: FilePath
 
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "quorate-records-\(UUID())")
+    package init() throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "quorate-test-\(UUID())")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = FilePath(url.path)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path.string) }
 
-    func write(_ bytes: [UInt8], to name: String) throws -> FilePath {
+    package func write(_ bytes: [UInt8], to name: String) throws -> FilePath {
         let file = path.appending(name)
         try Data(bytes).write(to: URL(filePath: file.string))
         return file
     }
 
-    func bytes(of file: FilePath) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: file.string))) }
+    package func bytes(of file: FilePath) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: file.string))) }
 }

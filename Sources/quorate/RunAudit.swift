@@ -1,0 +1,52 @@
+import Cluster
+import Foundation
+import LedgerNode
+import Messages
+import Node
+import Primitives
+import Records
+import SystemPackage
+
+/// Holds what else a run has left against its records: the ledger's log and the signing guards. Whichever is not there
+/// any more is passed over.
+struct RunAudit {
+    let directory: RunDirectory
+    let records: RunRecords
+
+    /// - Parameter node: only this node's; nil: everyone's.
+    func check(_ node: String?) throws {
+        for record in records.nodes where node.map({ $0 == record.name }) ?? true {
+            switch record.party {
+            case .ledger: try checkLog(record)
+            case .signer(let index): try checkGuard(record, of: index)
+            case .coordinator: break
+            }
+        }
+    }
+
+    private func checkLog(_ record: NodeRecord) throws {
+        let path = directory.instructionLog
+        guard FileManager.default.fileExists(atPath: path.string) else { return }
+        let applied = record.notes.compactMap { note in
+            if case .applied(let sequence, _, _, _) = note.observation { sequence } else { nil }
+        }
+        _ = try InstructionLog(reading: path.string).audit(from: records.genesis, recorded: applied.last)
+    }
+
+    private func checkGuard(_ record: NodeRecord, of index: OperatorIndex) throws {
+        let path = directory.guardFile(of: record.name)
+        guard FileManager.default.fileExists(atPath: path.string) else { return }
+        let key = records.genesis.signers[Int(index.number)].key
+        let guarded = Set(try GuardFile.read(path, network: records.genesis.network, key: key))
+        for note in record.notes {
+            guard case .attested(let vote) = note.observation, !guarded.contains(vote.statement) else { continue }
+            throw RunAuditError(
+                description: "\(path): lacks the statement that \(record.name) signed for "
+                    + "subject \(vote.statement.voteKey.subject): the guard has been cut off")
+        }
+    }
+}
+
+struct RunAuditError: Error, CustomStringConvertible {
+    let description: String
+}
