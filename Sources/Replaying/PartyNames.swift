@@ -41,7 +41,8 @@ package struct PartyNames: Sendable {
         case .certificate(let certificate):
             "the certificate of \(text(of: certificate.statement.voteKey)) with \(certificate.signers.count) signatures"
         case .summary(let summary): "a summary of \(summary.entries.count) statements"
-        case .voteRequest(let request): "a request for \(name(of: request.signer))'s vote for \(text(of: request.voteKey))"
+        case .voteRequest(let request):
+            "a request for \(name(of: request.signer))'s vote for \(text(of: request.voteKey))"
         case .ownVotesRequest: "a request for the votes held of it"
         case .ownVotes(let votes): "\(votes.count) votes held of it"
         case .submit(let signed): "instruction: \(text(of: signed.instruction))"

@@ -68,7 +68,8 @@ struct LedgerSubject: ReplaySubject {
         machine.handle(event, at: time, effects: &effects)
         let done = effects
         return ReplayStep(
-            digest: LedgerEffect.digest(of: done), effects: done.count, notes: done.compactMap(\.observation), task: nil,
+            digest: LedgerEffect.digest(of: done), effects: done.count, notes: done.compactMap(\.observation),
+            task: nil,
             event: { $0.text(of: event) }, effectTexts: { names in done.map { names.text(of: $0) } })
     }
 }

@@ -65,7 +65,9 @@ import Testing
         #expect(session.processes().isEmpty)
     }
 
-    @Test(arguments: [["run"], ["run", "no-such.yaml"], ["run", "--rate", "fast", "x.yaml"], ["fly"], ["replay", "nowhere"]])
+    @Test(arguments: [
+        ["run"], ["run", "no-such.yaml"], ["run", "--rate", "fast", "x.yaml"], ["fly"], ["replay", "nowhere"],
+    ])
     func wrongWordsAreExitStatusTwo(arguments: [String]) async throws {
         let session = try CommandLineSession()
         let child = try session.start(arguments)

@@ -19,5 +19,7 @@ package final class Scratch: Sendable {
         return file
     }
 
-    package func bytes(of file: FilePath) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: file.string))) }
+    package func bytes(of file: FilePath) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: file.string)))
+    }
 }

@@ -16,7 +16,8 @@ struct FaultReaderTests {
         let split = star.replacingOccurrence("does: equivocate", "does: equivocate-split")
         let refusal = try #require(throws: TopologyErrors.self) { try Topology.parse(split, file: "lab.yaml") }
         #expect(
-            "\(refusal)" == "lab.yaml:19:28: faults[0].does: in a star votes go to the coordinator alone, so nobody can "
+            "\(refusal)"
+                == "lab.yaml:19:28: faults[0].does: in a star votes go to the coordinator alone, so nobody can "
                 + "be shown another one; write equivocate, or dissemination: mesh")
     }
 
