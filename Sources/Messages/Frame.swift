@@ -1,77 +1,6 @@
 import Cryptography
 import Primitives
 
-/// Who stands at one end of a connection.
-package enum Party: Hashable, Comparable, Sendable {
-    case signer(OperatorIndex)
-    case coordinator(ServiceID)
-    case ledger
-}
-
-/// The first frame in each direction: who speaks, and on which network. (The place of the authenticated handshake.)
-package struct Hello: Hashable, Sendable {
-    package static let protocolVersion: UInt16 = 1
-
-    package var version: UInt16
-    package var network: Digest
-    package var party: Party
-    package var key: PublicKey
-
-    package init(version: UInt16 = Hello.protocolVersion, network: Digest, party: Party, key: PublicKey) {
-        self.version = version
-        self.network = network
-        self.party = party
-        self.key = key
-    }
-}
-
-/// In a star, the coordinator's word that a statement is certified. The certificate itself comes on request.
-package struct CertifiedNotice: Hashable, Sendable {
-    package var statement: Statement
-    package var certificate: Digest
-
-    package init(statement: Statement, certificate: Digest) {
-        self.statement = statement
-        self.certificate = certificate
-    }
-}
-
-/// In a mesh, the votes that an operator has come to hold since its last summary.
-package struct VoteSummary: Hashable, Sendable {
-    package static let entryLimit = 1024
-
-    /// `signers` hold for the statement with this digest a vote that the sender has verified.
-    package struct Entry: Hashable, Sendable {
-        package var voteKey: VoteKey
-        package var statement: Digest
-        package var operatorSet: Digest
-        package var signers: SignerSet
-
-        package init(voteKey: VoteKey, statement: Digest, operatorSet: Digest, signers: SignerSet) {
-            self.voteKey = voteKey
-            self.statement = statement
-            self.operatorSet = operatorSet
-            self.signers = signers
-        }
-    }
-
-    package var entries: [Entry]
-    package init(entries: [Entry]) { self.entries = entries }
-}
-
-/// Asks for the vote of one operator for the statement with this digest.
-package struct VoteRequest: Hashable, Sendable {
-    package var voteKey: VoteKey
-    package var statement: Digest
-    package var signer: PublicKey
-
-    package init(voteKey: VoteKey, statement: Digest, signer: PublicKey) {
-        self.voteKey = voteKey
-        self.statement = statement
-        self.signer = signer
-    }
-}
-
 /// What travels on a connection. On the wire: `u32` length of what follows, `u8` kind, the payload in Borsh.
 package enum Frame: Hashable, Sendable {
     case hello(Hello)
@@ -123,8 +52,6 @@ package enum Frame: Hashable, Sendable {
     package static let ownVotesLimit = 64
     /// Length and kind.
     package static let headerSize = 5
-    /// No frame is longer than this, whatever its kind.
-    package static let lengthLimit = 1 + 1024 * 1024
 
     package var kind: Kind {
         switch self {

@@ -92,36 +92,3 @@ extension Genesis.Service: BorshCodable {
         optedIn = try decoder.decode(limit: OperatorSet.memberLimit)
     }
 }
-
-extension Dissemination: BorshCodable {
-    package func encode(to encoder: inout BorshEncoder) { encoder.encode(rawValue) }
-
-    package init(from decoder: inout BorshDecoder) throws(BorshError) {
-        let value: UInt8 = try decoder.decode()
-        guard let known = Dissemination(rawValue: value) else {
-            throw .unknownCase(type: "Dissemination", value: value)
-        }
-        self = known
-    }
-}
-
-extension LedgerParameters: BorshCodable {
-    package func encode(to encoder: inout BorshEncoder) {
-        encoder.encode(slotDuration)
-        encoder.encode(slotsPerEpoch)
-        encoder.encode(unbondingEpochs)
-        encoder.encode(reporterReward)
-        encoder.encode(badEvidenceFee)
-    }
-
-    package init(from decoder: inout BorshDecoder) throws(BorshError) {
-        slotDuration = try decoder.decode()
-        slotsPerEpoch = try decoder.decode()
-        unbondingEpochs = try decoder.decode()
-        reporterReward = try decoder.decode()
-        badEvidenceFee = try decoder.decode()
-        guard slotDuration > .zero, slotsPerEpoch > 0, unbondingEpochs > 0 else {
-            throw .invalid(type: "LedgerParameters", reason: "slots, epochs and unbonding must be longer than 0")
-        }
-    }
-}

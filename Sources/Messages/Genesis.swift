@@ -92,32 +92,3 @@ package struct Genesis: Hashable, Sendable {
         }
     }
 }
-
-/// How votes travel.
-package enum Dissemination: UInt8, Hashable, Sendable {
-    /// To every peer and the coordinator; each operator forms its own certificate.
-    case mesh = 0
-    /// To the coordinator, which certifies and tells the others.
-    case star = 1
-}
-
-package struct LedgerParameters: Hashable, Sendable {
-    package var slotDuration: Duration
-    package var slotsPerEpoch: UInt64
-    package var unbondingEpochs: UInt64
-    /// The share of a slash that whoever submitted the evidence earns.
-    package var reporterReward: Fraction
-    /// What evidence that proves nothing costs its submitter, as far as its stake carries it.
-    package var badEvidenceFee: Lamports
-
-    package init(
-        slotDuration: Duration, slotsPerEpoch: UInt64, unbondingEpochs: UInt64,
-        reporterReward: Fraction = .basisPoints(500), badEvidenceFee: Lamports = Lamports(5_000)
-    ) {
-        self.slotDuration = slotDuration
-        self.slotsPerEpoch = slotsPerEpoch
-        self.unbondingEpochs = unbondingEpochs
-        self.reporterReward = reporterReward
-        self.badEvidenceFee = badEvidenceFee
-    }
-}

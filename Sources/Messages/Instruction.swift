@@ -27,79 +27,6 @@ package enum Instruction: Hashable, Sendable {
     case claimParticipation(Attestation)
 }
 
-/// Where an operator listens: an IPv4 address and a port.
-package struct Endpoint: Hashable, Sendable {
-    package var signer: OperatorIndex
-    /// In network order: the first byte is the first number of the dotted form.
-    package var address: UInt32
-    package var port: UInt16
-
-    package init(signer: OperatorIndex, address: UInt32, port: UInt16) {
-        self.signer = signer
-        self.address = address
-        self.port = port
-    }
-
-    package static let loopback: UInt32 = 0x7f00_0001
-
-    package var dottedAddress: String {
-        [24, 16, 8, 0].map { String(address >> $0 & 255) }.joined(separator: ".")
-    }
-}
-
-/// An instruction with its authority's signature over network, authority, nonce and instruction.
-package struct SignedInstruction: Hashable, Sendable {
-    package var network: Digest
-    package var authority: PublicKey
-    /// Counts from 0 for each authority; the ledger takes exactly the next one.
-    package var nonce: UInt64
-    package var instruction: Instruction
-    package var signature: Signature
-
-    package init(
-        network: Digest, authority: PublicKey, nonce: UInt64, instruction: Instruction, signature: Signature
-    ) {
-        self.network = network
-        self.authority = authority
-        self.nonce = nonce
-        self.instruction = instruction
-        self.signature = signature
-    }
-
-    package static func signedBytes(
-        network: Digest, authority: PublicKey, nonce: UInt64, instruction: Instruction
-    ) -> [UInt8] {
-        var encoder = BorshEncoder()
-        encoder.encode(network)
-        encoder.encode(authority)
-        encoder.encode(nonce)
-        encoder.encode(instruction)
-        return Domain.instruction.signedBytes(encoder.bytes)
-    }
-
-    package var isSignatureValid: Bool {
-        signature.isValid(
-            for: Self.signedBytes(network: network, authority: authority, nonce: nonce, instruction: instruction),
-            by: authority)
-    }
-
-    package var digest: Digest { Domain.instructionDigest.digest(borsh) }
-}
-
-extension Endpoint: BorshCodable {
-    package func encode(to encoder: inout BorshEncoder) {
-        encoder.encode(signer)
-        encoder.encode(address)
-        encoder.encode(port)
-    }
-
-    package init(from decoder: inout BorshDecoder) throws(BorshError) {
-        signer = try decoder.decode()
-        address = try decoder.decode()
-        port = try decoder.decode()
-    }
-}
-
 extension Instruction: BorshCodable {
     package func encode(to encoder: inout BorshEncoder) {
         switch self {
@@ -158,23 +85,5 @@ extension Instruction: BorshCodable {
         case 10: self = .claimParticipation(try decoder.decode())
         default: throw .unknownCase(type: "Instruction", value: value)
         }
-    }
-}
-
-extension SignedInstruction: BorshCodable {
-    package func encode(to encoder: inout BorshEncoder) {
-        encoder.encode(network)
-        encoder.encode(authority)
-        encoder.encode(nonce)
-        encoder.encode(instruction)
-        encoder.encode(signature)
-    }
-
-    package init(from decoder: inout BorshDecoder) throws(BorshError) {
-        network = try decoder.decode()
-        authority = try decoder.decode()
-        nonce = try decoder.decode()
-        instruction = try decoder.decode()
-        signature = try decoder.decode()
     }
 }

@@ -104,24 +104,3 @@ extension Injection: BorshCodable {
         votes = try decoder.decode(limit: 16)
     }
 }
-
-extension Books: BorshCodable {
-    package func encode(to encoder: inout BorshEncoder) {
-        encoder.encode(sequence)
-        for amount in [entered, idle, delegated, unbonding, burned, rewarded, withdrawn, residue] {
-            encoder.encode(amount)
-        }
-    }
-
-    package init(from decoder: inout BorshDecoder) throws(BorshError) {
-        sequence = try decoder.decode()
-        entered = try decoder.decode()
-        idle = try decoder.decode()
-        delegated = try decoder.decode()
-        unbonding = try decoder.decode()
-        burned = try decoder.decode()
-        rewarded = try decoder.decode()
-        withdrawn = try decoder.decode()
-        residue = try decoder.decode()
-    }
-}

@@ -48,20 +48,3 @@ extension Lamports: CustomStringConvertible {
         return text + " SOL"
     }
 }
-
-/// Products in 128 bits; nothing saturates.
-package enum Arithmetic {
-    package enum Rounding: Sendable { case down, up }
-
-    /// `left x right / divisor`. Traps when the divisor is 0 or the result does not fit 64 bits.
-    package static func multiplyDivide(
-        _ left: UInt64, _ right: UInt64, by divisor: UInt64, rounding: Rounding
-    ) -> UInt64 {
-        precondition(divisor > 0, "division by zero")
-        let product = UInt128(left) * UInt128(right)
-        let (quotient, remainder) = product.quotientAndRemainder(dividingBy: UInt128(divisor))
-        let result = rounding == .up && remainder > 0 ? quotient + 1 : quotient
-        precondition(result <= UInt128(UInt64.max), "result exceeds 64 bits")
-        return UInt64(result)
-    }
-}

@@ -54,7 +54,8 @@ package struct PartyNames: Sendable {
     package func text(of notice: LedgerNotice) -> String {
         switch notice {
         case .account(let nonce): "account: next nonce \(nonce)"
-        case .clock(let slot, let epoch): "clock: slot \(slot), epoch \(epoch)"
+        case .clock(let slot, let epoch, let stateRoot):
+            "clock: slot \(slot), epoch \(epoch), state root \(stateRoot.short)"
         case .operatorSet(let set):
             "operator set of \(name(of: set.service)), epoch \(set.epoch) revision \(set.revision): "
                 + "\(set.members.count) members, \(set.total)"

@@ -97,6 +97,9 @@ package struct Ledger: Sendable {
     /// Every operator set within the evidence horizon, oldest first, the present ones last.
     package var operatorSets: [OperatorSet] { archive.chronological }
 
+    /// Within the evidence horizon, the last of them last.
+    func latestSettlements(_ count: Int) -> [Settlement] { settlementBook.latest(count) }
+
     private mutating func execute(_ instruction: Instruction, by place: Int, changes: inout [Change]) -> Outcome {
         let account = accounts[place]
         switch instruction {

@@ -17,6 +17,9 @@ package struct LedgerMachine: Sendable {
     /// has no receipt once it is back.
     package static let waitingLimit = 4_096
 
+    /// Of past settlements, so many are told to whoever connects: enough for what it may have missed while it was away.
+    static let settlementsTold = 1_024
+
     package private(set) var ledger: Ledger
     package private(set) var head: LogHead
     private let clock: PublicKey
@@ -103,10 +106,13 @@ package struct LedgerMachine: Sendable {
             return
         }
         effects.append(.send(.account(nextNonce: nonce), to: party))
-        effects.append(.send(.clock(ledger.slot, ledger.epoch), to: party))
+        effects.append(.send(.clock(ledger.slot, ledger.epoch, stateRoot: ledger.stateRoot), to: party))
         effects.append(.send(.directory(ledger.directory), to: party))
         for set in ledger.operatorSets { effects.append(.send(.operatorSet(set), to: party)) }
         for record in ledger.slashRecords { effects.append(.send(.slashed(record), to: party)) }
+        for settlement in ledger.latestSettlements(Self.settlementsTold) {
+            effects.append(.send(.settled(settlement), to: party))
+        }
     }
 
     private func key(of party: Party) -> PublicKey? {
@@ -195,7 +201,7 @@ package struct LedgerMachine: Sendable {
 
     private func publish(_ change: Ledger.Change, effects: inout [LedgerEffect]) {
         switch change {
-        case .epochOpened(let epoch): effects.append(.publish(.clock(ledger.slot, epoch)))
+        case .epochOpened(let epoch): effects.append(.publish(.clock(ledger.slot, epoch, stateRoot: ledger.stateRoot)))
         case .operatorSetOpened(let set): effects.append(.publish(.operatorSet(set)))
         case .endpointRegistered: effects.append(.publish(.directory(ledger.directory)))
         case .slashed(let record): effects.append(.publish(.slashed(record)))

@@ -38,6 +38,15 @@ struct SettlementBook: Hashable, Sendable {
 
     func settlement(for key: VoteKey) -> Settlement? { settlements[key] }
 
+    /// The last `count` settlements, in the order of their epochs and within one as they came.
+    func latest(_ count: Int) -> [Settlement] {
+        var keys: [VoteKey] = []
+        for epoch in epochs.reversed() where keys.count < count {
+            keys += epoch.keys.suffix(count - keys.count).reversed()
+        }
+        return keys.reversed().compactMap { settlements[$0] }
+    }
+
     /// Whether the subject belongs to what has been forgotten.
     func isForgotten(_ key: VoteKey) -> Bool {
         guard settlements[key] == nil, let floor = floors[SubjectLine(key)] else { return false }

@@ -13,9 +13,6 @@ package protocol ServiceModule: Sendable {
 
     /// The payload of the task with this number in a generated load.
     func payload(for sequence: TaskSequence, seed: UInt64) -> [UInt8]
-
-    /// One line for a person: `12 -> 144`.
-    func describe(payload: [UInt8], result: [UInt8]) -> String
 }
 
 package enum ExecutionOutcome: Hashable, Sendable {

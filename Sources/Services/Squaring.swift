@@ -26,12 +26,6 @@ package struct Squaring: ServiceModule {
         Self.bytes(SeededRandom.draw(seed: seed, purpose: "workload", sequence.number))
     }
 
-    package func describe(payload: [UInt8], result: [UInt8]) -> String {
-        let input = Self.number(payload, as: UInt64.self).map(String.init) ?? Hexadecimal.encode(payload)
-        let output = Self.number(result, as: UInt128.self).map(String.init) ?? Hexadecimal.encode(result)
-        return "\(input) -> \(output)"
-    }
-
     package static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
         withUnsafeBytes(of: number.littleEndian) { Array($0) }
     }

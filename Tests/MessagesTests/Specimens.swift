@@ -124,7 +124,7 @@ enum Fixed {
 
     static let notices: [(String, LedgerNotice)] = [
         ("account", .account(nextNonce: 9)),
-        ("clock", .clock(Slot(42), Epoch(5))),
+        ("clock", .clock(Slot(42), Epoch(5), stateRoot: Domain.stateRoot.digest([]))),
         ("operatorSet", .operatorSet(operatorSet)),
         ("directory", .directory([endpoint, Endpoint(signer: OperatorIndex(4), address: 0x0a00_0102, port: 1)])),
         ("slashed", .slashed(slash)),

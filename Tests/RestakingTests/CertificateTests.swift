@@ -17,6 +17,20 @@ import Testing
         #expect(fixture.settle(Fixture.certificate(set, subject: 1, signers: [0, 1])) == .applied)
     }
 
+    @Test func `The latest settlements are told in their order, across epochs, and no more than asked for`() {
+        var fixture = Fixture()
+        for subject in 0..<3 as Range<UInt64> {
+            #expect(fixture.settle(Fixture.certificate(fixture.set(), subject: subject, signers: [0, 1])) == .applied)
+        }
+        fixture.open(epoch: 1)
+        #expect(fixture.settle(Fixture.certificate(fixture.set(), subject: 3, signers: [0, 1])) == .applied)
+        func told(_ count: Int) -> [UInt64] {
+            fixture.ledger.latestSettlements(count).map(\.voteKey.subject.number)
+        }
+        #expect(told(2) == [2, 3])
+        #expect(told(9) == [0, 1, 2, 3])
+    }
+
     @Test func `Two thirds are not enough, nor is 66 percent: strictly more than the fraction`() {
         var genesis = Fixture.genesis()
         genesis.restakers[0].delegations[0].amount = 400

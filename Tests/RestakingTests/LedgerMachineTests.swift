@@ -176,7 +176,7 @@ extension [LedgerEffect] {
             if case .send(let notice, .signer(OperatorIndex(2))) = effect { notice } else { nil }
         }
         #expect(notices[0] == .account(nextNonce: 2))
-        #expect(notices[1] == .clock(Slot(10), Epoch(1)))
+        #expect(notices[1] == .clock(Slot(10), Epoch(1), stateRoot: driver.machine.ledger.stateRoot))
         #expect(notices[2] == .directory(driver.machine.ledger.directory))
         #expect(notices[3..<9] == driver.machine.ledger.operatorSets.map { .operatorSet($0) }[...])
         #expect(driver.machine.ledger.operatorSets.map(\.epoch.number) == [0, 0, 0, 0, 1, 1])

@@ -17,7 +17,6 @@ import Testing
         }
         #expect(result == Squaring.bytes(UInt128(square)!))
         #expect(result.count == 16)
-        #expect(Squaring(version: 1)!.describe(payload: payload, result: result) == "\(number) -> \(square)")
     }
 
     @Test(arguments: [0, 12, UInt64.max])
@@ -30,10 +29,6 @@ import Testing
     func refusesPayloadsOfAnyOtherLength(count: Int) {
         let outcome = Squaring(version: 1)!.execute([UInt8](repeating: 1, count: count))
         #expect(outcome == .refused(reason: "a squaring payload has 8 bytes, this one \(count)"))
-    }
-
-    @Test func describesWhatItCannotRead() {
-        #expect(Squaring(version: 1)!.describe(payload: [0xab], result: []) == "ab -> ")
     }
 
     @Test func workloadDependsOnSeedAndNumberAlone() throws {

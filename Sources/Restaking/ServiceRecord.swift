@@ -2,28 +2,6 @@ import Cryptography
 import Messages
 import Primitives
 
-/// Someone of genesis: what its key may ask for, and how far its instructions have come.
-struct Account: Hashable, Sendable {
-    let key: PublicKey
-    var isClock = false
-    var signer: OperatorIndex?
-    var restaker: RestakerIndex?
-    var coordinated: ServiceID?
-    var nextNonce: UInt64 = 0
-    /// What it has earned by reporting offences: booked here, whether or not it is a restaker.
-    var reward = Lamports.zero
-}
-
-/// A registered operator.
-struct OperatorRecord: Hashable, Sendable {
-    let key: PublicKey
-    var endpoint: Endpoint?
-    /// The epoch in which it was tombstoned: for good.
-    var tombstoned: Epoch?
-
-    var isTombstoned: Bool { tombstoned != nil }
-}
-
 /// An AVS: its terms, and who has opted in.
 struct ServiceRecord: Hashable, Sendable {
     let threshold: Fraction
