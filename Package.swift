@@ -68,7 +68,7 @@ let package = Package(
         target(
             "Cluster",
             ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "LedgerNode", subprocess, system]),
-        target("Reports", ground + ["Services", "Records", "Verdicts", histogram, system]),
+        target("Reports", ground + ["Records", "Verdicts", histogram, system]),
         .executableTarget(
             name: "quorate",
             dependencies: ground + [
@@ -98,10 +98,15 @@ let package = Package(
             of: "Node",
             ground + ["Services", "Attesting", "Faults", "Records", "TestSupport", nioEmbedded, system] + nio),
         tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", "TestSupport", sqlite, system] + nio),
-        tests(
-            of: "Cluster",
-            ground + ["Faults", "TopologyFormat", "Node", "Verdicts", "TestSupport", "quorate", argumentParser, system]),
+        tests(of: "Cluster", ground + ["Attesting", "Faults", "TopologyFormat", "Node", "TestSupport", system]),
         tests(of: "Reports", ground + ["Records", "TestSupport", "Verdicts", system]),
+        .testTarget(
+            name: "quorateTests",
+            dependencies: ground + [
+                "Cluster", "LedgerNode", "Node", "Records", "TopologyFormat", "Verdicts", "TestSupport", "quorate",
+                argumentParser, system,
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["quorate", "quorate-node"], swiftSettings: settings),
     ]

@@ -18,8 +18,6 @@ package struct Agenda<Item: Sendable>: Sendable {
 
     package init() {}
 
-    package var count: Int { heap.count }
-
     package mutating func add(_ item: Item, at due: Instant) {
         heap.insert(Entry(due: due, order: order, item: item))
         order += 1

@@ -81,7 +81,12 @@ package struct Ballot: Sendable {
     }
 
     /// Counts a vote whose signature is verified.
-    package mutating func count(_ attestation: Attestation, by member: MemberIndex, in set: OperatorSet) -> Result {
+    ///
+    /// - Parameter mayCertify: whether its statement is about what was issued, by the operator set that decides it. If
+    ///   not, the vote is evidence against its signer at most, whatever it weighs in the set that it pins.
+    package mutating func count(
+        _ attestation: Attestation, by member: MemberIndex, in set: OperatorSet, mayCertify: Bool
+    ) -> Result {
         guard wants(attestation) else { return .duplicate }
         if opener == nil { opener = attestation.signer }
         let earlier = votes(by: attestation.signer).first
@@ -90,9 +95,23 @@ package struct Ballot: Sendable {
 
         let place = place(of: attestation.statement, in: set)
         choices[place].count(attestation.signature, of: member)
-        guard certified == nil, set.isQuorum(choices[place].weight) else { return .counted }
+        guard mayCertify, let certificate = certify(place) else { return .counted }
+        return .certified(certificate)
+    }
+
+    /// The task has come after votes on it, which may carry a statement over the threshold already.
+    package mutating func certify(task: Digest, decidedBy operatorSet: Digest) -> Certificate? {
+        for (place, choice) in choices.enumerated()
+        where choice.statement.task == task && choice.statement.operatorSet == operatorSet {
+            if let certificate = certify(place) { return certificate }
+        }
+        return nil
+    }
+
+    private mutating func certify(_ place: Int) -> Certificate? {
+        guard certified == nil, choices[place].operatorSet.isQuorum(choices[place].weight) else { return nil }
         certified = place
-        return .certified(choices[place].certificate)
+        return choices[place].certificate
     }
 
     private mutating func place(of statement: Statement, in set: OperatorSet) -> Int {

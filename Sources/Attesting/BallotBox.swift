@@ -79,8 +79,11 @@ package struct BallotBox: Sendable {
 
     /// Counts a vote whose signature is verified and whose operator set is known.
     ///
+    /// - Parameter mayCertify: see `Ballot.count`.
     /// - Returns: the result, and whether this vote opened the ballot; nil when it can't be counted any more.
-    package mutating func count(_ attestation: Attestation, sets: OperatorSetBook) -> (Ballot.Result, opened: Bool)? {
+    package mutating func count(
+        _ attestation: Attestation, sets: OperatorSetBook, mayCertify: Bool
+    ) -> (Ballot.Result, opened: Bool)? {
         guard let set = sets.set(attestation.statement.operatorSet), let member = set.index(of: attestation.signer)
         else { return nil }
         let key = attestation.statement.voteKey
@@ -90,12 +93,17 @@ package struct BallotBox: Sendable {
             guard mayOpen(attestation.signer) else { return nil }
             openedBy[attestation.signer, default: 0] += 1
         }
-        let result = ballots[key, default: Ballot()].count(attestation, by: member, in: set)
+        let result = ballots[key, default: Ballot()].count(attestation, by: member, in: set, mayCertify: mayCertify)
         let latestKey = LatestKey(signer: attestation.signer, service: key.service)
         if latest[latestKey].map({ $0.statement.voteKey.subject < key.subject }) ?? true {
             latest[latestKey] = attestation
         }
         return (result, opened)
+    }
+
+    /// The task has come after votes on it.
+    package mutating func certify(_ task: ServiceTask, digest: Digest) -> Certificate? {
+        ballots[task.voteKey]?.certify(task: digest, decidedBy: task.operatorSet)
     }
 
     package mutating func close(_ key: VoteKey) {
@@ -118,9 +126,14 @@ package struct BallotBox: Sendable {
         return deliveries
     }
 
-    /// The latest vote held of this signer in each AVS, for a node that checks its own memory.
-    package func latestVotes(of signer: PublicKey, services: Int) -> [Attestation] {
-        (0..<services).compactMap { latest[LatestKey(signer: signer, service: ServiceID(UInt32($0)))] }
+    /// The latest vote held of this operator in each AVS, for a node that checks its own memory.
+    package func latestVotes(of party: Party, in genesis: Genesis) -> [Attestation] {
+        guard case .signer(let index) = party, Int(index.number) < genesis.signers.count else { return [] }
+        let signer = genesis.signers[Int(index.number)].key
+        let votes = genesis.services.indices.compactMap {
+            latest[LatestKey(signer: signer, service: ServiceID(UInt32($0)))]
+        }
+        return Array(votes.prefix(Frame.ownVotesLimit))
     }
 
     /// Who has voted for what in the open ballots of an AVS, in the order of the vote keys.
@@ -164,4 +177,9 @@ package struct BallotBox: Sendable {
         parkedFrom[delivery.party, default: 0] += 1
         return .parked
     }
+}
+
+extension ServiceTask {
+    /// What is signed at most once for it.
+    package var voteKey: VoteKey { VoteKey(network: network, service: service, subject: Subject(sequence)) }
 }

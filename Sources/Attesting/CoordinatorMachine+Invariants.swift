@@ -11,6 +11,7 @@ extension CoordinatorMachine {
         for (voteKey, certificate) in certificates {
             precondition(open[voteKey]?.digest == certificate.statement.task, "a certificate is for what was issued")
             let set = open[voteKey]!.operatorSet
+            precondition(certificate.statement.operatorSet == set.digest, "the set that a task pins decides it")
             precondition(set.isQuorum(set.weight(of: certificate.signers)), "a certificate carries a quorum")
         }
         precondition(box.voteKeys.allSatisfy { open[$0] != nil }, "only what is open is voted on")

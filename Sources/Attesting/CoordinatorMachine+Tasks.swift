@@ -27,11 +27,9 @@ extension CoordinatorMachine {
         _ id: RequestID, _ signature: Signature, at now: Instant, effects: inout [NodeEffect]
     ) {
         if account.signed(id, signature, effects: &effects) { return }
-        guard case .signTask(let task, let set) = requests.removeValue(forKey: id) else {
-            preconditionFailure("request \(id) is not the signature of a task")
-        }
+        guard case .signTask(let task, let set) = requests.removeValue(forKey: id) else { return }
         let signed = SignedTask(task: task, signature: signature)
-        let voteKey = VoteKey(network: network, service: service, subject: Subject(task.sequence))
+        let voteKey = task.voteKey
         open[voteKey] = OpenTask(signed: signed, digest: task.digest, operatorSet: set)
         effects.append(.note(.taskIssued(task)))
         effects.append(.send(.task(signed), to: set.members.map { .signer($0.signer) }))
@@ -49,16 +47,24 @@ extension CoordinatorMachine {
         agenda.add(.resend(voteKey), at: now + Timings.resend)
     }
 
+    /// What it may have missed: the open tasks that it has not voted on and, in a star, their certificates' notices.
     mutating func connected(_ party: Party, at now: Instant, effects: inout [NodeEffect]) {
         guard case .signer(let index) = party else { return }
         for voteKey in open.keys.sorted() {
-            guard let task = open[voteKey], now <= task.signed.task.deadline,
-                let member = task.operatorSet.index(of: index)
-            else { continue }
+            guard let task = open[voteKey], let member = task.operatorSet.index(of: index) else { continue }
             let key = task.operatorSet.members[member.place].key
-            guard box[voteKey]?.votes(by: key).isEmpty ?? true else { continue }
-            effects.append(.send(.task(task.signed), to: [party]))
+            if now <= task.signed.task.deadline, box[voteKey]?.votes(by: key).isEmpty ?? true {
+                effects.append(.send(.task(task.signed), to: [party]))
+            }
+            if let certificate = certificates[voteKey] { tell(of: certificate, to: [party], effects: &effects) }
         }
+    }
+
+    /// In a mesh everybody forms the certificate itself.
+    func tell(of certificate: Certificate, to recipients: [Party], effects: inout [NodeEffect]) {
+        guard terms.dissemination == .star else { return }
+        let notice = CertifiedNotice(statement: certificate.statement, certificate: certificate.digest)
+        effects.append(.send(.certified(notice), to: recipients))
     }
 
     /// The window is over: what was certified goes to the ledger, with everyone who voted for it in time.

@@ -20,25 +20,34 @@ extension CoordinatorMachine {
         }
     }
 
-    mutating func count(_ vote: Attestation, effects: inout [NodeEffect]) {
+    mutating func verified(_ id: RequestID, valid: Bool, effects: inout [NodeEffect]) {
+        guard case .verifyVote(let vote, let party) = requests.removeValue(forKey: id) else { return }
+        box.endVerifying(vote)
+        if valid {
+            count(vote, effects: &effects)
+        } else {
+            reject(party, "a vote with a signature that is not valid", effects: &effects)
+        }
+    }
+
+    private mutating func count(_ vote: Attestation, effects: inout [NodeEffect]) {
         let voteKey = vote.statement.voteKey
         // The window may have closed while the signature was checked.
-        guard let task = open[voteKey], let (result, _) = box.count(vote, sets: sets) else { return }
+        guard let task = open[voteKey] else { return }
+        // A result for something that was never issued under this number, or by a set that once was the AVS's, is
+        // nobody's certificate, whoever signs it.
+        let isIssued = vote.statement.task == task.digest && vote.statement.operatorSet == task.operatorSet.digest
+        guard let (result, _) = box.count(vote, sets: sets, mayCertify: isIssued) else { return }
         switch result {
         case .counted: break
         case .duplicate: return
         case .certified(let certificate):
-            // A result for something that was never issued under this number is nobody's certificate.
-            // Nor does it come back to life when its deadline has passed.
-            guard certificate.statement.task == task.digest, !task.isExpired else { break }
+            // It does not come back to life when its deadline has passed.
+            guard !task.isExpired else { break }
             open[voteKey]?.isCertified = true
             certificates[voteKey] = certificate
             effects.append(.note(.certified(certificate)))
-            if terms.dissemination == .star {
-                let notice = CertifiedNotice(statement: certificate.statement, certificate: certificate.digest)
-                let members = task.operatorSet.members.map { Party.signer($0.signer) }
-                effects.append(.send(.certified(notice), to: members))
-            }
+            tell(of: certificate, to: task.operatorSet.members.map { .signer($0.signer) }, effects: &effects)
         case .conflict(let evidence): found(evidence, effects: &effects)
         }
         askForConflicts(with: vote, effects: &effects)
@@ -47,6 +56,7 @@ extension CoordinatorMachine {
     private mutating func found(_ evidence: Evidence, effects: inout [NodeEffect]) {
         guard offences.insert(evidence.offence).inserted else { return }
         effects.append(.note(.evidenceFound(evidence)))
+        guard !tombstoned.contains(evidence.accused) else { return }
         account.submit(.submitEvidence(evidence), ids: &ids, effects: &effects)
     }
 

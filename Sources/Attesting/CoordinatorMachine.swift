@@ -18,7 +18,7 @@ package struct CoordinatorMachine: NodeMachine {
     let load: TaskLoad
     let module: any ServiceModule
 
-    var sets = OperatorSetBook()
+    var sets: OperatorSetBook
     var box: BallotBox
     var account: LedgerAccount
     var ids = RequestCounter()
@@ -33,6 +33,8 @@ package struct CoordinatorMachine: NodeMachine {
     var certificates: [VoteKey: Certificate] = [:]
     var claims = ClaimBook()
     var offences: Set<Digest> = []
+    /// Whoever has been slashed is tombstoned: further evidence against them changes nothing.
+    var tombstoned: Set<PublicKey> = []
     var isFinished = false
 
     enum Errand: Sendable {
@@ -65,6 +67,7 @@ package struct CoordinatorMachine: NodeMachine {
         self.load = load
         self.module = module
         network = genesis.network
+        sets = OperatorSetBook(unbondingEpochs: genesis.parameters.unbondingEpochs)
         box = BallotBox(network: network)
         account = LedgerAccount(network: network, authority: terms.coordinator)
     }
@@ -78,16 +81,7 @@ package struct CoordinatorMachine: NodeMachine {
         case .disconnected(let party):
             if party == .ledger { account.disconnected() } else { claims.forget(holder: party) }
         case .received(let frame, let party): receive(frame, from: party, at: now, effects: &effects)
-        case .verified(let id, let valid):
-            guard case .verifyVote(let vote, let party) = requests.removeValue(forKey: id) else {
-                preconditionFailure("request \(id) is not a verification")
-            }
-            box.endVerifying(vote)
-            if valid {
-                count(vote, effects: &effects)
-            } else {
-                reject(party, "a vote with a signature that is not valid", effects: &effects)
-            }
+        case .verified(let id, let valid): verified(id, valid: valid, effects: &effects)
         case .signed(let id, let signature): signed(id, signature, at: now, effects: &effects)
         case .woke: agenda.woken()
         case .started, .executed: break
@@ -101,14 +95,11 @@ package struct CoordinatorMachine: NodeMachine {
         switch frame {
         case .attestation(let vote): receiveVote(vote, from: party, effects: &effects)
         case .summary(let summary): compare(summary, from: party, effects: &effects)
-        case .certificateRequest(let voteKey, _):
-            guard let certificate = certificates[voteKey] else { return }
+        case .certificateRequest(let voteKey, let statement):
+            guard let certificate = certificates[voteKey], certificate.statement.digest == statement else { return }
             effects.append(.send(.certificate(certificate), to: [party]))
         case .ownVotesRequest:
-            guard case .signer(let index) = party, Int(index.number) < genesis.signers.count else { return }
-            let key = genesis.signers[Int(index.number)].key
-            effects.append(
-                .send(.ownVotes(box.latestVotes(of: key, services: genesis.services.count)), to: [party]))
+            effects.append(.send(.ownVotes(box.latestVotes(of: party, in: genesis)), to: [party]))
         case .notice(let notice):
             guard party == .ledger else { return reject(party, "a ledger's notice", effects: &effects) }
             receiveNotice(notice, at: now, effects: &effects)
@@ -131,7 +122,7 @@ package struct CoordinatorMachine: NodeMachine {
                 receiveVote(delivery.vote, from: delivery.party, effects: &effects)
             }
             issueDue(at: now, effects: &effects)
-        case .slashed(let record): offences.insert(record.offence)
+        case .slashed(let record): tombstoned.insert(record.accused)
         case .clock, .directory, .settled: break
         }
     }

@@ -49,7 +49,8 @@ package struct LedgerAccount: Sendable {
         isConnected = true
         nextToSend = 0
         sendNext(effects: &effects)
-        nextNonce = max(nextNonce ?? 0, nonce)
+        // Nobody counts this far: what is beyond is no nonce, and must not overflow.
+        nextNonce = max(nextNonce ?? 0, min(nonce, .max / 2))
         let waiting = unnumbered
         unnumbered = []
         for instruction in waiting { submit(instruction, ids: &ids, effects: &effects) }

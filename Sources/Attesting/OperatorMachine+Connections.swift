@@ -26,10 +26,7 @@ extension OperatorMachine {
 
     mutating func connected(_ party: Party, at now: Instant, effects: inout [NodeEffect]) {
         guard party != .ledger else { return }
-        if readiness.isChecking {
-            readiness.ask(party)
-            effects.append(.send(.ownVotesRequest, to: [party]))
-        }
+        if readiness.ask(party) { effects.append(.send(.ownVotesRequest, to: [party])) }
         // What the other has missed: our votes that are still open.
         for voteKey in ownVotes.keys.sorted() {
             guard let vote = ownVotes[voteKey], box[voteKey] != nil, let service = service(voteKey.service),
@@ -47,20 +44,12 @@ extension OperatorMachine {
         if party == .ledger { account.disconnected() } else { readiness.lost(party) }
     }
 
-    func answerOwnVotesRequest(from party: Party, effects: inout [NodeEffect]) {
-        guard case .signer(let index) = party, Int(index.number) < genesis.signers.count else {
-            return effects.append(.send(.ownVotes([]), to: [party]))
-        }
-        let votes = box.latestVotes(of: genesis.signers[Int(index.number)].key, services: genesis.services.count)
-        effects.append(.send(.ownVotes(Array(votes.prefix(Frame.ownVotesLimit))), to: [party]))
-    }
-
     mutating func receiveOwnVotes(
         _ votes: [Attestation], from party: Party, at now: Instant, effects: inout [NodeEffect]
     ) {
         guard readiness.answered(party) else { return }
         for vote in votes where vote.signer == key && vote.statement.voteKey.network == network {
-            guard isUnknownToGuard(vote.statement) else { continue }
+            guard !isRecorded(vote.statement) else { continue }
             let id = ids.next()
             requests[id] = .verifyOwnVote(vote)
             readiness.unverified += 1
@@ -74,7 +63,7 @@ extension OperatorMachine {
         _ vote: Attestation, valid: Bool, at now: Instant, effects: inout [NodeEffect]
     ) {
         readiness.unverified -= 1
-        if valid, !readiness.isRefused, isUnknownToGuard(vote.statement) {
+        if valid, !readiness.isRefused, !isRecorded(vote.statement) {
             readiness.refuse()
             let reason =
                 "the signing guard is older than what others hold: it lacks our vote for \(vote.statement.voteKey)"
@@ -84,15 +73,15 @@ extension OperatorMachine {
     }
 
     /// What the guard has forgotten because of its age it will never have signed again either.
-    private func isUnknownToGuard(_ statement: Statement) -> Bool {
+    func isRecorded(_ statement: Statement) -> Bool {
         switch guardBook.answer(for: statement) {
-        case .free, .conflicts: true
-        case .recordedAlready, .tooOld: false
+        case .recordedAlready, .tooOld: true
+        case .free, .conflicts: false
         }
     }
 
     mutating func checkReadiness(at now: Instant, effects: inout [NodeEffect]) {
-        for entry in readiness.becomesReady(at: now) ?? [] {
+        for entry in readiness.release(at: now) {
             sign(entry.statement, deadline: entry.deadline, at: now, effects: &effects)
         }
     }

@@ -13,11 +13,13 @@ extension OperatorMachine {
             return reject(party, "a task that is not this coordinator's to issue", effects: &effects)
         }
         let digest = task.digest
-        if tasks[digest] != nil {
+        if let open = tasks[digest] {
             // Sent again: the coordinator has not got our vote.
-            let voteKey = VoteKey(network: network, service: task.service, subject: Subject(task.sequence))
-            if let vote = ownVotes[voteKey], vote.statement.task == digest {
+            if let vote = ownVotes[task.voteKey], vote.statement.task == digest {
                 effects.append(.send(.attestation(vote), to: [party]))
+            } else if open.hasLapsed, now <= open.task.deadline {
+                tasks[digest]?.hasLapsed = false
+                effects.append(.execute(task: digest, service: task.service, payload: task.payload))
             }
             return
         }
@@ -56,6 +58,7 @@ extension OperatorMachine {
         }
         tasks[digest]?.isVerified = true
         effects.append(.execute(task: digest, service: signed.task.service, payload: signed.task.payload))
+        if let certificate = box.certify(signed.task, digest: digest) { certified(certificate, effects: &effects) }
     }
 
     mutating func executed(
@@ -65,12 +68,13 @@ extension OperatorMachine {
         switch outcome {
         case .result(let result):
             let statement = Statement(for: open.task, digest: digest, result: result)
-            if readiness.isReady {
+            if readiness.maySign(for: open.task.service, at: now) {
                 sign(statement, deadline: open.task.deadline, at: now, effects: &effects)
-            } else {
-                readiness.hold(statement, deadline: open.task.deadline, at: now)
+            } else if !readiness.hold(statement, deadline: open.task.deadline, at: now) {
+                tasks[digest]?.hasLapsed = true
             }
         case .refused(let reason):
+            tasks[digest]?.hasLapsed = true
             effects.append(.note(.refusedToSign(reason: "task \(open.task.sequence): \(reason)")))
         }
     }

@@ -24,18 +24,30 @@ extension OperatorMachine {
     }
 
     mutating func count(_ vote: Attestation, at now: Instant, effects: inout [NodeEffect]) {
-        guard let (result, opened) = box.count(vote, sets: sets), let service = service(vote.statement.service) else {
-            return
-        }
+        guard let (result, opened) = box.count(vote, sets: sets, mayCertify: isIssued(vote.statement)),
+            let service = service(vote.statement.service)
+        else { return }
         if opened { agenda.add(.closeBallot(vote.statement.voteKey), at: now + service.evidenceWindow) }
         switch result {
         case .duplicate: return
         case .counted: break
-        case .certified(let certificate):
-            if service.dissemination == .mesh { effects.append(.note(.certified(certificate))) }
+        case .certified(let certificate): certified(certificate, effects: &effects)
         case .conflict(let evidence): found(evidence, at: now, effects: &effects)
         }
         if service.dissemination == .mesh { remember(vote, at: now) }
+    }
+
+    /// Whether it is about a task that the coordinator has issued, by the operator set that the task pins: whoever was
+    /// a quorum once does not decide what is issued now.
+    private func isIssued(_ statement: Statement) -> Bool {
+        guard let open = tasks[statement.task], open.isVerified else { return false }
+        return open.task.voteKey == statement.voteKey && open.task.operatorSet == statement.operatorSet
+    }
+
+    /// In a star it is the coordinator's to tell.
+    func certified(_ certificate: Certificate, effects: inout [NodeEffect]) {
+        guard service(certificate.statement.service)?.dissemination == .mesh else { return }
+        effects.append(.note(.certified(certificate)))
     }
 
     /// For the next summary to the coordinator.
@@ -83,7 +95,8 @@ extension OperatorMachine {
     private mutating func found(_ evidence: Evidence, at now: Instant, effects: inout [NodeEffect]) {
         let offence = evidence.offence
         effects.append(.note(.evidenceFound(evidence)))
-        guard offences[offence] == nil, !tombstoned.contains(evidence.accused), offences.count < Self.offenceLimit
+        guard offences[offence] == nil, !tombstoned.contains(evidence.accused), offences.count < Self.offenceLimit,
+            offences.values.count(where: { $0.evidence.accused == evidence.accused }) < Self.offencesPerCulprit
         else { return }
         offences[offence] = OpenOffence(evidence: evidence)
         switch evidence {
@@ -115,11 +128,6 @@ extension OperatorMachine {
         }
         guard let vote = ownVotes[statement.voteKey], vote.statement != statement else { return }
         effects.append(.send(.certificateRequest(statement.voteKey, statement: statement.digest), to: [party]))
-    }
-
-    mutating func answerCertificateRequest(_ voteKey: VoteKey, to party: Party, effects: inout [NodeEffect]) {
-        guard let choice = box[voteKey]?.certifiedChoice else { return }
-        effects.append(.send(.certificate(choice.certificate), to: [party]))
     }
 }
 

@@ -17,7 +17,7 @@ package struct OperatorMachine: NodeMachine {
     let me: OperatorIndex
     let key: PublicKey
 
-    var sets = OperatorSetBook()
+    var sets: OperatorSetBook
     var box: BallotBox
     var guardBook = SigningGuard()
     var account: LedgerAccount
@@ -58,6 +58,8 @@ package struct OperatorMachine: NodeMachine {
     struct OpenTask: Sendable {
         let task: ServiceTask
         var isVerified = false
+        /// Its execution has come to nothing that is signed or waits to be: sent again, it is executed again.
+        var hasLapsed = false
     }
 
     struct HeldVote: Sendable {
@@ -76,12 +78,15 @@ package struct OperatorMachine: NodeMachine {
     static let parkedTaskLimit = 512
     /// Pairs that wait for somebody to be slashed; more are left to others.
     static let offenceLimit = 4_096
+    /// Of these, by one culprit: the first to be slashed settles them all.
+    static let offencesPerCulprit = 4
 
     package init(genesis: Genesis, signer: OperatorIndex) {
         self.genesis = genesis
         network = genesis.network
         me = signer
         key = genesis.signers[Int(signer.number)].key
+        sets = OperatorSetBook(unbondingEpochs: genesis.parameters.unbondingEpochs)
         box = BallotBox(network: network)
         account = LedgerAccount(network: network, authority: key)
         unsummarised = Array(repeating: [], count: genesis.services.count)
@@ -115,15 +120,20 @@ package struct OperatorMachine: NodeMachine {
             for vote in votes { admit(vote, from: party, effects: &effects) }
         case .certified(let notice): receiveCertified(notice, from: party, effects: &effects)
         case .voteRequest(let request): answer(request, to: party, effects: &effects)
-        case .certificateRequest(let voteKey, _): answerCertificateRequest(voteKey, to: party, effects: &effects)
-        case .ownVotesRequest: answerOwnVotesRequest(from: party, effects: &effects)
+        case .certificateRequest(let voteKey, let statement):
+            guard let choice = box[voteKey]?.certifiedChoice, choice.digest == statement else { return }
+            effects.append(.send(.certificate(choice.certificate), to: [party]))
+        case .ownVotesRequest:
+            effects.append(.send(.ownVotes(box.latestVotes(of: party, in: genesis)), to: [party]))
         case .ownVotes(let votes): receiveOwnVotes(votes, from: party, at: now, effects: &effects)
         case .notice(let notice):
             guard party == .ledger else { return reject(party, "a ledger's notice", effects: &effects) }
             receiveNotice(notice, at: now, effects: &effects)
         case .receipt(let receipt):
             guard party == .ledger else { return reject(party, "a ledger's receipt", effects: &effects) }
-            guard account.answered(by: receipt, ids: &ids, effects: &effects) != nil else { return }
+            guard let answered = account.answered(by: receipt, ids: &ids, effects: &effects) else { return }
+            // Slashed or refused: either way it is settled.
+            if case .submitEvidence(let evidence) = answered { offences[evidence.offence] = nil }
             effects.append(.note(.receiptArrived(receipt)))
         case .hello, .summary, .submit:
             reject(party, "a \(frame.kind) frame, which is not for an operator", effects: &effects)
@@ -138,7 +148,7 @@ package struct OperatorMachine: NodeMachine {
             guard valid else { return reject(party, "a vote with a signature that is not valid", effects: &effects) }
             count(vote, at: now, effects: &effects)
         case .verifyOwnVote(let vote): verifiedOwnVote(vote, valid: valid, at: now, effects: &effects)
-        case .signStatement, nil: preconditionFailure("request \(id) is not a verification")
+        case .signStatement, nil: break
         }
     }
 
@@ -146,9 +156,7 @@ package struct OperatorMachine: NodeMachine {
         _ id: RequestID, _ signature: Signature, at now: Instant, effects: inout [NodeEffect]
     ) {
         if account.signed(id, signature, effects: &effects) { return }
-        guard case .signStatement(let statement) = requests.removeValue(forKey: id) else {
-            preconditionFailure("request \(id) is not a signature")
-        }
+        guard case .signStatement(let statement) = requests.removeValue(forKey: id) else { return }
         signedVote(Attestation(statement: statement, signer: key, signature: signature), at: now, effects: &effects)
     }
 

@@ -2,34 +2,32 @@ import Messages
 import Primitives
 
 /// The operator sets that the ledger has published: the present one of each AVS, and past ones by their digest for
-/// as long as votes can still arrive for them.
+/// as long as the ledger takes votes by them.
 package struct OperatorSetBook: Sendable {
-    /// How many sets of one AVS are kept; beyond it the oldest goes.
-    private static let keptPerService = 64
-
+    /// For how many epochs after its own a set is kept: until the ledger's evidence horizon has passed it.
+    private let unbondingEpochs: UInt64
     private var byDigest: [Digest: OperatorSet] = [:]
-    private var order: [ServiceID: [Digest]] = [:]
+    /// Of each AVS, in ascending order of (epoch, revision).
+    private var sets: [ServiceID: [OperatorSet]] = [:]
 
-    package init() {}
+    package init(unbondingEpochs: UInt64) { self.unbondingEpochs = unbondingEpochs }
 
-    /// - Returns: false when the set is known already.
+    /// - Returns: false when the set is known already, or is past the horizon.
     package mutating func add(_ set: OperatorSet) -> Bool {
         guard byDigest.updateValue(set, forKey: set.digest) == nil else { return false }
-        var digests = order[set.service, default: []]
-        let place = digests.firstIndex { isNewer(byDigest[$0]!, than: set) } ?? digests.endIndex
-        digests.insert(set.digest, at: place)
-        if digests.count > Self.keptPerService { byDigest[digests.removeFirst()] = nil }
-        order[set.service] = digests
-        return true
+        var ordered = sets[set.service, default: []]
+        let place = ordered.firstIndex { ($0.epoch, $0.revision) > (set.epoch, set.revision) } ?? ordered.endIndex
+        ordered.insert(set, at: place)
+        let present = ordered[ordered.endIndex - 1].epoch.number
+        let oldest = Epoch(present - min(present, unbondingEpochs))
+        let outdated = ordered.prefix { $0.epoch < oldest }
+        for set in outdated { byDigest[set.digest] = nil }
+        ordered.removeFirst(outdated.count)
+        sets[set.service] = ordered
+        return byDigest[set.digest] != nil
     }
 
     package func set(_ digest: Digest) -> OperatorSet? { byDigest[digest] }
 
-    package func current(of service: ServiceID) -> OperatorSet? {
-        order[service]?.last.flatMap { byDigest[$0] }
-    }
-
-    private func isNewer(_ set: OperatorSet, than other: OperatorSet) -> Bool {
-        (set.epoch, set.revision) > (other.epoch, other.revision)
-    }
+    package func current(of service: ServiceID) -> OperatorSet? { sets[service]?.last }
 }

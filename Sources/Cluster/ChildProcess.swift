@@ -28,11 +28,13 @@ struct ChildProcess: Sendable {
         } catch {
             return .neverStarted("\(log): cannot open the log: \(error)")
         }
+        var hasStarted = false
         do {
             let result = try await Subprocess.run(
                 .path(executable), arguments: Arguments(arguments), input: .inputWriter, output: .sequence,
                 error: .fileDescriptor(logFile, closeAfterSpawningProcess: true)
             ) { execution in
+                hasStarted = true
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask {
                         for await order in orders {
@@ -56,7 +58,7 @@ struct ChildProcess: Sendable {
             case .signaled(let signal): .signalled(signal)
             }
         } catch {
-            return .neverStarted("\(executable): \(error)")
+            return hasStarted ? .unobserved("\(error)") : .neverStarted("\(executable): \(error)")
         }
     }
 }

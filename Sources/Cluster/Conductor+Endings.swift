@@ -32,11 +32,11 @@ extension Conductor {
             return
         }
         fail(child, .ended(ending), stage: began == nil ? .starting : .running, &effects)
-        guard settings.keepsGoing, child.party != .ledger else {
+        // Before the beginning, the others would wait for it in vain.
+        guard settings.keepsGoing, began != nil, child.party != .ledger else {
             stop(as: .aborted, at: now, &effects)
             return
         }
-        beginIfReady(at: now, &effects)
         settleIfFinished(at: now, &effects)
     }
 
@@ -71,6 +71,8 @@ extension Conductor {
             guard case .resting(let until) = children[place].state, now >= until, !isStopping else { continue }
             children[place].incarnation += 1
             launch(place, &effects)
+            // At once: it may never be ready, if somebody it needs is dead for good.
+            if let began { effects.append(.tell(children[place].party, .begin(began))) }
             effects.append(.report(.restarted(children[place].name)))
         }
         guard let deadline, now >= deadline else { return }

@@ -1,3 +1,4 @@
+import Attesting
 import Faults
 import Glibc
 import Messages
@@ -47,12 +48,13 @@ package struct Conductor: Sendable {
     package struct Settings: Hashable, Sendable {
         /// From the beginning to the moment at which the run counts as hung.
         package var timeLimit: Duration
-        /// Whether a run goes on without an operator or coordinator that dies.
+        /// Whether a run that has begun goes on without an operator or coordinator that dies.
         package var keepsGoing = false
         package var startPatience = Duration.seconds(20)
         package var stopPatience = Duration.seconds(5)
-        /// For the last notices after the last coordinator has finished.
-        package var settling = Duration.milliseconds(200)
+        /// After the last coordinator has finished, for the last notices: an operator that has found a conflicting pair
+        /// submits it only when its patience has run out.
+        package var settling = Timings.receiptPatience + .milliseconds(300)
         /// From the word to the beginning: everybody has heard it by then.
         package var lead = Duration.milliseconds(20)
 
@@ -146,14 +148,10 @@ package struct Conductor: Sendable {
             children[place].state = .ready
             phase = .startingNodes
             for place in children.indices.dropFirst() { launch(place, &effects) }
-        case (.ready, let party):
+        case (.ready, _):
             guard children[place].state == .launched else { return }
             children[place].state = .ready
-            if let began, !isStopping {
-                effects.append(.tell(party, .begin(began)))
-            } else {
-                beginIfReady(at: now, &effects)
-            }
+            beginIfReady(at: now, &effects)
         case (.progress(let progress), .coordinator(let service)):
             effects.append(.report(.progress(service, progress)))
         case (.finished, .coordinator(let service)):

@@ -2,7 +2,8 @@ import Foundation
 import Primitives
 import TopologyFormat
 
-/// `run.json`: all that decides a run besides the text of its topology, so that it can be judged and shown again.
+/// `run.json`: all that decides a run besides the text of its topology, for people and their tools. Nothing here reads
+/// it back.
 package struct RunManifest: Codable, Hashable, Sendable {
     package static let fileName = "run.json"
     package static let currentSchemaVersion = 1

@@ -6,7 +6,8 @@ import Restaking
 
 /// The ledger's durable log: one row an instruction, in one SQLite file.
 ///
-/// A commit is on disk before it returns (`synchronous = FULL`), so a receipt that is sent after it is never lost.
+/// A commit is on disk before it returns (`synchronous = FULL`), so a receipt that waits for it is never sent before
+/// its entry is on disk.
 /// The machine chains the entries; whether the chain holds is for it to check when it takes them back.
 package final class InstructionLog: Sendable {
     private let database: DatabaseQueue

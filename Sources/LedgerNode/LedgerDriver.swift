@@ -13,9 +13,12 @@ import Restaking
 /// disk; the commit runs on another thread, and what comes in meanwhile makes up the next one.
 final class LedgerDriver: TransportDelegate {
     private static let eventsPerTurn = 256
+    /// With more events and effects than this waiting, nothing more is read until most of them are carried out.
+    static let highMark = 4096
+    private static let lowMark = 512
 
     private let eventLoop: any EventLoop
-    private let transport: Transport
+    let transport: Transport
     private let log: InstructionLog
     private let commits: NIOThreadPool
     private let key: SigningKey
@@ -109,6 +112,7 @@ final class LedgerDriver: TransportDelegate {
 
     private func enqueue(_ event: LedgerEvent) {
         queue.append(event)
+        setReading()
         guard !isTurnScheduled else { return }
         isTurnScheduled = true
         eventLoop.assumeIsolated().execute { [weak self] in self?.turn() }
@@ -128,6 +132,13 @@ final class LedgerDriver: TransportDelegate {
         }
         flushRecord()
         commitIfIdle()
+        setReading()
+    }
+
+    private func setReading() {
+        let waiting = queue.count + outbox.count
+        if waiting > Self.highMark { transport.isReading = false }
+        if waiting < Self.lowMark { transport.isReading = true }
     }
 
     private func handle(_ event: LedgerEvent) {
@@ -176,6 +187,7 @@ final class LedgerDriver: TransportDelegate {
         if case .failure(let error) = result { return fail("\(error)") }
         carryOut(batch)
         commitIfIdle()
+        setReading()
         finishIfIdle()
     }
 
@@ -183,7 +195,11 @@ final class LedgerDriver: TransportDelegate {
         for effect in effects {
             switch effect {
             case .append, .note, .sign: break
-            case .reply(let receipt, let party): send(.receipt(receipt), to: [party])
+            case .reply(let receipt, let party):
+                send(.receipt(receipt), to: [party])
+                if receipt.outcome.disqualifiesSubmitter {
+                    transport.disconnect(party, reason: "submitted what no honest party would: \(receipt.outcome)")
+                }
             case .send(let notice, let party): send(.notice(notice), to: [party])
             case .publish(let notice): send(.notice(notice), to: transport.connectedParties)
             case .disconnect(let party, let reason): transport.disconnect(party, reason: reason)
@@ -230,6 +246,16 @@ final class LedgerDriver: TransportDelegate {
         ticks?.cancel()
         transport.close()
         report(.failed(message))
+    }
+}
+
+extension Outcome {
+    /// No honest party of this network sends such an instruction.
+    fileprivate var disqualifiesSubmitter: Bool {
+        switch self {
+        case .wrongNetwork, .badSignature, .unknownAuthority: true
+        default: false
+        }
     }
 }
 

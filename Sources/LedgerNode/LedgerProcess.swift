@@ -11,7 +11,6 @@ import SystemPackage
 /// The ledger as a process of its own: reads its configuration, drives the machine, obeys its parent.
 package enum LedgerProcess {
     private static let configurationLimit = 64 * 1024
-    private static let genesisLimit = 256 * 1024 * 1024
 
     /// Never returns: the process ends with `ProcessControl`'s statuses.
     package static func run(configuration path: FilePath) -> Never {
@@ -32,8 +31,10 @@ package enum LedgerProcess {
     }
 
     private static func makeDriver(_ path: FilePath, eventLoop: any EventLoop) throws -> LedgerDriver {
-        let configuration: LedgerConfiguration = try decode(path, limit: configurationLimit)
-        let genesis: Genesis = try decode(FilePath(configuration.genesis), limit: genesisLimit)
+        let configuration: LedgerConfiguration = try BoundedFile.decode(
+            path, limit: configurationLimit, as: "a ledger's configuration")
+        let genesis: Genesis = try BoundedFile.decode(
+            FilePath(configuration.genesis), limit: NodeConfiguration.genesisLimit, as: "a genesis")
         let key = try KeypairFile.read(from: FilePath(configuration.key))
         guard key.publicKey == genesis.clock else {
             throw LedgerProcessError("\(configuration.key): not the key that genesis names for the ledger's clock")
@@ -48,15 +49,6 @@ package enum LedgerProcess {
         return try LedgerDriver(
             genesis: genesis, key: key, log: log, record: record, commits: commits, eventLoop: eventLoop,
             report: report)
-    }
-
-    private static func decode<Value: BorshCodable>(_ path: FilePath, limit: Int) throws -> Value {
-        let bytes = try BoundedFile.read(path, limit: limit)
-        do {
-            return try Value(borsh: bytes)
-        } catch {
-            throw LedgerProcessError("\(path): \(error)")
-        }
     }
 
     private static func report(_ report: ProcessReport) {

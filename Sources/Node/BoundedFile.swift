@@ -1,3 +1,4 @@
+import Messages
 import SystemPackage
 
 /// Reads small files whole.
@@ -21,16 +22,31 @@ package enum BoundedFile {
         guard bytes.count <= limit else { throw .tooLong(path, limit: limit) }
         return bytes
     }
+
+    /// - Parameter name: what the file should hold: `a genesis`.
+    package static func decode<Value: BorshCodable>(
+        _ path: FilePath, limit: Int, as name: String
+    ) throws(BoundedFileError) -> Value {
+        let bytes = try read(path, limit: limit)
+        do {
+            return try Value(borsh: bytes)
+        } catch {
+            throw .malformed(path, name, error)
+        }
+    }
 }
 
 package enum BoundedFileError: Error, Hashable, Sendable, CustomStringConvertible {
     case unreadable(FilePath, Errno)
     case tooLong(FilePath, limit: Int)
+    /// Not what it should hold.
+    case malformed(FilePath, String, BorshError)
 
     package var description: String {
         switch self {
         case .unreadable(let path, let errno): "\(path): cannot be read: \(errno)"
         case .tooLong(let path, let limit): "\(path): longer than the \(limit) bytes allowed"
+        case .malformed(let path, let what, let error): "\(path): not \(what): \(error)"
         }
     }
 }

@@ -4,15 +4,18 @@ import NIOCore
 /// Cuts a stream of bytes into frames.
 ///
 /// Kind and length are judged as soon as the five bytes of a header are there, so that a peer cannot make a node set
-/// aside more than one frame of an allowed size. After the first error nothing more is decoded: it goes up the
+/// aside more than one frame of an allowed size. The first frame must be a hello, so that a stranger cannot make it set
+/// aside more than that. After the first error nothing more is decoded: it goes up the
 /// pipeline and the connection is closed.
 package struct FrameDecoder: ByteToMessageDecoder {
     package typealias InboundOut = Frame
 
+    private var hasHello = false
+
     package init() {}
 
     package mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
-        guard let frame = try Self.next(in: &buffer) else { return .needMoreData }
+        guard let frame = try take(from: &buffer) else { return .needMoreData }
         context.fireChannelRead(Self.wrapInboundOut(frame))
         return .continue
     }
@@ -20,12 +23,24 @@ package struct FrameDecoder: ByteToMessageDecoder {
     package mutating func decodeLast(
         context: ChannelHandlerContext, buffer: inout ByteBuffer, seenEOF: Bool
     ) throws -> DecodingState {
-        if let frame = try Self.next(in: &buffer) {
+        if let frame = try take(from: &buffer) {
             context.fireChannelRead(Self.wrapInboundOut(frame))
             return .continue
         }
         if seenEOF, buffer.readableBytes > 0 { throw FrameError.truncated(missing: Self.missing(in: buffer)) }
         return .needMoreData
+    }
+
+    /// Throws `FrameError`, or `HandshakeError.noHello`.
+    private mutating func take(from buffer: inout ByteBuffer) throws -> Frame? {
+        if !hasHello, let kind = Self.kind(in: buffer), kind != .hello { throw HandshakeError.noHello(kind) }
+        guard let frame = try Self.next(in: &buffer) else { return nil }
+        hasHello = true
+        return frame
+    }
+
+    private static func kind(in buffer: ByteBuffer) -> Frame.Kind? {
+        buffer.getInteger(at: buffer.readerIndex + 4, as: UInt8.self).flatMap(Frame.Kind.init)
     }
 
     /// Takes one frame off the front.

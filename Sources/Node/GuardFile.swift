@@ -31,8 +31,9 @@ package final class GuardFile {
     /// Bytes of whole entries, header included.
     private var size: Int
 
-    /// No more are read back: they travel as one event, which must fit into a record.
-    package static let statementLimit = 1_500_000
+    /// How many of the newest statements are given back on opening, besides the floors of the older ones. Above what a
+    /// `SigningGuard` holds, so that it folds every floor that comes before them.
+    package static let statementsKept = 210_000
     static let version: UInt16 = 1
     static let magic = Array("quoguard".utf8)
     static let statementSize = 157
@@ -69,9 +70,11 @@ package final class GuardFile {
 
     /// Opens a file that exists, to append to it.
     ///
-    /// - Returns: the file and every statement in it, in the order in which they were recorded.
+    /// - Parameter limit: how many of the newest statements are given back.
+    /// - Returns: the file, and what `RecentStatements` says of it; below the limit every statement, in the order in
+    ///   which they were recorded.
     package static func open(
-        _ path: FilePath, network: Digest, key: PublicKey, mode: GuardMode
+        _ path: FilePath, network: Digest, key: PublicKey, mode: GuardMode, keeping limit: Int = statementsKept
     ) throws(GuardFileError) -> (GuardFile, recorded: [Statement]) {
         let file = try system("open the guard file", path) {
             try FileDescriptor.open(path, .readWrite, options: [.append, .closeOnExec])
@@ -80,20 +83,22 @@ package final class GuardFile {
         let guardFile = GuardFile(
             path: path, mode: mode, file: file, checksum: GuardChecksum(header: header), size: headerSize)
         try guardFile.lock()
-        return (guardFile, try guardFile.readAll(expecting: header))
+        var recent = RecentStatements(limit: limit)
+        try guardFile.readAll(expecting: header) { recent.add($0) }
+        return (guardFile, recent.all)
     }
 
-    /// What a file holds, without locking or keeping it.
+    /// Shows every statement that a file holds, in their order, without locking or keeping the file.
     package static func read(
-        _ path: FilePath, network: Digest, key: PublicKey
-    ) throws(GuardFileError) -> [Statement] {
+        _ path: FilePath, network: Digest, key: PublicKey, visit: (Statement) -> Void
+    ) throws(GuardFileError) {
         let file = try system("open the guard file", path) {
             try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
         }
         let header = header(network: network, key: key)
         let guardFile = GuardFile(
             path: path, mode: .written, file: file, checksum: GuardChecksum(header: header), size: headerSize)
-        return try guardFile.readAll(expecting: header)
+        try guardFile.readAll(expecting: header, visit: visit)
     }
 
     /// Appends statements in their order; they are safe after `sync`.
@@ -165,24 +170,22 @@ package final class GuardFile {
 // MARK: - Reading
 
 extension GuardFile {
-    private func readAll(expecting expected: [UInt8]) throws(GuardFileError) -> [Statement] {
+    private func readAll(expecting expected: [UInt8], visit: (Statement) -> Void) throws(GuardFileError) {
         let header = try take(Self.headerSize, at: 0)
         guard header.starts(with: Self.magic.prefix(header.count)) else { throw damage(.notAGuard, at: 0) }
         guard header.count == Self.headerSize else {
             throw damage(.truncated(missing: Self.headerSize - header.count), at: 0)
         }
         try judge(Array(header), expected: expected)
-        var statements: [Statement] = []
         while true {
             let chunk = try take(Self.entrySize * 1024, at: size)
             var rest = chunk[...]
             while rest.count >= Self.entrySize {
-                statements.append(try statement(in: rest.prefix(Self.entrySize)))
+                visit(try statement(in: rest.prefix(Self.entrySize)))
                 rest = rest.dropFirst(Self.entrySize)
             }
             guard rest.isEmpty else { throw damage(.truncated(missing: Self.entrySize - rest.count), at: size) }
-            if chunk.isEmpty { return statements }
-            guard statements.count <= Self.statementLimit else { throw damage(.tooManyStatements, at: size) }
+            if chunk.isEmpty { return }
         }
     }
 

@@ -26,7 +26,6 @@ package struct GuardFileError: Error, Hashable, Sendable {
         case truncated(missing: Int)
         case checksum
         case malformed(BorshError)
-        case tooManyStatements
         case system(doing: String, Errno)
     }
 }
@@ -52,7 +51,6 @@ extension GuardFileError.Problem: CustomStringConvertible {
         case .checksum:
             "the checksum does not match: this entry has been altered, or one before it was dropped or exchanged"
         case .malformed(let error): "not a statement: \(error)"
-        case .tooManyStatements: "more than \(GuardFile.statementLimit) statements"
         case .system(let doing, let errno): "cannot \(doing): \(errno)"
         }
     }

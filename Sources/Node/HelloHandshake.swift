@@ -66,6 +66,15 @@ package final class HelloHandshake: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
+    /// The decoder has found no hello.
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? HandshakeError {
+            fail(error, context: context)
+        } else {
+            context.fireErrorCaught(error)
+        }
+    }
+
     package func handlerRemoved(context: ChannelHandlerContext) { endTimeLimit() }
 
     /// The party that a first frame shows, or why it does not do.

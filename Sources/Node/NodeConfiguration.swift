@@ -38,27 +38,10 @@ package struct NodeConfiguration: Hashable, Sendable {
     }
 
     package static let sizeLimit = 4 * 1024 * 1024
-    static let genesisLimit = 256 * 1024 * 1024
+    package static let genesisLimit = 256 * 1024 * 1024
 
-    package static func read(_ path: FilePath) throws(NodeConfigurationError) -> NodeConfiguration {
-        try decode(path, limit: sizeLimit, as: "a node's configuration")
-    }
-
-    /// - Parameter name: what the file should hold: `a genesis`.
-    static func decode<Value: BorshCodable>(
-        _ path: FilePath, limit: Int, as name: String
-    ) throws(NodeConfigurationError) -> Value {
-        let bytes: [UInt8]
-        do {
-            bytes = try BoundedFile.read(path, limit: limit)
-        } catch {
-            throw .unreadable(error)
-        }
-        do {
-            return try Value(borsh: bytes)
-        } catch {
-            throw .malformed(path, name, error)
-        }
+    package static func read(_ path: FilePath) throws(BoundedFileError) -> NodeConfiguration {
+        try BoundedFile.decode(path, limit: sizeLimit, as: "a node's configuration")
     }
 }
 
@@ -98,8 +81,6 @@ extension NodeConfiguration: BorshCodable {
 
 /// Why a node cannot be what its configuration says.
 package enum NodeConfigurationError: Error, Hashable, Sendable {
-    case unreadable(BoundedFileError)
-    case malformed(FilePath, String, BorshError)
     case badKey(String)
     case otherName(String, expected: String)
     case unknownParty(Party)
@@ -111,8 +92,6 @@ package enum NodeConfigurationError: Error, Hashable, Sendable {
 extension NodeConfigurationError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .unreadable(let error): "\(error)"
-        case .malformed(let path, let what, let error): "\(path): not \(what): \(error)"
         case .badKey(let reason): reason
         case .otherName(let name, let expected): "the configuration names the node \(name), genesis \(expected)"
         case .unknownParty(let party): "genesis has no \(party)"

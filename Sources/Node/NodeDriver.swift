@@ -2,6 +2,7 @@ import Attesting
 import Cryptography
 import Messages
 import NIOCore
+import NIOPosix
 import Primitives
 import Records
 import Services
@@ -159,7 +160,7 @@ extension NodeDriver {
         if !queue.isEmpty || !answers.isEmpty { scheduleTurn() }
     }
 
-    /// They wait for the next turn, which has been scheduled by the end of this one.
+    /// They wait for the next turn, which the end of this one schedules.
     private func answer(_ event: NodeEvent) { answers.append(event) }
 
     private func handleEvents() -> [NodeEffect] {
@@ -214,12 +215,19 @@ extension NodeDriver {
         }
     }
 
+    /// On another thread: a slow module delays its own result and nothing else.
     private func execute(task: Digest, service: ServiceID, payload: [UInt8]) {
         let name = genesis.services[Int(service.number)].module
         guard let module = ModuleCatalogue.module(named: name) else {
             return answer(.executed(task: task, .refused(reason: "this build has no service module named \(name)")))
         }
-        answer(.executed(task: task, module.execute(payload)))
+        NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { module.execute(payload) }
+            .assumeIsolated()
+            .whenSuccess { [self] outcome in
+                guard !isEnded else { return }
+                answer(.executed(task: task, outcome))
+                scheduleTurn()
+            }
     }
 
     func send(_ frame: Frame, to recipients: [Party]) {
@@ -247,6 +255,8 @@ extension NodeDriver {
         progress.count(observation)
         switch observation {
         case .rejected(let party, let reason): log(.warning, "rejected from \(name(of: party)): \(reason)")
+        case .receiptArrived(let receipt) where !receipt.outcome.serves:
+            log(.warning, "the ledger refused instruction \(receipt.instruction.short): \(receipt.outcome)")
         case .refusedToSign(let reason): log(.warning, "refused to sign: \(reason)")
         default: break
         }
@@ -256,4 +266,14 @@ extension NodeDriver {
     func noteOwn(_ observation: Observation) { note(observation, at: clock()) }
 
     func name(of party: Party) -> String { genesis.name(of: party) ?? "\(party)" }
+}
+
+extension Outcome {
+    /// What was asked for has been done, by this instruction or by somebody's before it.
+    fileprivate var serves: Bool {
+        switch self {
+        case .applied, .alreadySlashed, .alreadyTombstoned, .alreadyCertified, .alreadyCounted: true
+        default: false
+        }
+    }
 }

@@ -35,10 +35,10 @@ package struct NodeEquipment {
         self.ledgerPort = ledgerPort
     }
 
-    /// Throws `NodeConfigurationError`, `RecordError` or `GuardFileError`. The last two leave the reason in the
-    /// record, as far as there is one.
+    /// Throws `BoundedFileError`, `NodeConfigurationError`, `RecordError` or `GuardFileError`. The last two leave the
+    /// reason in the record, as far as there is one.
     package static func open(_ configuration: NodeConfiguration) throws -> NodeEquipment {
-        let genesis: Genesis = try NodeConfiguration.decode(
+        let genesis: Genesis = try BoundedFile.decode(
             configuration.genesis, limit: NodeConfiguration.genesisLimit, as: "a genesis")
         let party = configuration.role.party
         guard let name = genesis.name(of: party), let publicKey = genesis.key(of: party) else {

@@ -17,7 +17,7 @@ package struct NodeLog: Sendable {
     private var second: Int64 = -1
     private var inSecond = 0
     private var suppressed = 0
-    static let perSecond = 20
+    var perSecond = 20
 
     package init(write: @escaping @Sendable (String) -> Void = { ProcessControl.write($0, to: STDERR_FILENO) }) {
         self.write = write
@@ -31,7 +31,7 @@ package struct NodeLog: Sendable {
             inSecond = 0
             suppressed = 0
         }
-        guard inSecond < Self.perSecond || level == .error else {
+        guard inSecond < perSecond || level == .error else {
             suppressed += 1
             return
         }

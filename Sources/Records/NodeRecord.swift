@@ -39,10 +39,6 @@ package struct NodeRecord: Sendable {
     package var party: Party { header.party }
     package var incarnation: UInt32 { header.incarnation }
 
-    package var tornAt: Int? {
-        if case .torn(let byte) = ending { byte } else { nil }
-    }
-
     package var isClosed: Bool {
         if case .closed = ending { true } else { false }
     }

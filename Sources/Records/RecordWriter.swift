@@ -33,9 +33,6 @@ package struct RecordWriter: Sendable {
         try flush()
     }
 
-    /// How many bytes wait for `flush`.
-    package var bufferedCount: Int { buffer.count }
-
     package mutating func append(_ entry: RecordEntry) {
         var encoder = BorshEncoder()
         encoder.encode(entry)

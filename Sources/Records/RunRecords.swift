@@ -18,16 +18,18 @@ package struct RunRecords: Sendable {
     package static let genesisName = "genesis.borsh"
     package static let directoryName = "records"
 
-    /// Reads a run directory. Torn tails are kept for the verdicts to judge, and so is the absence of a node's
-    /// record (`missing`); everything else that is wrong is an error.
-    package static func load(directory: FilePath, keepingInputs: Bool = false) throws(RecordError) -> RunRecords {
+    /// Reads a run directory, without the machines' inputs. Torn tails are kept for the verdicts to judge, and so is
+    /// the absence of a node's record (`missing`); everything else that is wrong is an error.
+    ///
+    /// - Parameter only: the name of the one node whose records are read; nil: everyone's.
+    package static func load(directory: FilePath, only: String? = nil) throws(RecordError) -> RunRecords {
         let genesis = try readGenesis(directory.appending(genesisName))
         let network = genesis.network
         let records = directory.appending(directoryName)
         var nodes: [NodeRecord] = []
-        for name in try recordNames(in: records) {
+        for name in try recordNames(in: records) where only.map({ name.hasPrefix("\($0).") }) ?? true {
             let path = records.appending(name)
-            let node = try RecordFile.read(path, toleratingTornTail: true, keepingInputs: keepingInputs)
+            let node = try RecordFile.read(path, toleratingTornTail: true, keepingInputs: false)
             guard node.header.fileName == name else { throw RecordError(.misnamed(node.header), path: path) }
             guard node.header.network == network else { throw RecordError(.otherNetwork, path: path) }
             guard genesis.name(of: node.party) != nil else {
@@ -35,7 +37,7 @@ package struct RunRecords: Sendable {
             }
             nodes.append(node)
         }
-        guard !nodes.isEmpty else { throw RecordError(.noRecords, path: records) }
+        guard !nodes.isEmpty || only != nil else { throw RecordError(.noRecords, path: records) }
         return RunRecords(genesis: genesis, nodes: nodes)
     }
 
@@ -69,7 +71,8 @@ package struct RunRecords: Sendable {
         }
     }
 
-    private static func recordNames(in directory: FilePath) throws(RecordError) -> [String] {
+    /// The files of a run's `records` directory, in order.
+    package static func recordNames(in directory: FilePath) throws(RecordError) -> [String] {
         guard let stream = opendir(directory.string) else {
             throw RecordError(.system(doing: "open the directory", Errno(rawValue: Glibc.errno)), path: directory)
         }

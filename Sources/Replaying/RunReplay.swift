@@ -6,7 +6,9 @@ import SystemPackage
 /// Drives the machines of a run through their recorded events again, and compares every effect with what was
 /// recorded, byte for byte.
 package struct RunReplay: Sendable {
+    /// With what the nodes noted, without their machines' inputs: those are read entry by entry.
     package let records: RunRecords
+    private let directory: FilePath
 
     /// What to replay. Left out: everything.
     package struct Selection: Sendable {
@@ -21,32 +23,45 @@ package struct RunReplay: Sendable {
         }
     }
 
-    package init(directory: FilePath) throws(RecordError) {
-        records = try RunRecords.load(directory: directory, keepingInputs: true)
-    }
-
-    package var nodeNames: [String] {
-        records.nodes.map(\.name).reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    /// - Parameter node: the only one whose records are read, as the selection names it; nil: everyone's.
+    package init(directory: FilePath, node: String? = nil) throws(RecordError) {
+        records = try RunRecords.load(directory: directory, only: node)
+        self.directory = directory.appending(RunRecords.directoryName)
     }
 
     /// - Parameters:
     ///   - trace: given a line for each event and effect, when wanted; its times count from the first event of the run.
     /// - Returns: one result for each process, by name.
+    /// - Throws: also when a record is missing, or is not whole and neither `until` nor an injected crash excuses it.
     package func run(_ selection: Selection = Selection(), trace: ((String) -> Void)? = nil) throws(ReplayError)
         -> [NodeReplay]
     {
-        if let name = selection.node, !nodeNames.contains(name) {
+        func isSelected(_ name: String) -> Bool { selection.node.map { $0 == name } ?? true }
+        let names = records.genesis.parties.compactMap { records.genesis.name(of: $0) }
+        if let name = selection.node, !names.contains(name) {
             throw ReplayError(
-                path: records.nodes[0].path.removingLastComponent(), byte: nil,
-                problem: "no node is named \(name); there are \(nodeNames.joined(separator: ", "))")
+                path: directory, problem: "no node is named \(name); there are \(names.joined(separator: ", "))")
+        }
+        for (party, incarnation) in records.missing {
+            guard let name = records.genesis.name(of: party), isSelected(name) else { continue }
+            throw ReplayError(
+                path: directory.appending("\(name).\(incarnation).\(RecordFile.fileExtension)"),
+                problem: "this record is missing")
         }
         let parties = PartyNames(records.genesis)
-        let origin = records.nodes.compactMap(\.firstInstant).min() ?? Instant(nanoseconds: 0)
+        let origin = trace == nil ? Instant(nanoseconds: 0) : origin
         var results: [NodeReplay] = []
-        for node in records.nodes where selection.node.map({ $0 == node.name }) ?? true {
+        for node in records.nodes where isSelected(node.name) {
             results.append(try replay(node, until: selection.until, parties: parties, origin: origin, trace: trace))
         }
         return results
+    }
+
+    /// The first time in any record of the run that can be read.
+    private var origin: Instant {
+        let names = (try? RunRecords.recordNames(in: directory)) ?? []
+        return names.compactMap { try? RecordReader(directory.appending($0)).next()?.time }.min()
+            ?? Instant(nanoseconds: 0)
     }
 
     private func replay(
@@ -55,7 +70,8 @@ package struct RunReplay: Sendable {
         var subject = try makeSubject(of: node)
         var result = NodeReplay(name: node.name, incarnation: node.incarnation, isWhole: node.isClosed)
         var notesToCome: ArraySlice<Observation> = []
-        for entry in node.entries {
+        var file = try RecordEntries(of: node, mayBeCut: until != nil || node.hasCrashed)
+        while let entry = try file.next() {
             switch entry {
             case .input(let time, let event, let recorded):
                 if !notesToCome.isEmpty {
@@ -66,7 +82,8 @@ package struct RunReplay: Sendable {
                 do {
                     step = try subject.step(event, at: time)
                 } catch {
-                    throw ReplayError(path: node.path, byte: nil, problem: "event \(result.events + 1): \(error)")
+                    throw ReplayError(
+                        path: node.path, byte: file.start, problem: "event \(result.events + 1): \(error)")
                 }
                 if let until, let task = step.task, task > until { return result }
                 result.events += 1
@@ -82,12 +99,15 @@ package struct RunReplay: Sendable {
             case .note(_, let observation):
                 if notesToCome.first == observation {
                     notesToCome.removeFirst()
-                } else if !observation.isDriversOwn {
+                } else if !observation.isDriversOwn(hasBegun: result.events > 0) {
                     result.divergence = "event \(result.events): a note in the record is not one that the machine gives"
                     return result
                 }
             case .header, .closed: break
             }
+        }
+        if !notesToCome.isEmpty, !file.isTorn {
+            result.divergence = "event \(result.events): a note that the machine gives is not in the record"
         }
         return result
     }
@@ -98,21 +118,20 @@ package struct RunReplay: Sendable {
                 ? try LedgerSubject(genesis: records.genesis)
                 : try NodeSubject(genesis: records.genesis, configuration: node.header.configuration)
         } catch {
-            throw ReplayError(path: node.path, byte: nil, problem: "its machine cannot be made: \(error)")
+            throw ReplayError(path: node.path, problem: "its machine cannot be made: \(error)")
         }
     }
 }
 
-extension NodeRecord {
-    fileprivate var firstInstant: Instant? {
-        entries.lazy.compactMap { if case .input(let time, _, _) = $0 { time } else { nil } }.first
-    }
-}
-
 extension Observation {
-    /// A driver turns strangers away before its machine hears of them, and notes that itself.
-    fileprivate var isDriversOwn: Bool {
-        if case .rejected = self { true } else { false }
+    /// A driver turns strangers away before its machine hears of them, and notes that itself; so it does when it finds
+    /// the signing guard broken, before its machine hears of anything.
+    fileprivate func isDriversOwn(hasBegun: Bool) -> Bool {
+        switch self {
+        case .rejected: true
+        case .refusedToSign: !hasBegun
+        default: false
+        }
     }
 }
 
@@ -128,10 +147,12 @@ package struct NodeReplay: Hashable, Sendable {
     package var divergence: String?
 }
 
+/// A run that cannot be replayed: which file, where in it, what is wrong.
 package struct ReplayError: Error, CustomStringConvertible {
     package var path: FilePath
+    /// Where the entry at fault begins, or the file ends; nil when it is about the whole file.
     package var byte: Int?
     package var problem: String
 
-    package var description: String { "\(path): \(problem)" }
+    package var description: String { "\(path): \(byte.map { "byte \($0): " } ?? "")\(problem)" }
 }

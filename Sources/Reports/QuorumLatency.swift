@@ -6,7 +6,7 @@ import Verdicts
 /// From the time at which a task was meant to be issued to its certificate at the coordinator.
 ///
 /// Each issued task is one sample. One without a certificate by its deadline ranks as infinite: leaving it out would
-/// make a network look faster the more it fails. Values are kept to three significant digits, the greatest exactly.
+/// make a network look faster the more it fails. Tasks that were open when the run ended are no samples. Values are kept to three significant digits, the greatest exactly.
 package struct QuorumLatency: Sendable {
     /// All samples, the infinite ones counted.
     package let count: UInt64
@@ -16,7 +16,8 @@ package struct QuorumLatency: Sendable {
     package let negative: [Duration]
     private let finite: Histogram<UInt64>
 
-    package init(_ tasks: some Collection<RunHistory.IssuedTask>) {
+    package init(_ issued: some Collection<RunHistory.IssuedTask>) {
+        let tasks = issued.filter { !$0.isOpen }
         var finite = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
         var negative: [Duration] = []
         var infinite: UInt64 = 0

@@ -20,8 +20,6 @@ package struct RunContext: Hashable, Sendable {
     package enum Mode: String, Hashable, Sendable {
         /// Real processes, real sockets, real time.
         case processes
-        /// Virtual time and network.
-        case simulation
     }
 }
 

@@ -2,7 +2,8 @@ import Messages
 import Primitives
 import Verdicts
 
-/// `results.json`: the machine-readable outcome. Lamports are strings, since they exceed what a double carries.
+/// `results.json`: the machine-readable outcome. Lamports are strings, since they exceed what a double carries. The
+/// seed is a number of up to 64 bits: a reader that keeps numbers as doubles takes it from `run.json`, where it is text.
 extension RunSummary {
     package static let resultsSchemaVersion: Int64 = 1
 
@@ -15,10 +16,11 @@ extension RunSummary {
                 "tasks",
                 .object([
                     ("issued", .integer(Int64(tasks.issued))), ("certified", .integer(Int64(tasks.certified))),
-                    ("expired", .integer(Int64(tasks.expired))),
+                    ("expired", .integer(Int64(tasks.expired))), ("open", .integer(Int64(tasks.open))),
                 ])
             ),
             ("quorum_latency_ms", quorumLatency), ("slashes", .array(slashes.map(json))),
+            ("refused_instructions", .object(refusals.map { ("\($0.outcome)", .integer(Int64($0.count))) })),
             ("verdicts", .array(judgement.findings.map(json))),
             ("expectation_failures", .array(judgement.expectationFailures.map(JSONValue.string))),
             ("unjudged", .array(judgement.unjudged.map(JSONValue.string))),
@@ -35,7 +37,7 @@ extension RunSummary {
         ])
     }
 
-    /// `count` is all tasks, the expired ones as infinite; a percentile that is null has its reason in `reasons`.
+    /// `count` is all tasks but the open, the expired ones as infinite; a percentile that is null has its reason in `reasons`.
     private var quorumLatency: JSONValue {
         var members: [(key: String, value: JSONValue)] = [("count", .unsigned(latency.count))]
         var reasons: [(key: String, value: JSONValue)] = []
@@ -73,14 +75,14 @@ extension RunSummary {
     }
 
     /// A line for each issued task. What does not exist is empty; a certificate that came late is shown, and the task
-    /// counts as expired all the same.
+    /// counts as expired all the same. A task whose deadline the run did not reach is open, whatever it has.
     package var latenciesCSV: String {
         var text = "service,sequence,epoch,issued_ns,certified_ns,quorum_latency_ns,outcome\n"
         for issued in history.tasks {
             let task = issued.task
             let certified = issued.certified.map { "\($0.nanoseconds)" } ?? ""
             let latency = issued.quorumLatency.map { "\($0.nanoseconds)" } ?? ""
-            let outcome = issued.certifiedInTime ? "certified" : "expired"
+            let outcome = issued.isOpen ? "open" : issued.certifiedInTime ? "certified" : "expired"
             text += "\(Self.field(history.name(of: task.service))),\(task.sequence),\(task.epoch),"
             text += "\(task.issued.nanoseconds),\(certified),\(latency),\(outcome)\n"
         }

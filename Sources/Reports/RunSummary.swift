@@ -12,17 +12,35 @@ package struct RunSummary: Sendable {
     package let latency: QuorumLatency
     package let slashes: [SlashAccount]
     package let evidence: [EvidenceFile]
+    /// The instructions in the ledger's log that it did not carry out, by its answer.
+    package let refusals: [Refusal]
     package let judgement: Judgement
+
+    package struct Refusal: Hashable, Sendable {
+        package var outcome: Outcome
+        package var count: Int
+
+        /// Whether nobody expects it: several parties submit the same evidence, certificate or claim, and one is first.
+        package var isRemarkable: Bool {
+            switch outcome {
+            case .alreadySlashed, .alreadyTombstoned, .alreadyCertified, .alreadyCounted: false
+            default: true
+            }
+        }
+    }
 
     package struct TaskCounts: Hashable, Sendable {
         package var issued: Int
         /// By their deadline.
         package var certified: Int
-        package var expired: Int { issued - certified }
+        /// Whose deadline lay ahead when the run ended, certified or not.
+        package var open: Int
+        package var expired: Int { issued - certified - open }
 
         init(_ tasks: some Collection<RunHistory.IssuedTask>) {
             issued = tasks.count
-            certified = tasks.count(where: \.certifiedInTime)
+            certified = tasks.count { $0.certifiedInTime && !$0.isOpen }
+            open = tasks.count(where: \.isOpen)
         }
     }
 
@@ -34,6 +52,10 @@ package struct RunSummary: Sendable {
         latency = QuorumLatency(history.tasks)
         evidence = EvidenceFile.all(of: history)
         slashes = SlashAccount.all(of: history, files: evidence)
+        let outcomes = Dictionary(grouping: history.applied.map(\.outcome).filter { $0 != .applied }) { $0 }
+        refusals = Outcome.allCases.compactMap { outcome in
+            outcomes[outcome].map { Refusal(outcome: outcome, count: $0.count) }
+        }
         judgement = Judgement(
             of: history, findings: Finding.all(of: history), expectations: expectations, readings: latency.readings)
     }

@@ -21,7 +21,7 @@ package struct TerminalSummary: Sendable {
 
     /// Ends in a newline.
     package var text: String {
-        let blocks = [headline, network, measurements, slashes, verdicts, outcome]
+        let blocks = [headline, network, measurements, slashes + refusals, verdicts, outcome]
         return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
 
@@ -57,7 +57,7 @@ package struct TerminalSummary: Sendable {
                 "\(service.module) by \(RunHistory.count(service.optedIn.count, "operator")); more than "
                     + "\(service.threshold) of the stake certifies; votes go "
                     + (service.dissemination == .mesh ? "to everyone (mesh)" : "to the coordinator (star)")
-                    + "; equivocation costs \(Self.share(service.equivocationSlash))")
+                    + "; equivocation costs \(service.equivocationSlash.percentage)")
         }
         let more = genesis.services.count - services.count
         return labelled("network", operators) + services.flatMap(\.self)
@@ -69,7 +69,8 @@ package struct TerminalSummary: Sendable {
         var lines = labelled(
             "tasks",
             "\(tasks.issued.grouped) issued, \(tasks.certified.grouped) certified in time, "
-                + "\(tasks.expired.grouped) expired")
+                + "\(tasks.expired.grouped) expired"
+                + (tasks.open > 0 ? ", \(tasks.open.grouped) still open when the run ended" : ""))
         let measured = Percentile.allCases.compactMap { percentile -> String? in
             guard case .measured(let duration) = latency.reading(percentile) else { return nil }
             return "\(percentile.label) \(duration.milliseconds)"
@@ -95,6 +96,13 @@ package struct TerminalSummary: Sendable {
         return lines
     }
 
+    private var refusals: [String] {
+        let remarkable = summary.refusals.filter(\.isRemarkable)
+        guard !remarkable.isEmpty else { return [] }
+        let counts = remarkable.map { "\($0.count.grouped) \($0.outcome)" }
+        return labelled("refused", "instructions by the ledger: \(counts.joined(separator: ", "))")
+    }
+
     private func account(of slash: SlashAccount) -> String {
         var text = "\(slash.signer) signed two different results for task \(slash.record.voteKey.subject) of "
         text += "\(slash.service); "
@@ -103,7 +111,7 @@ package struct TerminalSummary: Sendable {
             Arithmetic.multiplyDivide(stake.number, slash.terms.numerator, by: slash.terms.denominator, rounding: .up)
                 == slash.record.slashed.number
         {
-            text += "\(Self.share(slash.terms)) of \(stake) = "
+            text += "\(slash.terms.percentage) of \(stake) = "
         }
         text += "\(slash.record.slashed) slashed: \(slash.record.reward) to the reporter, \(burned) burned"
         if let detected = slash.detected { text += "; detected after \(detected.milliseconds)" }
@@ -183,15 +191,5 @@ package struct TerminalSummary: Sendable {
         guard total > .zero else { return "0%" }
         let perMille = Arithmetic.multiplyDivide(part.number, 1000, by: total.number, rounding: .down)
         return perMille.isMultiple(of: 10) ? "\(perMille / 10)%" : "\(perMille / 10).\(perMille % 10)%"
-    }
-
-    /// `5%`; a fraction that is no whole number of hundredths of a percent stays one.
-    private static func share(_ fraction: Fraction) -> String {
-        let (product, overflow) = fraction.numerator.multipliedReportingOverflow(by: 10_000)
-        guard !overflow, product.isMultiple(of: fraction.denominator) else { return "\(fraction)" }
-        let points = product / fraction.denominator
-        guard !points.isMultiple(of: 100) else { return "\(points / 100)%" }
-        let digits = points % 100
-        return "\(points / 100).\(digits < 10 ? "0" : "")\(digits.isMultiple(of: 10) ? digits / 10 : digits)%"
     }
 }

@@ -108,6 +108,10 @@ struct ServiceReader {
 
     // MARK: Times
 
+    /// The certificate and the last evidence are submitted when the window closes. Whoever submits them waits this long
+    /// for a receipt before it tries again, and a slot may pass until the ledger takes them.
+    private static let submissionPatience = Duration.milliseconds(500)
+
     private func readTimes(_ keys: inout MappingReader, into plan: inout ServicePlan) {
         let deadlineField = keys.field("deadline")
         let windowField = keys.field("evidence-window")
@@ -122,10 +126,13 @@ struct ServiceReader {
                 "\(text) is shorter than the deadline, \(DurationText.of(deadline)); the evidence-window is counted "
                     + "from a task's issue and includes the deadline")
         }
-        if let horizon = ledger.evidenceHorizon, window > horizon {
+        let submission = Self.submissionPatience + ledger.slotDuration
+        if let horizon = ledger.evidenceHorizon, window > horizon - submission {
             place.report(
-                "\(text) outlasts the ledger's evidence horizon, \(DurationText.of(horizon)) (unbonding-epochs x "
-                    + "slots-per-epoch x slot)")
+                "\(text) and \(DurationText.of(submission)) to submit what was seen outlast the ledger's evidence "
+                    + "horizon, \(DurationText.of(horizon)) (unbonding-epochs x slots-per-epoch x slot); "
+                    + (horizon > submission
+                        ? "write \(DurationText.of(horizon - submission)) or less" : "make unbonding longer"))
         }
     }
 }

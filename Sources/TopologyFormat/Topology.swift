@@ -30,8 +30,6 @@ package struct Topology: Hashable, Sendable {
 }
 
 extension Topology {
-    package var operatorNames: [String] { operators.map(\.name) }
-    package var restakerNames: [String] { restakers.map(\.name) }
     package var serviceNames: [String] { services.map(\.name) }
 
     package func name(of signer: OperatorIndex) -> String { operators[Int(signer.number)].name }

@@ -1,3 +1,4 @@
+import Cryptography
 import Messages
 import Primitives
 
@@ -6,9 +7,17 @@ import Primitives
 func judgeConservation(of history: RunHistory) -> Finding {
     var violations: [String] = []
     var absences: [String] = []
+    let slashes = Dictionary(
+        history.slashes.map {
+            (OffenceName(accused: $0.record.accused.storage, voteKey: $0.record.voteKey), $0.record)
+        }, uniquingKeysWith: { first, _ in first })
+    let instructions = history.applied.sorted { $0.sequence < $1.sequence }
+    var next = 0
     var previous: Books?
     for page in history.books {
         let after = "after instruction \(page.sequence)"
+        let start = next
+        while next < instructions.count, instructions[next].sequence <= page.sequence { next += 1 }
         let held = page.parts.reduce(UInt128(0)) { $0 + UInt128($1.number) }
         if held != UInt128(page.entered.number) {
             violations.append("\(after) \(page.entered.number) lamports have entered, but \(held) are there")
@@ -19,7 +28,9 @@ func judgeConservation(of history: RunHistory) -> Finding {
             }
             if page.sequence < previous.sequence {
                 violations.append("\(after) come the books after instruction \(previous.sequence)")
-            } else if let fault = history.faultInFlow(from: previous, to: page) {
+            } else if let fault = history.faultInFlow(
+                from: previous, to: page, by: instructions[start..<next], slashes: slashes)
+            {
                 absences.append("\(after) \(fault)")
             }
         }
@@ -49,16 +60,20 @@ extension Books {
 
 extension RunHistory {
     /// What the instructions between two pages burned and paid, against what the pages say.
-    fileprivate func faultInFlow(from old: Books, to new: Books) -> String? {
+    fileprivate func faultInFlow(
+        from old: Books, to new: Books, by instructions: ArraySlice<AppliedInstruction>,
+        slashes: [OffenceName: SlashRecord]
+    ) -> String? {
         var burned = Int128(0)
         var rewarded = Int128(0)
         var fees = Int128(0)
-        for instruction in applied where instruction.sequence > old.sequence && instruction.sequence <= new.sequence {
+        for instruction in instructions {
             guard case .submitEvidence(let evidence) = instruction.signed.instruction else { continue }
             if instruction.outcome == .badEvidence { fees += Int128(genesis.parameters.badEvidenceFee.number) }
             guard instruction.outcome == .applied else { continue }
-            let slash = slashes.first { $0.record.accused == evidence.accused && $0.record.voteKey == evidence.voteKey }
-            guard let record = slash?.record else { return "evidence was applied, but nothing slashed" }
+            guard let record = slashes[OffenceName(accused: evidence.accused.storage, voteKey: evidence.voteKey)] else {
+                return "evidence was applied, but nothing slashed"
+            }
             guard record.reward <= record.slashed else { return "the reporter earned more than was slashed" }
             burned += Int128(record.slashed.number) - Int128(record.reward.number)
             rewarded += Int128(record.reward.number)

@@ -37,7 +37,8 @@ func judgeExactlyOnce(of history: RunHistory) -> Finding {
     )
 }
 
-private struct OffenceName: Hashable, Comparable {
+/// Who did what, as records of slashes and evidence both say it.
+struct OffenceName: Hashable, Comparable {
     var accused: FixedBytes32
     var voteKey: VoteKey
 

@@ -68,17 +68,21 @@ package struct Judgement: Hashable, Sendable {
         guard let least = expectations.certified else { return [] }
         return history.genesis.services.indices.map { index in
             let service = ServiceID(UInt32(index))
-            let tasks = history.tasks.filter { $0.task.service == service }
+            let issued = history.tasks.filter { $0.task.service == service }
+            let tasks = issued.filter { !$0.isOpen }
             let certified = tasks.count(where: \.certifiedInTime)
             let suffices =
                 UInt128(certified) * UInt128(least.denominator) >= UInt128(tasks.count) * UInt128(least.numerator)
             let account =
                 "\(history.name(of: service)): \(certified) of \(RunHistory.count(tasks.count, "task")) certified, "
-                + "expected \(least) or more"
+                + "expected \(least.percentage) or more"
             if let gap = history.gaps.first(where: { $0.party == .coordinator(service) }) {
                 return .unjudged("\(account): \(gap)")
             }
-            if tasks.isEmpty { return .unjudged("\(history.name(of: service)): no task was issued") }
+            if tasks.isEmpty {
+                let reason = issued.isEmpty ? "no task was issued" : "the run ended before the deadline of every task"
+                return .unjudged("\(history.name(of: service)): \(reason)")
+            }
             return suffices ? .met : .failed(account)
         }
     }
@@ -96,6 +100,18 @@ package struct Judgement: Hashable, Sendable {
                 "\(name): \(samples) samples do not carry it; it needs \(bound.percentile.samplesNeeded)")
         case nil: return .unjudged("\(name) was not measured")
         }
+    }
+}
+
+extension Fraction {
+    /// `5%`; a fraction that is no whole number of hundredths of a percent stays one.
+    package var percentage: String {
+        let (product, overflow) = numerator.multipliedReportingOverflow(by: 10_000)
+        guard !overflow, product.isMultiple(of: denominator) else { return description }
+        let points = product / denominator
+        guard !points.isMultiple(of: 100) else { return "\(points / 100)%" }
+        let digits = points % 100
+        return "\(points / 100).\(digits < 10 ? "0" : "")\(digits.isMultiple(of: 10) ? digits / 10 : digits)%"
     }
 }
 

@@ -2,14 +2,14 @@ import Messages
 import Primitives
 
 /// While operators without any fault hold more than the threshold of a task's operator set, its coordinator has a
-/// certificate for it before the deadline. Other tasks are not judged.
+/// certificate for it before the deadline. Other tasks are not judged, nor those whose deadline the run did not reach.
 func judgeLiveness(of history: RunHistory) -> Finding {
     let faulty = history.faulty
     var decidable: [Digest: Bool] = [:]
     var judged = 0
     var late: [ServiceTask] = []
     var unknownSets = 0
-    for issued in history.tasks {
+    for issued in history.tasks where !issued.isOpen {
         let task = issued.task
         guard let set = history.operatorSets[task.operatorSet] else {
             unknownSets += 1
@@ -41,6 +41,8 @@ func judgeLiveness(of history: RunHistory) -> Finding {
             "\(RunHistory.count(judged, "task")) certified before the deadline"
         } else if history.tasks.isEmpty {
             "no task was issued"
+        } else if history.tasks.allSatisfy(\.isOpen) {
+            "the run ended before the deadline of every task"
         } else {
             "operators without a fault never held more than the threshold"
         }

@@ -9,6 +9,8 @@ package struct RunHistory: Sendable {
     package let network: Digest
     /// By service and sequence.
     package private(set) var tasks: [IssuedTask] = []
+    /// When each AVS's coordinator stopped listening: the close of its last record. None for a record without one.
+    package private(set) var closings: [ServiceID: Instant] = [:]
     package private(set) var certificates: [HeldCertificate] = []
     /// Every operator set that the ledger has opened, by digest.
     package private(set) var operatorSets: [Digest: OperatorSet] = [:]
@@ -25,10 +27,14 @@ package struct RunHistory: Sendable {
         package var task: ServiceTask
         /// When its coordinator held a certificate for it, in time or not.
         package var certified: Instant?
+        /// Its deadline lay ahead when the run ended: nothing is known of it, whether it has a certificate or not. To
+        /// count those that have one would favour the quick.
+        package var isOpen: Bool
 
-        package init(task: ServiceTask, certified: Instant? = nil) {
+        package init(task: ServiceTask, certified: Instant? = nil, isOpen: Bool = false) {
             self.task = task
             self.certified = certified
+            self.isOpen = isOpen
         }
 
         package var certifiedInTime: Bool { certified.map { $0 <= task.deadline } ?? false }
@@ -70,12 +76,18 @@ package struct RunHistory: Sendable {
         var issued: [TaskName: IssuedTask] = [:]
         var certified: [TaskName: Instant] = [:]
         for node in run.nodes {
+            if case .coordinator(let service) = node.party {
+                if case .closed(let time) = node.ending { closings[service] = time } else { closings[service] = nil }
+            }
             for note in node.notes {
                 if node.party.isCoordinator { Self.follow(note, issued: &issued, certified: &certified) }
                 take(note, of: node)
             }
         }
         for (name, time) in certified { issued[name]?.certified = time }
+        for (name, task) in issued {
+            issued[name]?.isOpen = closings[name.service].map { task.task.deadline > $0 } ?? false
+        }
         tasks = issued.sorted { $0.key < $1.key }.map(\.value)
         gaps = RecordGap.all(in: run, excepting: injections)
     }

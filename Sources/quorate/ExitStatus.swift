@@ -13,10 +13,11 @@ enum ExitStatus: Int32 {
     static func of(_ outcome: RunOutcome, judged: Int32?) -> ExitCode {
         switch outcome.ending {
         case .interrupted: return ExitCode(interrupted.rawValue)
+        // What did not run to its end can be found wanting, but not found good.
+        case .aborted where judged == notAsExpected.rawValue, .timedOut where judged == notAsExpected.rawValue:
+            return ExitCode(notAsExpected.rawValue)
         case .aborted where outcome.failures.contains(where: \.isBadInput): return ExitCode(badInput.rawValue)
-        case .aborted, .timedOut:
-            // What did not run to its end can be found wanting, but not found good.
-            return ExitCode(judged == notAsExpected.rawValue ? notAsExpected.rawValue : notJudged.rawValue)
+        case .aborted, .timedOut: return ExitCode(notJudged.rawValue)
         case .completed: return ExitCode(judged ?? notJudged.rawValue)
         }
     }

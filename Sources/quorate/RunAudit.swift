@@ -30,20 +30,22 @@ struct RunAudit {
         let applied = record.notes.compactMap { note in
             if case .applied(let sequence, _, _, _) = note.observation { sequence } else { nil }
         }
-        _ = try InstructionLog(reading: path.string).audit(from: records.genesis, recorded: applied.last)
+        // A record is written before the log: that of a ledger which was killed may tell of more.
+        let recorded = record.isClosed ? applied.last : nil
+        _ = try InstructionLog(reading: path.string).audit(from: records.genesis, recorded: recorded)
     }
 
     private func checkGuard(_ record: NodeRecord, of index: OperatorIndex) throws {
         let path = directory.guardFile(of: record.name)
         guard FileManager.default.fileExists(atPath: path.string) else { return }
         let key = records.genesis.signers[Int(index.number)].key
-        let guarded = Set(try GuardFile.read(path, network: records.genesis.network, key: key))
-        for note in record.notes {
-            guard case .attested(let vote) = note.observation, !guarded.contains(vote.statement) else { continue }
-            throw RunAuditError(
-                description: "\(path): lacks the statement that \(record.name) signed for "
-                    + "subject \(vote.statement.voteKey.subject): the guard has been cut off")
-        }
+        var lacking: Set<Statement> = []
+        for case .attested(let vote) in record.notes.map(\.observation) { lacking.insert(vote.statement) }
+        try GuardFile.read(path, network: records.genesis.network, key: key) { lacking.remove($0) }
+        guard let first = lacking.min(by: { $0.voteKey < $1.voteKey }) else { return }
+        throw RunAuditError(
+            description: "\(path): lacks the statement that \(record.name) signed for "
+                + "subject \(first.voteKey.subject): the guard has been cut off")
     }
 }
 

@@ -37,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Print results.json to standard output instead of the summary.")
     var json = false
 
-    @Flag(help: "Go on without an operator or coordinator that dies when it should not.")
+    @Flag(help: "Go on without an operator or coordinator that dies in the run; a death at the start ends it.")
     var keepGoing = false
 
     func run() async throws {

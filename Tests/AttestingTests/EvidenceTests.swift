@@ -100,6 +100,21 @@ import Testing
         #expect(submitters.allSatisfy { $0.authority == network.genesis.services[0].coordinator })
     }
 
+    @Test func evidenceAgainstTheTombstonedIsNotSubmitted() {
+        let network = TestNetwork(tasks: 2)
+        for time in [100, 200] {
+            network.run(until: .milliseconds(time))
+            let vote = network.vote(network.issued[time / 100 - 1], by: 4, result: 1)
+            network.deliver(.attestation(vote), from: op(4), to: TestNetwork.coordinator)
+        }
+        network.run(until: .seconds(4))
+        #expect(network.evidence(by: TestNetwork.coordinator).count == 2)
+        let submissions = network.ledger.answers.count {
+            if case .submitEvidence = $0.instruction { true } else { false }
+        }
+        #expect(submissions == 1 && network.hasFinished)
+    }
+
     @Test(arguments: [(Duration.milliseconds(1_900), [op(4)]), (.milliseconds(2_100), [])])
     func aLateSecondVoteCountsUntilTheWindowCloses(_ time: Duration, _ slashed: [Party]) {
         let network = TestNetwork()

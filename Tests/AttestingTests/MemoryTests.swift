@@ -51,7 +51,8 @@ import Testing
         let early = agenda.next(upTo: times[0])
         var order: [Int] = []
         while let item = agenda.next(upTo: times[2]) { order.append(item) }
-        #expect(early == nil && order == [2, 4, 1, 3] && agenda.count == 0)
+        let late = agenda.next(upTo: times[3])
+        #expect(early == nil && late == nil && order == [2, 4, 1, 3])
     }
 
     @Test func aWakeIsAskedForOnceUntilSomethingIsDueEarlierOrAWakeHasCome() {
@@ -118,6 +119,24 @@ import Testing
         let mean = gaps.reduce(0, +) / 20_000
         let variance = gaps.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 20_000
         #expect(abs(mean - 5) < 0.15 && abs(variance - 25) < 2 && gaps.allSatisfy { $0 >= 0 })
+    }
+
+    /// Worked out to 40 digits elsewhere, and rounded to the nearest.
+    @Test(
+        arguments: [
+            (1, 0), (0.5, -0x1.62e42fefa39efp-1), (0.1, -2.3025850929940455), (0x1p-53, -36.7368005696771),
+            (1 - 0x1p-53, -0x1p-53), (0.66, -0.4155154439616658), (0.7, -0.35667494393873245),
+            (3, 1.0986122886681098),
+        ] as [(Double, Double)])
+    func theLogarithmIsRight(_ number: Double, _ logarithm: Double) {
+        let error = TaskLoad.logarithm(number) - logarithm
+        #expect(abs(error) <= 2 * logarithm.ulp)
+    }
+
+    @Test func poissonGapsAreTheSameOnEveryHost() {
+        let load = TaskLoad(tasks: 0, interval: .seconds(1), arrival: .poisson, seed: 42)
+        let gaps = (0..<4).map { load.gap(before: TaskSequence($0)).nanoseconds }
+        #expect(gaps == [513_026_974, 350_336_787, 693_356_836, 119_393_802])
     }
 
     @Test func noIntervalIsTooLong() {

@@ -2,6 +2,7 @@ import Cryptography
 import Faults
 import Messages
 import Primitives
+import Services
 import Testing
 
 @testable import Attesting
@@ -37,11 +38,75 @@ import Testing
             .certified(CertifiedNotice(statement: other, certificate: .zero)), from: TestNetwork.coordinator, to: op(0))
         network.run(until: .milliseconds(200))
         #expect(network.framesSent(.certificateRequest, from: op(0), to: TestNetwork.coordinator) == 1)
+        // There is no certificate for that; there is one for what was voted for.
+        #expect(network.framesSent(.certificate, from: TestNetwork.coordinator, to: op(0)) == 0)
+        network.deliver(
+            .certificateRequest(own.voteKey, statement: own.digest), from: op(0), to: TestNetwork.coordinator)
+        network.run(until: .milliseconds(300))
         #expect(network.framesSent(.certificate, from: TestNetwork.coordinator, to: op(0)) == 1)
         // It holds the votes now, and hands them on.
         let request = VoteRequest(voteKey: own.voteKey, statement: own.digest, signer: network.key(1).publicKey)
         network.deliver(.voteRequest(request), from: op(3), to: op(0))
         #expect(network.framesSent(.attestation, from: op(0), to: op(3)) == 1)
+    }
+
+    @Test func whoWasAwayInAStarHearsOfTheCertificate() {
+        let network = TestNetwork(dissemination: .star) { _, _ in .milliseconds(1) }
+        // Its vote is lost on the way.
+        network.run(until: .microseconds(1_500))
+        network.disconnect(op(4), TestNetwork.coordinator)
+        network.run(until: .milliseconds(100))
+        #expect(network.framesSent(.certified, from: TestNetwork.coordinator, to: op(3)) == 1)
+        #expect(network.framesSent(.certified, from: TestNetwork.coordinator, to: op(4)) == 0)
+        network.connect(op(4), TestNetwork.coordinator)
+        #expect(network.framesSent(.certified, from: TestNetwork.coordinator, to: op(4)) == 1)
+    }
+
+    @Test func votesThatCameBeforeTheirTaskCertifyItWithIt() {
+        let network = TestNetwork()
+        network.latency = { from, to in
+            from == TestNetwork.coordinator && to == op(0) ? .milliseconds(50) : .milliseconds(1)
+        }
+        network.run(until: .milliseconds(49))
+        #expect(network.certificates(by: op(0)).isEmpty && network.certificates(by: op(1)).count == 1)
+        network.run(until: .milliseconds(50))
+        #expect(network.certificates(by: op(0)).map(\.signers.count) == [4])
+    }
+
+    @Test func whoOnceWereAQuorumDecideNothingThatIsIssuedNow() throws {
+        let network = TestNetwork(stakes: [1, 1, 1, 100, 100]) { _, _ in .milliseconds(1) }
+        network.run(until: .milliseconds(-1))
+        let old = network.ledger.sets[0]
+        let present = try OperatorSet(
+            network: old.network, service: old.service, epoch: Epoch(1), revision: Revision(0),
+            threshold: old.threshold,
+            members: zip(old.members, [100, 100, 100, 1, 1]).map { member, weight in
+                OperatorSet.Member(signer: member.signer, key: member.key, weight: Lamports(weight))
+            })
+        for party in (0..<5).map(op) + [TestNetwork.coordinator] {
+            network.deliver(.notice(.operatorSet(present)), from: .ledger, to: party)
+        }
+        for number in 3..<5 { network.crash(op(number)) }
+        network.run(until: .zero)
+        let task = network.issued[0]
+        let coalition = (3..<5).map { number in
+            var statement = Statement(for: task, digest: task.digest, result: Squaring.bytes(UInt128(1)))
+            (statement.operatorSet, statement.epoch) = (old.digest, old.epoch)
+            let key = network.key(number)
+            return Attestation(statement: statement, signer: key.publicKey, signature: key.sign(statement.signedBytes))
+        }
+        // Operator 0 hears them before the task, operator 1 after it, and both before any honest vote.
+        for vote in coalition {
+            for party in [TestNetwork.coordinator, op(0)] {
+                network.deliver(.attestation(vote), from: op(3), to: party)
+            }
+        }
+        network.run(until: .milliseconds(1))
+        for vote in coalition { network.deliver(.attestation(vote), from: op(3), to: op(1)) }
+        network.run(until: .seconds(4))
+        for party in [TestNetwork.coordinator, op(0), op(1), op(2)] {
+            #expect(network.certificates(by: party).map(\.statement.operatorSet) == [present.digest])
+        }
     }
 
     @Test func allWhoVoteInTimeTakePartNotOnlyTheQuorum() {

@@ -68,25 +68,67 @@ import Testing
         #expect(network.votes(by: op(2)).count == 1)
     }
 
-    @Test func anAnswerThatComesLateStillForbidsToSign() {
-        let network = TestNetwork(tasks: 1)
+    /// The coordinator has forgotten all; op-3 alone remembers op-2's lost vote.
+    private static func forgetfulNetwork() -> TestNetwork {
+        let network = TestNetwork()
         network.run(until: .milliseconds(100))
-        for number in 0..<5 { network.crash(op(number)) }
-        // The coordinator's answer comes after all patience; op-1's comes early, but it has forgotten what it held.
-        network.latency = { from, _ in from == TestNetwork.coordinator ? .milliseconds(2_500) : .milliseconds(1) }
-        network.restart(op(1))
+        for number in [0, 1, 2, 4] { network.crash(op(number)) }
+        network.crash(TestNetwork.coordinator)
+        network.restart(TestNetwork.coordinator)
+        return network
+    }
+
+    private static func giveTask(_ sequence: UInt64, to party: Party, in network: TestNetwork) {
+        network.deliver(
+            .task(network.signedTask(sequence, issued: network.now)), from: TestNetwork.coordinator, to: party)
+    }
+
+    @Test func anAnswerThatComesLateStillForbidsToSign() {
+        let network = Self.forgetfulNetwork()
+        network.latency = { from, _ in from == op(3) ? .milliseconds(2_500) : .milliseconds(1) }
         network.restart(op(2), lost: 1)
         network.run(until: .milliseconds(2_300))
-        network.deliver(
-            .task(network.signedTask(1, issued: network.now)), from: TestNetwork.coordinator, to: op(2))
+        Self.giveTask(1, to: op(2), in: network)
         network.run(until: .milliseconds(2_400))
         #expect(network.votes(by: op(2)).map(\.statement.voteKey.subject.number) == [0, 1])
         network.run(until: .milliseconds(2_700))
         #expect(network.refusals(by: op(2)) == 1)
-        network.deliver(
-            .task(network.signedTask(2, issued: network.now)), from: TestNetwork.coordinator, to: op(2))
+        Self.giveTask(2, to: op(2), in: network)
         network.run(until: .seconds(4))
         #expect(network.votes(by: op(2)).count == 2)
+    }
+
+    @Test func whoConnectsAfterTheCheckIsAskedToo() {
+        let network = Self.forgetfulNetwork()
+        network.latency = { _, _ in .milliseconds(1) }
+        network.restart(op(2), lost: 1)
+        network.disconnect(op(2), op(3))
+        network.run(until: .milliseconds(2_300))
+        Self.giveTask(1, to: op(2), in: network)
+        network.run(until: .milliseconds(2_310))
+        #expect(network.votes(by: op(2)).map(\.statement.voteKey.subject.number) == [0, 1])
+        network.connect(op(2), op(3))
+        network.run(until: .milliseconds(2_320))
+        #expect(network.refusals(by: op(2)) == 1)
+        Self.giveTask(2, to: op(2), in: network)
+        network.run(until: .seconds(4))
+        #expect(network.votes(by: op(2)).count == 2)
+    }
+
+    @Test func withoutTheCoordinatorsAnswerNothingIsSigned() {
+        let network = TestNetwork()
+        network.run(until: .milliseconds(100))
+        for number in 0..<5 { network.crash(op(number)) }
+        // op-1 has forgotten all and says so; the coordinator, which has not, is away.
+        network.restart(op(1))
+        network.restart(op(2), lost: 1)
+        network.disconnect(op(2), TestNetwork.coordinator)
+        network.run(until: .milliseconds(2_200))
+        #expect(network.framesSent(.ownVotes, from: op(1), to: op(2)) > 0)
+        network.connect(op(2), TestNetwork.coordinator)
+        Self.giveTask(1, to: op(2), in: network)
+        network.run(until: .seconds(4))
+        #expect(network.refusals(by: op(2)) == 1 && network.votes(by: op(2)).count == 1)
     }
 
     @Test func aDeadPeerHoldsNobodyUpForLongerThanPatience() {

@@ -43,7 +43,8 @@ import Testing
         let set = try set(weights)
         var ballot = Ballot()
         for number in 0..<votes {
-            let result = ballot.count(vote(number, set: set), by: MemberIndex(number), in: set)
+            let result = ballot.count(
+                vote(number, set: set), by: MemberIndex(number), in: set, mayCertify: true)
             if number < votes - 1 { #expect(result == .counted) }
         }
         ballot.checkInvariants()
@@ -54,7 +55,8 @@ import Testing
         let set = try set([1, 1, 1, 1])
         var ballot = Ballot()
         for number in 0..<4 {
-            _ = ballot.count(vote(number, result: UInt64(number % 2), set: set), by: MemberIndex(number), in: set)
+            _ = ballot.count(
+                vote(number, result: UInt64(number % 2), set: set), by: MemberIndex(number), in: set, mayCertify: true)
         }
         #expect(ballot.certified == nil && ballot.choices.map(\.weight) == [Lamports(2), Lamports(2)])
     }
@@ -62,7 +64,9 @@ import Testing
     @Test func aThirdVoteOfOneSignerIsNotKept() throws {
         let set = try set([1, 1])
         var ballot = Ballot()
-        let results = (0..<3).map { ballot.count(vote(0, result: $0, set: set), by: MemberIndex(0), in: set) }
+        let results = (0..<3).map {
+            ballot.count(vote(0, result: $0, set: set), by: MemberIndex(0), in: set, mayCertify: true)
+        }
         #expect(results[0] == .counted && results[2] == .duplicate)
         guard case .conflict(let evidence) = results[1] else { return #expect(Bool(false), "no conflict") }
         #expect(evidence.accused == set.members[0].key && ballot.votes(by: evidence.accused).count == 2)
@@ -73,7 +77,9 @@ import Testing
     @Test func theCertificateFormsOnceAndLaterVotesOnlyTakePart() throws {
         let set = try set([1, 1, 1, 1])
         var ballot = Ballot()
-        let results = (0..<4).map { ballot.count(vote($0, set: set), by: MemberIndex($0), in: set) }
+        let results = (0..<4).map {
+            ballot.count(vote($0, set: set), by: MemberIndex($0), in: set, mayCertify: true)
+        }
         guard case .certified(let certificate) = results[2] else { return #expect(Bool(false), "no certificate") }
         #expect(certificate.signers.count == 3 && results[3] == .counted)
         #expect(ballot.certifiedChoice?.signers.count == 4)
@@ -81,7 +87,7 @@ import Testing
 
     /// A box with what it is given beside the votes.
     private struct Bench {
-        var sets = OperatorSetBook()
+        var sets = OperatorSetBook(unbondingEpochs: 2)
         var box: BallotBox
 
         mutating func admit(_ vote: Attestation, from number: Int) -> BallotBox.Admission {
@@ -89,7 +95,9 @@ import Testing
             return box.admit(vote, from: op(number), sets: sets)
         }
 
-        mutating func count(_ vote: Attestation) -> Ballot.Result? { box.count(vote, sets: sets)?.0 }
+        mutating func count(_ vote: Attestation) -> Ballot.Result? {
+            box.count(vote, sets: sets, mayCertify: true)?.0
+        }
     }
 
     private var bench: Bench { Bench(box: BallotBox(network: network.genesis.network)) }
@@ -144,16 +152,40 @@ import Testing
         #expect(admitted == .parked && unparked.isEmpty)
     }
 
-    @Test func oldOperatorSetsGoAndTheNewestIsCurrent() throws {
-        var book = OperatorSetBook()
-        let sets = try (0..<70).map { epoch in
+    @Test func whatWasNotIssuedIsCertifiedByNobodyAndStandsInNobodysWay() throws {
+        let (old, present) = (try set([1, 1]), try set([0, 0, 1]))
+        var ballot = Ballot()
+        for number in 0..<2 {
+            let result = ballot.count(
+                vote(number, set: old), by: MemberIndex(number), in: old, mayCertify: false)
+            #expect(result == .counted)
+        }
+        #expect(ballot.certify(task: ballot.choices[0].statement.task, decidedBy: present.digest) == nil)
+        let result = ballot.count(vote(2, set: present), by: MemberIndex(2), in: present, mayCertify: true)
+        guard case .certified(let certificate) = result else { return #expect(Bool(false), "no certificate") }
+        #expect(certificate.statement.operatorSet == present.digest)
+        ballot.checkInvariants()
+    }
+
+    @Test func operatorSetsAreKeptUntilTheHorizonHasPassedThem() throws {
+        var book = OperatorSetBook(unbondingEpochs: 2)
+        func set(_ epoch: UInt64, _ revision: UInt32 = 0) throws -> OperatorSet {
             try OperatorSet(
-                network: .zero, service: ServiceID(0), epoch: Epoch(epoch), revision: Revision(0),
+                network: .zero, service: ServiceID(0), epoch: Epoch(epoch), revision: Revision(revision),
                 threshold: .twoThirds, members: [])
         }
-        let added = ([sets[1], sets[0]] + sets[2...] + [sets[69]]).map { book.add($0) }
-        #expect(added.dropLast().allSatisfy(\.self) && added.last == false)
-        #expect(book.current(of: ServiceID(0)) == sets[69])
-        #expect(book.set(sets[5].digest) == nil && book.set(sets[6].digest) == sets[6])
+        let revisions = try (UInt32(0)..<100).map { try set(4, $0) }
+        for set in revisions.reversed() {
+            let isNew = book.add(set)
+            #expect(isNew)
+        }
+        let isNewAgain = book.add(revisions[7])
+        #expect(!isNewAgain && book.current(of: ServiceID(0)) == revisions[99])
+        // Taken while its epoch is within the horizon, however many revisions there are.
+        let (isNew, isTooOld) = (book.add(try set(6)), book.add(try set(3)))
+        #expect(isNew && !isTooOld && revisions.allSatisfy { book.set($0.digest) == $0 })
+        _ = book.add(try set(7))
+        #expect(revisions.allSatisfy { book.set($0.digest) == nil })
+        #expect(book.set(try set(6).digest) != nil && book.current(of: ServiceID(0))?.epoch == Epoch(7))
     }
 }

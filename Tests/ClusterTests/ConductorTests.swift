@@ -1,3 +1,4 @@
+import Attesting
 import Faults
 import Glibc
 import Messages
@@ -66,7 +67,9 @@ private struct Stage {
         var stage = Stage()
         stage.begin()
         stage.tell(.said(Stage.coordinator, "finished"))
-        let stopped = stage.tell(.woke, after: .milliseconds(200))
+        // An operator's own submission waits for its patience, and is still taken.
+        #expect(stage.tell(.woke, after: Timings.receiptPatience + .milliseconds(299)).isEmpty)
+        let stopped = stage.tell(.woke, after: .milliseconds(1))
         for party in Stage.nodes { #expect(stopped.contains(.tell(party, .stop))) }
         #expect(!stopped.contains(.tell(.ledger, .stop)))
         stage.tell(.ended(Stage.first, .exited(0)))
@@ -90,6 +93,14 @@ private struct Stage {
             outcome.failures.map(\.description) == ["op-1 exited with status 2 at start: op-1.guard: is damaged"])
     }
 
+    @Test func deathAtTheStartAbortsThoughItKeepsGoing() {
+        var stage = Stage(keepsGoing: true)
+        stage.tell(.said(.ledger, "listening 4000"))
+        let effects = stage.tell(.ended(Stage.first, .exited(2)))
+        #expect(effects.contains(.report(.stopping(.aborted))))
+        #expect(effects.contains(.tell(Stage.second, .stop)))
+    }
+
     @Test func deathInTheRunAbortsUnlessItKeepsGoing() {
         var strict = Stage()
         strict.begin()
@@ -110,8 +121,12 @@ private struct Stage {
         #expect(crashed == [.report(.crashed("op-2")), .wake(stage.now + .seconds(2))])
         #expect(stage.tell(.woke, after: .milliseconds(1999)).isEmpty)
         let restarted = stage.tell(.woke, after: .milliseconds(1))
-        #expect(restarted.first == .launch(Stage.second, incarnation: 2, faults: [], ledgerPort: 4000))
-        #expect(stage.tell(.said(Stage.second, "ready")) == [.tell(Stage.second, .begin(beginning))])
+        #expect(
+            restarted == [
+                .launch(Stage.second, incarnation: 2, faults: [], ledgerPort: 4000),
+                .tell(Stage.second, .begin(beginning)), .report(.restarted("op-2")),
+            ])
+        #expect(stage.tell(.said(Stage.second, "ready")).isEmpty)
         #expect(stage.tell(.ended(Stage.second, .signalled(SIGKILL))).contains(.tell(Stage.first, .stop)))
     }
 

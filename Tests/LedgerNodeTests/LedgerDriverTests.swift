@@ -1,4 +1,5 @@
 import Cryptography
+import Dispatch
 import Messages
 import NIOCore
 import NIOPosix
@@ -6,6 +7,7 @@ import Node
 import Primitives
 import Records
 import Restaking
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -71,9 +73,49 @@ import Testing
         #expect(!frames.isEmpty)
     }
 
+    @Test func whoeverSubmitsWhatNoHonestPartyWouldIsDisconnected() async throws {
+        let scratch = try Scratch()
+        let log = try InstructionLog(path: scratch.path.appending("log.sqlite").string)
+        let good = Fixture.instruction(.deposit(Lamports(7)), nonce: 0)
+        let forged = SignedInstruction(
+            network: good.network, authority: good.authority, nonce: good.nonce,
+            instruction: .deposit(Lamports(8)), signature: good.signature)
+        let frames = try await session(scratch, log, incarnation: 1) { frames in
+            switch frames.count(where: { $0 == .notice(.account(nextNonce: 0)) }) {
+            case 1 where frames.last == .notice(.account(nextNonce: 0)): .send(.submit(forged))
+            case 2: .leave  // connected a second time
+            default: .wait
+            }
+        }
+        let outcomes = frames.compactMap { if case .receipt(let receipt) = $0 { receipt.outcome } else { nil } }
+        #expect(outcomes == [.badSignature], "it is told why")
+    }
+
+    /// Commits stand still until the driver has stopped reading; then everything is answered all the same.
+    @Test func nothingIsReadWhileTooMuchWaitsForACommit() async throws {
+        let scratch = try Scratch()
+        let log = try InstructionLog(path: scratch.path.appending("log.sqlite").string)
+        let deposit = Fixture.instruction(.deposit(Lamports(7)), nonce: 0)
+        let count = LedgerDriver.highMark + 500
+        let receipts = Mutex(0)
+        let frames = try await session(scratch, log, incarnation: 1) { frames in
+            if frames.last == .notice(.account(nextNonce: 0)) { return .flood(.submit(deposit), count: count) }
+            guard case .receipt = frames.last else { return .wait }
+            return receipts.withLock { receipts in
+                receipts += 1
+                return receipts == count ? .leave : .wait
+            }
+        }
+        let outcomes = frames.compactMap { if case .receipt(let receipt) = $0 { receipt.outcome } else { nil } }
+        #expect(outcomes.first == .applied)
+        #expect(outcomes.dropFirst().allSatisfy { $0 == .nonceUsed })
+    }
+
     private enum Move {
         case wait
         case send(Frame)
+        /// With all commits held up until the ledger does not read any more.
+        case flood(Frame, count: Int)
         case leave
     }
 
@@ -110,6 +152,7 @@ import Testing
         private let move: ([Frame]) -> Move
         private let done: EventLoopPromise<[Frame]>
         private let client: Transport
+        private let commits: NIOThreadPool
         private var driver: LedgerDriver!
         private var frames: [Frame] = []
         /// A driver and a transport hold their delegates weakly.
@@ -122,6 +165,7 @@ import Testing
             self.eventLoop = eventLoop
             self.move = move
             self.done = done
+            self.commits = commits
             let genesis = Fixture.genesis
             client = Transport(
                 own: Hello(network: genesis.network, party: operatorParty, key: Fixture.signer.publicKey),
@@ -164,9 +208,24 @@ import Testing
             case .send(let frame):
                 client.send(try! EncodedFrame(frame), to: [.ledger])
                 client.flush()
+            case .flood(let frame, let count):
+                flood(try! EncodedFrame(frame), count: count)
             case .leave:
                 client.close()
                 driver.stop()
+            }
+        }
+
+        private func flood(_ frame: EncodedFrame, count: Int) {
+            let barrier = DispatchSemaphore(value: 0)
+            commits.submit { _ in barrier.wait() }
+            for _ in 0..<count { client.send(frame, to: [.ledger]) }
+            client.flush()
+            let this = NIOLoopBound(self, eventLoop: eventLoop)
+            eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(1)) { task in
+                guard !this.value.driver.transport.isReading else { return }
+                task.cancel()
+                barrier.signal()
             }
         }
     }

@@ -1,3 +1,4 @@
+import Attesting
 import Cryptography
 import Messages
 import Primitives
@@ -29,6 +30,12 @@ import Testing
         try GuardFile.open(file, network: network, key: key, mode: .written).recorded
     }
 
+    private func shown(_ file: FilePath) throws -> [Statement] {
+        var statements: [Statement] = []
+        try GuardFile.read(file, network: network, key: key) { statements.append($0) }
+        return statements
+    }
+
     private func problem(_ body: () throws -> Void) -> GuardFileError? {
         do {
             try body()
@@ -54,6 +61,28 @@ import Testing
         let many = (0..<3_000).map { Fixture.statement($0) }
         try write(many)
         #expect(try read(path) == many)
+    }
+
+    /// Two lanes whose numbers do not only rise: the newest come back, and of all older ones a guard calls none free.
+    @Test func whatIsTooOldToKeepIsNeverSignedAgain() throws {
+        let old = (1...600).flatMap { number in
+            (0..<2).map { (lane: UInt64) in
+                var statement = Fixture.statement(UInt64(number ^ 1))
+                statement.voteKey.subject.scope = lane
+                return statement
+            }
+        }
+        try write(old)
+        let (file, recorded) = try GuardFile.open(path, network: network, key: key, mode: .written, keeping: 110)
+        #expect(recorded.count == 112)
+        #expect(Array(recorded.suffix(110)) == Array(old.suffix(110)))
+        var guardBook = SigningGuard(capacity: 100)
+        for statement in recorded where guardBook.answer(for: statement) == .free { guardBook.record(statement) }
+        for statement in old { #expect(guardBook.answer(for: statement) != .free) }
+        for statement in old.suffix(90) { #expect(guardBook.answer(for: statement) == .recordedAlready) }
+        #expect(guardBook.answer(for: Fixture.statement(602)) == .free)
+        try file.append([Fixture.statement(602)])
+        #expect(try shown(path) == old + [Fixture.statement(602)])
     }
 
     /// Every bit of the file is covered: header, statements and checksums.
@@ -117,7 +146,7 @@ import Testing
         #expect(problem { _ = try read(path) } == GuardFileError(.missing, path: path))
         let file = try GuardFile.create(path, network: network, key: key, mode: .synced)
         #expect(problem { _ = try read(path) } == GuardFileError(.inUse, path: path))
-        #expect(try GuardFile.read(path, network: network, key: key) == [])
+        #expect(try shown(path) == [])
         withExtendedLifetime(file) {
             #expect(
                 problem { _ = try GuardFile.create(path, network: network, key: key, mode: .synced) }

@@ -98,6 +98,13 @@ import Testing
         _ = try channel.finish()
     }
 
+    @Test func whoeverTheDecoderRefusesIsRefusedOnce() throws {
+        let (channel, top) = try Self.open(.accepting)
+        channel.pipeline.fireErrorCaught(HandshakeError.noHello(.submit))
+        _ = try channel.finish()
+        #expect(top.errors == [.noHello(.submit)])
+    }
+
     @Test func anotherPartyThanTheOneDialledIsRefused() throws {
         let (channel, top) = try Self.open(.dialling(Self.them))
         try channel.writeInbound(Frame.hello(Fixture.hello(Fixture.signer(2))))

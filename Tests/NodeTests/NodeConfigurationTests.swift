@@ -52,6 +52,9 @@ import Testing
         let short = try scratch.write(Array(configuration.borsh.dropLast()), to: "short")
         let text = message { _ = try NodeConfiguration.read(short) }
         #expect(text?.hasPrefix("\(short): not a node's configuration: ") == true)
+        var other = configuration
+        other.genesis = short
+        #expect(message { _ = try NodeEquipment.open(other) }?.hasPrefix("\(short): not a genesis: ") == true)
         let long = try scratch.write([UInt8](repeating: 0, count: NodeConfiguration.sizeLimit + 1), to: "long")
         #expect(
             message { _ = try NodeConfiguration.read(long) }

@@ -5,6 +5,7 @@ import NIOCore
 import Primitives
 import Records
 import Services
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -91,9 +92,12 @@ private final class TestOutlet: NodeOutlet {
                 guard report == .finished else { return }
                 promise.completeWith(
                     Result {
+                        var statements: [Statement] = []
                         try GuardFile.read(
                             scratch.path.appending("guard"), network: Fixture.genesis.network,
-                            key: Fixture.signers[0].publicKey)
+                            key: Fixture.signers[0].publicKey
+                        ) { statements.append($0) }
+                        return statements
                     })
             }
             let driver = NodeDriver(equipment, eventLoop: stage.eventLoop, outlet: outlet, log: NodeLog { _ in })
@@ -154,10 +158,15 @@ private final class TestOutlet: NodeOutlet {
                     [
                         .sign(RequestID(1), .statement(Fixture.statement(9))),
                         .verify(RequestID(2), .attestation(Fixture.vote(1))),
-                        .execute(task: .zero, service: ServiceID(0), payload: Squaring.bytes(UInt64(12))),
                         .wake(at: Instant(nanoseconds: 1)),
                     ]
-                case .woke: [.note(.refusedToSign(reason: "a test")), .finished]
+                case .woke:
+                    // Executed elsewhere, so that what is asked for after it is answered first.
+                    [
+                        .execute(task: .zero, service: ServiceID(0), payload: Squaring.bytes(UInt64(12))),
+                        .verify(RequestID(3), .attestation(Fixture.vote(1))),
+                    ]
+                case .executed: [.note(.refusedToSign(reason: "a test")), .finished]
                 default: []
                 }
             }
@@ -181,10 +190,40 @@ private final class TestOutlet: NodeOutlet {
             try Self.inputs(scratch) == [
                 .started(recorded: []), .connected(.ledger), .received(.notice(.account(nextNonce: 4)), from: .ledger),
                 .signed(RequestID(1), signature), .verified(RequestID(2), valid: true),
-                .executed(task: .zero, .result(Squaring.bytes(UInt128(144)))), .woke,
+                .woke, .verified(RequestID(3), valid: true),
+                .executed(task: .zero, .result(Squaring.bytes(UInt128(144)))),
             ])
         let record = try RecordFile.read(scratch.path.appending("node.1.qrec"))
         #expect(record.isClosed && record.notes.map(\.observation) == [.refusedToSign(reason: "a test")])
+    }
+
+    @Test func whatTheLedgerRefusesIsSaidAloud() async throws {
+        let lines = Mutex<[String]>([])
+        let receipts = Outcome.allCases.map { Receipt(instruction: .zero, outcome: $0, slot: Slot(1)) }
+        try await onEventLoop { [scratch] stage in
+            let outlet = TestOutlet(stage.eventLoop)
+            let equipment = try Self.equipment(
+                scratch, .coordinator(ServiceID(0)), ledgerPort: 1, guardFile: nil
+            ) { event in
+                guard case .started = event else { return [] }
+                return receipts.map { .note(.receiptArrived($0)) } + [.finished]
+            }
+            var log = NodeLog { line in lines.withLock { $0.append(line) } }
+            log.perSecond = .max
+            let driver = NodeDriver(equipment, eventLoop: stage.eventLoop, outlet: outlet, log: log)
+            outlet.onReport = { if $0 == .finished { driver.obey(.stop) } }
+            driver.start()
+            _ = try await outlet.end.get()
+        }
+        let silent: Set<Outcome> = [.applied, .alreadySlashed, .alreadyTombstoned, .alreadyCertified, .alreadyCounted]
+        for outcome in Outcome.allCases {
+            let isSaid = lines.withLock {
+                $0.contains {
+                    $0.hasSuffix("warning the ledger refused instruction \(Digest.zero.short): \(outcome)\n")
+                }
+            }
+            #expect(isSaid == !silent.contains(outcome), "\(outcome)")
+        }
     }
 
     @Test func readyOnceEveryoneItNeedsIsConnected() async throws {

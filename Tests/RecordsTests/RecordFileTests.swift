@@ -100,7 +100,7 @@ import Testing
             #expect(try Self.problem(reading: torn, in: scratch)?.byte == last)
             let path = try scratch.write(torn, to: "torn")
             let record = try RecordFile.read(path, toleratingTornTail: true)
-            #expect(record.tornAt == last)
+            #expect(record.ending == .torn(at: last))
             #expect(record.entries == Self.entries.dropLast())
         }
         #expect(try Self.problem(reading: Array(bytes[..<(starts[1] - 1)]), in: scratch, tolerating: true)?.byte == 10)

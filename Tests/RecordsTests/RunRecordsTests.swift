@@ -53,6 +53,16 @@ import Testing
         #expect(run.missing.map(\.party) == [.coordinator(ServiceID(0))])
     }
 
+    @Test func oneNodesFilesAreReadWhateverTheOthersHold() throws {
+        let scratch = try Self.directory()
+        try Self.write(Self.header(.signer(OperatorIndex(0))), in: scratch)
+        _ = try scratch.write([1], to: "records/ledger.1.qrec")
+        _ = try scratch.write([1], to: "records/op-10.1.qrec")
+        let run = try RunRecords.load(directory: scratch.path, only: "op-1")
+        #expect(run.nodes.map(\.name) == ["op-1"])
+        #expect(throws: RecordError.self) { try RunRecords.load(directory: scratch.path) }
+    }
+
     @Test func aLostIncarnationIsMissed() throws {
         let scratch = try Self.directory()
         for party in Self.genesis.parties {

@@ -36,9 +36,13 @@ enum Fixture {
     }
 
     /// A run directory with this record in it.
-    static func write(
-        _ entries: [RecordEntry], name: String, party: Party, configuration: [UInt8], to directory: FilePath
-    ) throws {
+    ///
+    /// - Parameter closing: false leaves it as a killed process does.
+    /// - Returns: the record's file.
+    @discardableResult static func write(
+        _ entries: [RecordEntry], name: String, party: Party, configuration: [UInt8], to directory: FilePath,
+        closing: Bool = true
+    ) throws -> FilePath {
         let records = directory.appending(RunRecords.directoryName)
         try FileManager.default.createDirectory(atPath: records.string, withIntermediateDirectories: true)
         try Data(genesis.borsh).write(to: URL(filePath: directory.appending(RunRecords.genesisName).string))
@@ -46,6 +50,7 @@ enum Fixture {
             node: name, party: party, incarnation: 1, network: genesis.network, configuration: configuration)
         var writer = try RecordWriter(path: records.appending(header.fileName), header: header)
         for entry in entries { writer.append(entry) }
-        try writer.close(at: Instant(nanoseconds: 0))
+        if closing { try writer.close(at: Instant(nanoseconds: 0)) } else { try writer.flush() }
+        return records.appending(header.fileName)
     }
 }

@@ -2,6 +2,7 @@ import Cryptography
 import Foundation
 import Messages
 import Primitives
+import Records
 import Reports
 import TestSupport
 import SystemPackage
@@ -30,12 +31,12 @@ import Verdicts
         let document = Self.summary(try .sound()).results.document
         let results = try Self.object(document)
         for key in [
-            "schema_version", "name", "seed", "mode", "host", "tasks", "quorum_latency_ms", "slashes", "verdicts",
-            "verdict",
+            "schema_version", "name", "seed", "mode", "host", "tasks", "quorum_latency_ms", "slashes",
+            "refused_instructions", "verdicts", "verdict",
         ] { #expect(results[key] != nil, "\(key)") }
         #expect(document.hasPrefix("{\n  \"schema_version\": 1,\n  \"name\": \"lab \\\"7\\\"\",\n"))
         #expect(document.contains("\"seed\": 18446744073709551615,"))
-        #expect(results["tasks"] as? [String: Int] == ["issued": 3, "certified": 3, "expired": 0])
+        #expect(results["tasks"] as? [String: Int] == ["issued": 3, "certified": 3, "expired": 0, "open": 0])
         let latency = try #require(results["quorum_latency_ms"] as? [String: Any])
         #expect(latency["count"] as? Int == 3)
         #expect(latency["p50"] is NSNull && latency["p999"] is NSNull)
@@ -62,6 +63,36 @@ import Verdicts
         #expect(lines[4] == "squares,4,0,40000000,,,expired")
         #expect(lines[5] == "squares,5,0,50000000,1051000000,1001000000,expired")
         #expect(lines.count == 7 && lines[6] == "")
+    }
+
+    /// A certificate that came before the end does not save an open task from being one: it would favour the quick.
+    @Test func openTasksAreToldApart() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.issue(200)
+        builder.issue(201)
+        builder.certify(201)
+        builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(2999))
+        let summary = Self.summary(builder, slashed: [3])
+        let results = try Self.object(summary.results.document)
+        #expect(results["tasks"] as? [String: Int] == ["issued": 5, "certified": 3, "expired": 0, "open": 2])
+        #expect((results["quorum_latency_ms"] as? [String: Any])?["count"] as? Int == 3)
+        #expect(summary.latenciesCSV.contains("squares,200,0,2000000000,,,open\n"))
+        #expect(summary.latenciesCSV.contains("squares,201,0,2010000000,2030000000,20000000,open\n"))
+        let text = TerminalSummary(summary).text
+        #expect(text.contains("5 issued, 3 certified in time, 0 expired, 2 still open when the run ended\n"))
+    }
+
+    @Test func refusedInstructionsAreCounted() throws {
+        var builder = try HistoryBuilder.sound()
+        let evidence = Instruction.submitEvidence(builder.evidence(4, 2))
+        builder.apply(evidence, .alreadySlashed, at: 80)
+        let usual = Self.summary(builder)
+        #expect(!TerminalSummary(usual).text.contains("refused"))
+        #expect(
+            try Self.object(usual.results.document)["refused_instructions"] as? [String: Int] == ["alreadySlashed": 1])
+        for outcome in [Outcome.pastHorizon, .badEvidence, .pastHorizon] { builder.apply(evidence, outcome, at: 90) }
+        let text = TerminalSummary(Self.summary(builder)).text
+        #expect(text.contains("\nrefused         instructions by the ledger: 1 badEvidence, 2 pastHorizon\n"))
     }
 
     @Test func evidenceCanBeCheckedByAnyone() throws {

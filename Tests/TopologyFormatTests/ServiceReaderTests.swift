@@ -60,8 +60,16 @@ struct ServiceReaderTests {
                 + "evidence-window is counted from a task's issue and includes the deadline"),
         BadTopology(
             "evidence-window: 2s", "evidence-window: 10s",
-            "16:22: services.squares.evidence-window: 10s outlasts the ledger's evidence horizon, 3200ms "
-                + "(unbonding-epochs x slots-per-epoch x slot)"),
+            "16:22: services.squares.evidence-window: 10s and 550ms to submit what was seen outlast the ledger's "
+                + "evidence horizon, 3200ms (unbonding-epochs x slots-per-epoch x slot); write 2650ms or less"),
+        BadTopology(
+            "evidence-window: 2s", "evidence-window: 2651ms",
+            "16:22: services.squares.evidence-window: 2651ms and 550ms to submit what was seen outlast the ledger's "
+                + "evidence horizon, 3200ms (unbonding-epochs x slots-per-epoch x slot); write 2650ms or less"),
+        BadTopology(
+            "name: lab", "name: lab\nledger: {slots-per-epoch: 5}",
+            "17:22: services.squares.evidence-window: 2s and 550ms to submit what was seen outlast the ledger's "
+                + "evidence horizon, 500ms (unbonding-epochs x slots-per-epoch x slot); make unbonding longer"),
         BadTopology(
             "    evidence-window: 2s\n", "    slash: {equivocation: 120%}\n",
             "16:27: services.squares.slash.equivocation: 120% is more than the whole; at most 100%"),
@@ -89,6 +97,11 @@ struct ServiceReaderTests {
             "operators: all", "operators: all\n    accountability: non",
             "14:21: services.squares.accountability: non is not a kind of accountability; did you mean none?"),
     ]
+
+    @Test func takesAWindowThatLeavesTimeToSubmit() throws {
+        let text = BadTopology.sound.replacingOccurrence("evidence-window: 2s", "evidence-window: 2650ms")
+        #expect(try Topology.parse(text, file: "lab.yaml").services[0].evidenceWindow == .milliseconds(2650))
+    }
 
     @Test func fillsInTheDefaults() throws {
         let text = """

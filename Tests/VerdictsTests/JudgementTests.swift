@@ -50,10 +50,29 @@ import Verdicts
             judgement.expectationFailures == [
                 "agreement: expected violated, found holds: 6 certificates for 3 subjects, no two differ",
                 "op-1 was expected to be slashed, but was not",
-                "squares: 3 of 4 tasks certified, expected 1/1 or more",
+                "squares: 3 of 4 tasks certified, expected 100% or more",
                 "quorum latency p50 is 20.001 ms, expected at most 20.000 ms",
                 "quorum latency p99 is infinite: too many tasks had no certificate in time",
             ])
+    }
+
+    /// A run that was stopped early is judged by the tasks whose deadline it reached.
+    @Test func openTasksAreNotAskedFor() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.issue(9)
+        builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(1089))
+        let expectations = RunExpectations(slashed: Self.guilty, certified: .one)
+        #expect(Self.judge(builder, expectations).verdict == .holds)
+        builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(500))
+        #expect(
+            Self.judge(builder, expectations).unjudged == ["squares: the run ended before the deadline of every task"])
+    }
+
+    @Test(arguments: [
+        (Fraction.one, "100%"), (.basisPoints(9950), "99.5%"), (.basisPoints(5), "0.05%"), (.twoThirds, "2/3"),
+    ])
+    func sharesAreSaidAsTheyAreWritten(fraction: Fraction, text: String) {
+        #expect(fraction.percentage == text)
     }
 
     @Test func onlyAnUnknownIsExitThree() throws {

@@ -99,6 +99,18 @@ import Verdicts
         #expect(number == 1 || builder.judge(.completeness).verdict == .violated)
     }
 
+    /// The window of task 2 closes at 2020 ms; half a second more may pass until the evidence is submitted.
+    @Test(arguments: [(UInt64(2519), Verdict.holds), (2520, .violated)])
+    func aSlashStillUnderWayIsNotMissed(end: UInt64, verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(2)
+        builder.equivocate(4, 2, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.signer(1)])
+        builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(end))
+        let finding = builder.judge(.completeness)
+        #expect(finding.verdict == verdict)
+        #expect(verdict == .violated || finding.account == "1 still on the way to a slash when the run ended")
+    }
+
     @Test func aSlashForSilenceViolatesCompleteness() throws {
         var builder = try HistoryBuilder.sound()
         builder.note(HistoryBuilder.signer(3), at: 1, .injected(Injection(behaviour: "silent")))
@@ -138,6 +150,19 @@ import Verdicts
         #expect(
             finding.account.hasPrefix(
                 "after instruction 1 100000000000 lamports have entered, but 99999999999 are there"))
+    }
+
+    /// Each page answers for the instructions since the page before, and for no others.
+    @Test func flowsAreSummedPageByPage() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.apply(.submitEvidence(builder.evidence(4, 2)), .alreadySlashed, at: 80)
+        builder.slash(3, on: builder.evidence(3, 1), at: 90)
+        #expect(builder.judge(.conservation).account == "3 pages of books, to the lamport")
+        builder.apply(.submitEvidence(builder.evidence(2, 3)), .applied, at: 92)
+        builder.slash(1, on: builder.evidence(1, 3), at: 95)
+        #expect(
+            builder.judge(.conservation).account
+                == "after instruction 5 evidence was applied, but nothing slashed")
     }
 
     @Test func aSlashFromTheWrongBucketViolatesConservation() throws {
@@ -202,6 +227,17 @@ import Verdicts
         #expect(
             builder.judge(.liveness).account
                 == "2 of 6 tasks had no certificate by the deadline, first 5 of squares, 6 of squares")
+    }
+
+    /// The run ends at the deadline of its last task, or just before it.
+    @Test(arguments: [(UInt64(2999), Verdict.holds), (3000, .violated)])
+    func anOpenTaskIsNotLate(end: UInt64, verdict: Verdict) throws {
+        var builder = try HistoryBuilder.sound()
+        builder.issue(200)
+        builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(end))
+        let finding = builder.judge(.liveness)
+        #expect(finding.verdict == verdict)
+        #expect(verdict == .violated || finding.account == "3 tasks certified before the deadline")
     }
 
     @Test func livenessIsNotJudgedWithoutAnHonestQuorum() throws {

@@ -54,6 +54,7 @@ import Verdicts
         #expect(status(.timedOut(waitingFor: []), judged: 1) == 1)
         #expect(status(.aborted, judged: 0) == 3)
         #expect(status(.aborted, account: "no space", judged: 0) == 2)
+        #expect(status(.aborted, account: "no space", judged: 1) == 1)
         #expect(status(.interrupted, judged: 0) == 130)
     }
 

@@ -1,0 +1,20 @@
+import TopologyFormat
+
+enum Fixture {
+    static let topology = """
+        version: 1
+        name: small
+        operators:
+          op-1: {stake: 300 SOL}
+          op-2: {stake: 200 SOL}
+          op-3: {stake: 100 SOL}
+        services:
+          squares:
+            module: squaring
+            threshold: 2/3
+            operators: all
+            load: {tasks: 100, rate: 200/s}
+        """
+
+    static func parsed() throws -> Topology { try Topology.parse(topology, file: "small.yaml") }
+}
