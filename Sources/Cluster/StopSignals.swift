@@ -1,11 +1,11 @@
 import Dispatch
 import Glibc
 
-/// Ctrl-C and SIGTERM as elements of a stream, instead of this process' death. Children get the default back.
+/// Ctrl-C, SIGTERM and the loss of the terminal as elements of a stream, instead of this process' death. Children get the default back.
 package final class StopSignals {
     package let arrivals: AsyncStream<Void>
     private let sources: [any DispatchSourceSignal]
-    private static let numbers = [SIGINT, SIGTERM]
+    private static let numbers = [SIGINT, SIGTERM, SIGHUP]
 
     package init() {
         let (arrivals, feed) = AsyncStream<Void>.makeStream()

@@ -5,7 +5,7 @@ import NIOPosix
 ///
 /// - Standard input is a lifeline: its end means that the parent is gone, however it went, and the process ends at
 ///   once. A thread of its own waits for that, so that nothing can hold it up.
-/// - SIGINT is ignored: on Ctrl-C the terminal sends it to the whole group, and the parent wants an orderly end.
+/// - SIGINT and SIGHUP are ignored: the terminal sends them to the whole group, and the parent wants an orderly end.
 ///   SIGTERM means `stop`.
 /// - A closed standard output ends the process too, by the failed write and not by a signal.
 package enum ProcessControl {
@@ -18,6 +18,7 @@ package enum ProcessControl {
     package static func takeSignals() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGINT, SIG_IGN)
+        signal(SIGHUP, SIG_IGN)
         // Blocked everywhere but inside the lifeline's `pselect`, which it interrupts.
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in }

@@ -20,7 +20,7 @@ extension PartyNames {
         }
     }
 
-    func text(of effect: NodeEffect) -> String {
+    func text(of effect: NodeEffect, at now: Instant) -> String {
         switch effect {
         case .persist(let statement): "-> guard: \(text(of: statement.voteKey)), result \(statement.result.short)"
         case .sign(let id, .statement(let statement)):
@@ -34,7 +34,7 @@ extension PartyNames {
         case .execute(let task, let service, _): "-> execute task \(task.short) of \(name(of: service))"
         case .send(let frame, let recipients): "-> \(names(of: recipients)): \(text(of: frame))"
         case .disconnect(let party, let reason): "-> disconnect \(name(of: party)): \(reason)"
-        case .wake(let instant): "-> wake at \(instant.nanoseconds / 1000) us"
+        case .wake(let instant): "-> wake in \((instant - now).nanoseconds / 1000) us"
         case .note(let observation): "-> note: \(text(of: observation))"
         case .finished: "-> finished"
         case .crash: "-> crash"

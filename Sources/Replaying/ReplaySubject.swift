@@ -53,7 +53,7 @@ struct NodeSubject: ReplaySubject {
         return ReplayStep(
             digest: NodeEffect.digest(of: done), effects: done.count, notes: done.compactMap(\.observation),
             task: done.lazy.compactMap(\.issuedTask).first ?? event.receivedTask,
-            event: { $0.text(of: event) }, effectTexts: { names in done.map { names.text(of: $0) } })
+            event: { $0.text(of: event) }, effectTexts: { names in done.map { names.text(of: $0, at: time) } })
     }
 }
 

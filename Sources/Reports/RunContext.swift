@@ -6,13 +6,15 @@ package struct RunContext: Hashable, Sendable {
     package var name: String
     package var seed: UInt64
     package var mode: Mode
+    package var ending: Ending
     package var runDirectory: FilePath
     package var host: HostFacts
 
-    package init(name: String, seed: UInt64, mode: Mode, runDirectory: FilePath, host: HostFacts) {
+    package init(name: String, seed: UInt64, mode: Mode, ending: Ending, runDirectory: FilePath, host: HostFacts) {
         self.name = name
         self.seed = seed
         self.mode = mode
+        self.ending = ending
         self.runDirectory = runDirectory
         self.host = host
     }
@@ -20,6 +22,17 @@ package struct RunContext: Hashable, Sendable {
     package enum Mode: String, Hashable, Sendable {
         /// Real processes, real sockets, real time.
         case processes
+    }
+}
+
+extension RunContext {
+    /// How the run came to its end. Only of one that was completed can be said that something did not happen.
+    package enum Ending: String, Hashable, Sendable {
+        case completed
+        case interrupted
+        /// A process failed.
+        case aborted
+        case timedOut = "timed-out"
     }
 }
 

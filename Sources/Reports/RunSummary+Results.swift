@@ -10,7 +10,8 @@ extension RunSummary {
     package var results: JSONValue {
         .object([
             ("schema_version", .integer(Self.resultsSchemaVersion)), ("name", .string(context.name)),
-            ("seed", .unsigned(context.seed)), ("mode", .string(context.mode.rawValue)), ("host", host),
+            ("seed", .unsigned(context.seed)), ("mode", .string(context.mode.rawValue)),
+            ("ending", .string(context.ending.rawValue)), ("host", host),
             ("network", .string("\(history.network)")),
             (
                 "tasks",

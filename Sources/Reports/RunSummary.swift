@@ -57,7 +57,8 @@ package struct RunSummary: Sendable {
             outcomes[outcome].map { Refusal(outcome: outcome, count: $0.count) }
         }
         judgement = Judgement(
-            of: history, findings: Finding.all(of: history), expectations: expectations, readings: latency.readings)
+            of: history, findings: Finding.all(of: history), expectations: expectations, readings: latency.readings,
+            isComplete: context.ending == .completed)
     }
 
     package var exitStatus: Int32 { judgement.exitStatus }

@@ -149,7 +149,9 @@ package struct TerminalSummary: Sendable {
             case .unknown: "the records do not suffice to judge the run"
             }
         let verdict = style.paint(judgement.verdict.rawValue, for: judgement.verdict)
-        lines.append(Self.padded("verdict") + "\(verdict): \(meaning) (exit status \(judgement.exitStatus))")
+        // Of a run that was cut short, more than the judgement decides with what status the command ends.
+        let status = summary.context.ending == .completed ? " (exit status \(judgement.exitStatus))" : ""
+        lines.append(Self.padded("verdict") + "\(verdict): \(meaning)\(status)")
         lines.append(Self.padded("run directory") + "\(summary.context.runDirectory)")
         if judgement.exitStatus != 0 {
             lines.append(Self.padded("see it again") + "quorate replay \(summary.context.runDirectory)")

@@ -7,6 +7,8 @@ struct FaultReader {
     /// Nil when not even the names can be told.
     let services: [ServiceReader.Service]?
     let dissemination: NetworkPlan.Dissemination
+    /// Those that nobody has given any stake: no set has them as members.
+    let stakeless: Set<OperatorIndex>
 
     private static let example = "{operator: op-3, does: equivocate, at: task 500}"
     private static let maximumFaults = 10_000
@@ -68,6 +70,10 @@ struct FaultReader {
         _ serviceField: Field?, _ beginsField: Field?
     ) {
         guard let services, let name = roster?.operators[Int(signer.number)].name else { return }
+        if stakeless.contains(signer) {
+            operatorField.report("\(name) has no stake, so it votes on nothing; give it some")
+            return
+        }
         let named = service.map { [services[Int($0.number)]] } ?? services
         guard named.allSatisfy(\.isSound) else { return }
         let reached = named.filter { $0.members.contains(signer) }.map(\.plan)

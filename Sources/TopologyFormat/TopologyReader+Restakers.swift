@@ -39,11 +39,18 @@ extension TopologyReader {
     static func checkTotalStake(roster: OperatorRoster?, restakers: [RestakerPlan], operatorsField: Field?) {
         guard let roster, let operatorsField else { return }
         let deposits = roster.operators.map(\.stake) + restakers.map(\.deposit)
-        var total: Lamports? = .zero
-        for deposit in deposits { total = total?.adding(deposit) }
-        if total == nil {
+        let total = deposits.reduce(UInt128(0)) { $0 + UInt128($1.number) }
+        if total > UInt128(maximumStake.number) {
             operatorsField.report(
-                "the stake of all operators and restakers exceeds \(Lamports(.max)), the most that 64 bits hold")
+                "the stake of all operators and restakers exceeds \(maximumStake), the most that a ledger takes")
         }
+    }
+
+    /// Those whom nobody has given any stake.
+    static func stakeless(_ roster: OperatorRoster?, _ restakers: [RestakerPlan]) -> Set<OperatorIndex> {
+        guard let roster, roster.stakesAreKnown else { return [] }
+        let backed = Set(restakers.flatMap(\.delegations).filter { $0.amount > .zero }.map(\.signer))
+        let indices = roster.operators.indices.filter { roster.operators[$0].stake == .zero }
+        return Set(indices.map { OperatorIndex(UInt32($0)) }).subtracting(backed)
     }
 }

@@ -8,6 +8,8 @@ import Primitives
 enum TopologyReader {
     static let maximumOperators = 10_000
     static let maximumServices = 64
+    /// So that every product of stakes fits 128 bits.
+    static let maximumStake = Lamports(1 << 63)
     static let maximumTasks: UInt64 = 1_000_000_000
 
     static func read(_ document: Field) -> Topology? {
@@ -31,7 +33,9 @@ enum TopologyReader {
         let network = NetworkPlan(
             dissemination: dissemination ?? .standard(largestService: plans.map(\.operators.count).max() ?? 0),
             link: link)
-        let faultReader = FaultReader(roster: roster, services: services, dissemination: network.dissemination)
+        let faultReader = FaultReader(
+            roster: roster, services: services, dissemination: network.dissemination,
+            stakeless: stakeless(roster, restakers))
         let faults = keys.field("faults").map { faultReader.plans($0) } ?? []
         if let timeline = keys.field("timeline") { checkTimeline(timeline) }
         let expect = keys.field("expect").map { expectations($0, roster: roster) } ?? Expectations()

@@ -2,18 +2,29 @@ import Glibc
 
 /// Results go to standard output, everything else to standard error.
 enum Console {
-    static func print(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
-    static func complain(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+    /// Results must arrive: throws where standard output does not take them. A reader that has had enough (`head`) is
+    /// no failure.
+    static func print(_ text: String) throws(CommandFailure) {
+        let line = text.hasSuffix("\n") ? text : text + "\n"
+        guard !write(line, to: STDOUT_FILENO), errno != EPIPE else { return }
+        throw .badInput("standard output: \(String(cString: strerror(errno)))")
+    }
 
-    static func write(_ text: String, to descriptor: Int32) {
+    static func complain(_ text: String) { show(text + "\n") }
+
+    /// Progress, as it is.
+    static func show(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+    /// - Returns: false when not all of it could be written; `errno` says why.
+    private static func write(_ text: String, to descriptor: Int32) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR || errno == EAGAIN { continue }
-            // Nobody reads any longer.
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
+        return true
     }
 
     static func isTerminal(_ descriptor: Int32) -> Bool {

@@ -54,8 +54,16 @@ struct PreparedRun {
         NetworkRun(topology: topology, genesis: genesis, files: files, executables: executables, keepsGoing: keepsGoing)
     }
 
-    var context: RunContext {
-        RunContext(name: topology.name, seed: seed, mode: .processes, runDirectory: directory.path, host: host)
+    func context(_ ending: RunOutcome.Ending) -> RunContext {
+        let ending: RunContext.Ending =
+            switch ending {
+            case .completed: .completed
+            case .timedOut: .timedOut
+            case .aborted: .aborted
+            case .interrupted: .interrupted
+            }
+        return RunContext(
+            name: topology.name, seed: seed, mode: .processes, ending: ending, runDirectory: directory.path, host: host)
     }
 
     /// The text is kept as it is; a file that can be read only once is read once.

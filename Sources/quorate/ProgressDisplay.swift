@@ -42,7 +42,7 @@ final class ProgressDisplay: Sendable {
             if let line = line(for: event, failures: state.failures) { text += line + "\n" }
             state.barIsShown = showsBar && state.isRunning
             if state.barIsShown { text += Self.bar(state.counts.values, of: total, width: Console.width(of: 2)) }
-            if !text.isEmpty { Console.write(text, to: STDERR_FILENO) }
+            if !text.isEmpty { Console.show(text) }
         }
     }
 

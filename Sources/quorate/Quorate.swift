@@ -41,7 +41,7 @@ enum Main {
             let code = Quorate.exitCode(for: error)
             let message = Quorate.fullMessage(for: error)
             guard code != .success else {
-                Console.print(message)
+                try? Console.print(message)
                 exit(code.rawValue)
             }
             if !message.isEmpty { Console.complain(message) }

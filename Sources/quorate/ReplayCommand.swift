@@ -34,15 +34,14 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         let selection = RunReplay.Selection(node: node, until: try until.map(Self.task))
-        let results: [NodeReplay]
-        do {
-            let replay = try RunReplay(directory: FilePath(runDirectory))
-            try RunAudit(directory: RunDirectory(path: FilePath(runDirectory)), records: replay.records).check(node)
-            results = try replay.run(selection, trace: trace ? { print($0) } : nil)
-        } catch {
-            throw CommandFailure.badInput("\(error)")
+        let directory = FilePath(runDirectory)
+        let (node, trace) = (node, trace)
+        let results = try CommandFailure.asBadInput {
+            let replay = try RunReplay(directory: directory, node: node)
+            try RunAudit(directory: RunDirectory(path: directory), records: replay.records).check(node)
+            return try replay.run(selection, trace: trace ? { print($0) } : nil)
         }
-        for result in results { print(Self.line(for: result)) }
+        try Console.print(results.map(Self.line).joined(separator: "\n"))
         if results.contains(where: { $0.divergence != nil }) { throw ExitCode(1) }
     }
 

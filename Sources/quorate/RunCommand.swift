@@ -52,7 +52,7 @@ struct RunCommand: AsyncParsableCommand {
             .run(interruptions: signals.arrivals) { display.show($0) }
         signals.restore()
         explain(outcome, in: prepared.directory)
-        let judged = outcome.began ? try judge(prepared) : nil
+        let judged = outcome.began ? try judge(prepared, outcome.ending) : nil
         let status = ExitStatus.of(outcome, judged: judged)
         if let judged, judged != status.rawValue {
             Console.complain("exit status \(status.rawValue), because the run did not come to its end")
@@ -61,19 +61,20 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// - Returns: the judgement's exit status.
-    private func judge(_ prepared: PreparedRun) throws(CommandFailure) -> Int32 {
+    private func judge(_ prepared: PreparedRun, _ ending: RunOutcome.Ending) throws(CommandFailure) -> Int32 {
         let summary = try CommandFailure.asBadInput {
             let records = try RunRecords.load(directory: prepared.directory.path)
             let summary = RunSummary(
-                records: records, expectations: RunExpectations(prepared.topology.expect), context: prepared.context)
+                records: records, expectations: RunExpectations(prepared.topology.expect),
+                context: prepared.context(ending))
             try summary.write()
             return summary
         }
         if json {
-            Console.write(summary.results.document, to: STDOUT_FILENO)
+            try Console.print(summary.results.document)
         } else {
             let style: Style = Console.takesColour(STDOUT_FILENO) ? .coloured : .plain
-            Console.write("\n" + TerminalSummary(summary, style: style).text, to: STDOUT_FILENO)
+            try Console.print("\n" + TerminalSummary(summary, style: style).text)
         }
         return summary.exitStatus
     }

@@ -21,15 +21,16 @@ struct TopologyCommand: ParsableCommand {
 
         func run() throws {
             var allAreGood = true
+            var accounts: [String] = []
             for file in files {
-                do {
-                    let topology = try Topology.load(path: file)
-                    Console.print("\(file): ok: \(topology.account)")
+                do throws(TopologyErrors) {
+                    accounts.append("\(file): ok: \(try Topology.load(path: file).account)")
                 } catch {
                     allAreGood = false
                     Console.complain(error.description)
                 }
             }
+            if !accounts.isEmpty { try Console.print(accounts.joined(separator: "\n")) }
             if !allAreGood { throw ExitCode(ExitStatus.badInput.rawValue) }
         }
     }

@@ -53,7 +53,10 @@ import Testing
         try session.write(topology, to: "small.yaml")
         let run = try await session.run("run", "small.yaml")
         #expect(run.status == 0, "\(run.output)\(run.errors)")
-        #expect(try session.results()["tasks"] as? [String: Int] == ["issued": 10, "certified": 0, "expired": 10, "open": 0])
+        #expect(
+            try session.results()["tasks"] as? [String: Int] == [
+                "issued": 10, "certified": 0, "expired": 10, "open": 0,
+            ])
     }
 
     @Test func anExpectationThatIsNotMetIsExitStatusOne() async throws {

@@ -20,7 +20,8 @@ import Verdicts
         RunSummary(
             records: builder.records, expectations: RunExpectations(slashed: slashed.map(OperatorIndex.init)),
             context: RunContext(
-                name: "lab \"7\"", seed: .max, mode: .processes, runDirectory: FilePath(directory), host: host))
+                name: "lab \"7\"", seed: .max, mode: .processes, ending: .completed, runDirectory: FilePath(directory),
+                host: host))
     }
 
     private static func object(_ json: String) throws -> [String: Any] {

@@ -55,6 +55,9 @@ struct FaultReaderTests {
             "18:53: faults[0].probability: 0% means never; write 1/10",
             "18:62: faults[0].for: 0 is not within 1 to 1000000000",
             "18:75: faults[0].at: noon is not a time or a task; write start, task 500 or 2s"),
+        BadTopology(
+            "op-3: {stake: 100 SOL}", "op-3: {stake: 0 SOL}",
+            "18:16: faults[0].operator: op-3 has no stake, so it votes on nothing; give it some"),
         BadTopology("operator: op-3, ", "", "18:5: faults[0]: operator is missing; write operator: op-3"),
         BadTopology(
             "{operator: op-3, does: equivocate, at: task 500}", "op-3",

@@ -30,9 +30,9 @@ struct OperatorRosterTests {
             "4:17: operators.op-1.stake: 300 ETH is not an amount; its unit must be SOL or lamports"),
         BadTopology("300 SOL", "lots", "4:17: operators.op-1.stake: lots is not an amount; write 300 SOL"),
         BadTopology(
-            "300 SOL", "18446744073 SOL",
-            "4:3: operators: the stake of all operators and restakers exceeds 18446744073.709551615 SOL, the "
-                + "most that 64 bits hold"),
+            "300 SOL", "9223372036 SOL",
+            "4:3: operators: the stake of all operators and restakers exceeds 9223372036.854775808 SOL, the "
+                + "most that a ledger takes"),
         BadTopology(
             "{stake: 300 SOL}", "300 SOL",
             "4:9: operators.op-1: 300 SOL is not a mapping; write {stake: 300 SOL}"),

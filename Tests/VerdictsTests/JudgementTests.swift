@@ -8,11 +8,12 @@ import Verdicts
 @Suite struct JudgementTests {
     private static func judge(
         _ builder: HistoryBuilder, _ expectations: RunExpectations,
-        readings: [Percentile: PercentileReading] = [:]
+        readings: [Percentile: PercentileReading] = [:], isComplete: Bool = true
     ) -> Judgement {
         let history = builder.history
         return Judgement(
-            of: history, findings: Finding.all(of: history), expectations: expectations, readings: readings)
+            of: history, findings: Finding.all(of: history), expectations: expectations, readings: readings,
+            isComplete: isComplete)
     }
 
     private static let guilty = [OperatorIndex(3)]
@@ -54,6 +55,14 @@ import Verdicts
                 "quorum latency p50 is 20.001 ms, expected at most 20.000 ms",
                 "quorum latency p99 is infinite: too many tasks had no certificate in time",
             ])
+    }
+
+    /// What has not happened by then might have; what did happen counts all the same.
+    @Test func aRunThatWasCutShortIsNotBlamedForWhatIsMissing() throws {
+        let missing = RunExpectations(slashed: [OperatorIndex(0), OperatorIndex(3)])
+        #expect(Self.judge(try .sound(), missing).exitStatus == 1)
+        #expect(Self.judge(try .sound(), missing, isComplete: false).exitStatus == 3)
+        #expect(Self.judge(try .sound(), RunExpectations(), isComplete: false).exitStatus == 1, "op-4 was slashed")
     }
 
     /// A run that was stopped early is judged by the tasks whose deadline it reached.
