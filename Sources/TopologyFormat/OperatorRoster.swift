@@ -70,17 +70,17 @@ struct OperatorRoster {
         keys.reportUnknownKeys()
         guard let count else { return nil }
         var roster = OperatorRoster()
+        roster.stakesAreKnown = false
         var stakes = [Lamports](repeating: .zero, count: count)
         if let distribution, let total {
             if distribution.canSpread(total, among: count) {
                 stakes = distribution.stakes(of: total, among: count)
+                roster.stakesAreKnown = true
             } else if count < distribution.minimumCount {
                 field.report("\(distribution) needs at least \(distribution.minimumCount) operators, not \(count)")
             } else {
                 field.report("\(total) is too little to give each of \(count) operators a lamport")
             }
-        } else {
-            roster.stakesAreKnown = false
         }
         for (rank, stake) in stakes.enumerated() {
             roster.add(OperatorPlan(name: "op-\(rank + 1)", stake: stake), field: field)

@@ -139,6 +139,7 @@ struct ServiceReaderTests {
         let errors = try #require(throws: TopologyErrors.self) { try Topology.parse(unstaked, file: "lab.yaml") }
         #expect(
             errors.description
-                == "lab.yaml:13:16: services.squares.operators: no stake stands behind any operator of this service")
+                == "lab.yaml:13:16: services.squares.operators: no stake stands behind any operator of this service\n"
+                + "lab.yaml:18:16: faults[0].operator: op-3 has no stake, so it votes on nothing; give it some")
     }
 }
