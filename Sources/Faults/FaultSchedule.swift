@@ -9,6 +9,9 @@ struct FaultSchedule: Sendable {
     private var isOver = false
     /// The first task of each AVS inside the schedule: what `for: 3 tasks` counts from.
     private var firstTasks: [ServiceID: UInt64] = [:]
+    /// The AVSs in which its tasks have all come.
+    private var spent: Set<ServiceID> = []
+    private var untoldEnds: [ServiceID?] = []
 
     init(_ plan: FaultPlan, seed: UInt64) {
         self.plan = plan
@@ -30,7 +33,10 @@ struct FaultSchedule: Sendable {
 
     /// Time has passed. - Returns: true when the fault has begun just now.
     mutating func passed(to now: Instant, began: Instant) -> Bool {
-        if let since, case .duration(let extent) = plan.lasts, now >= since + extent { isOver = true }
+        if let since, case .duration(let extent) = plan.lasts, !isOver, now >= since + extent {
+            isOver = true
+            untoldEnds.append(plan.service)
+        }
         guard since == nil, let beginning = nextChange(began: began), now >= beginning else { return false }
         since = now
         return true
@@ -47,7 +53,19 @@ struct FaultSchedule: Sendable {
             if hasBegun { since = now }
         }
         if isOn, firstTasks[task.service] == nil { firstTasks[task.service] = task.sequence.number }
+        if case .tasks(let count) = plan.lasts, !plan.behaviour.isProvable, let first = firstTasks[task.service],
+            task.sequence.number >= first, task.sequence.number - first >= count, spent.insert(task.service).inserted
+        {
+            untoldEnds.append(task.service)
+        }
         return hasBegun
+    }
+
+    /// The AVSs in which it has ended, each told once; nil: all at once. What lasts some tasks ends in each AVS with the
+    /// first task after them.
+    mutating func takeEnds() -> [ServiceID?] {
+        defer { untoldEnds = [] }
+        return untoldEnds
     }
 
     var isOn: Bool { since != nil && !isOver }

@@ -105,8 +105,18 @@ package struct FaultyOperator: NodeMachine {
                     return true
                 }
             }
+            noteEnds(of: index, effects: &effects)
         }
         return false
+    }
+
+    /// Who was silent speaks again. Of the others' faults nothing ends here: a double vote stays what it is, and who has
+    /// crashed is another process when it comes back.
+    private mutating func noteEnds(of index: Int, effects: inout [NodeEffect]) {
+        let behaviour = schedules[index].plan.behaviour
+        for service in schedules[index].takeEnds() where behaviour == .silent {
+            effects.append(.note(.recovered(behaviour: behaviour.rawValue, service: service)))
+        }
     }
 
     /// The beginnings and ends that are still to come. Each wake uses up all that was asked for before.

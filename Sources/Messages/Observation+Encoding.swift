@@ -51,6 +51,10 @@ extension Observation: BorshCodable {
         case .books(let books):
             encoder.encode(UInt8(12))
             encoder.encode(books)
+        case .recovered(let behaviour, let service):
+            encoder.encode(UInt8(13))
+            encoder.encode(behaviour)
+            encoder.encode(service)
         }
     }
 
@@ -72,6 +76,9 @@ extension Observation: BorshCodable {
         case 10: self = .slashed(try decoder.decode())
         case 11: self = .operatorSetOpened(try decoder.decode())
         case 12: self = .books(try decoder.decode())
+        case 13:
+            self = .recovered(
+                behaviour: try decoder.decodeText(limit: textLimit), service: try decoder.decodeOptional())
         default: throw .unknownCase(type: "Observation", value: value)
         }
     }

@@ -21,6 +21,8 @@ package enum Observation: Hashable, Sendable {
     case rejected(from: Party, reason: String)
     // The injector: the ground truth
     case injected(Injection)
+    /// A fault that lasts, as silence does, is over: in one AVS, or nil: in all.
+    case recovered(behaviour: String, service: ServiceID?)
     // The ledger
     case applied(sequence: UInt64, slot: Slot, SignedInstruction, Outcome)
     case slashed(SlashRecord)

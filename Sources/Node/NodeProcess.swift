@@ -2,8 +2,7 @@ import NIOCore
 import NIOPosix
 import SystemPackage
 
-/// The process of one operator or coordinator: all of its work is done on the main thread's event loop, but for tasks,
-/// which one other thread executes.
+/// The process of one operator or coordinator: all of its work is done on the main thread's event loop.
 package enum NodeProcess {
     /// Says what is wrong with how the process was started, and ends it.
     package static func refuse(_ message: String) -> Never {
@@ -14,7 +13,6 @@ package enum NodeProcess {
     /// Runs the node that the file describes, until the parent says stop or is gone.
     package static func run(_ path: FilePath) -> Never {
         ProcessControl.takeSignals()
-        NIOSingletons.blockingPoolThreadCountSuggestion = 1
         let equipment: NodeEquipment
         do {
             equipment = try NodeEquipment.open(try NodeConfiguration.read(path))

@@ -97,6 +97,8 @@ package struct PartyNames: Sendable {
         case .rejected(let party, let reason): "rejected from \(name(of: party)): \(reason)"
         case .injected(let injection):
             "injected \(injection.behaviour)" + (injection.subject.map { " in subject \($0)" } ?? "")
+        case .recovered(let behaviour, let service):
+            "recovered from \(behaviour)" + (service.map { " in \(name(of: $0))" } ?? "")
         case .applied(let sequence, let slot, let signed, let outcome):
             "instruction \(sequence) at slot \(slot) by \(name(of: signed.authority)): "
                 + "\(text(of: signed.instruction)): \(outcome)"

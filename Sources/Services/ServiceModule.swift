@@ -3,7 +3,7 @@ import Primitives
 /// What an AVS module decides: how a task is executed, and what its workload looks like.
 ///
 /// A module is pure: the same payload gives the same result on every machine. A node runs it outside its protocol
-/// machine, so a slow module delays its own result and nothing else.
+/// machine, as an effect that is answered by an event; today on the node's only thread, so it must take microseconds.
 package protocol ServiceModule: Sendable {
     /// The name that topologies use.
     static var name: String { get }

@@ -1,5 +1,6 @@
 import Messages
 import Primitives
+import Records
 
 /// Two or more different votes of one operator for one vote key, as the adversary itself records sending them.
 package struct InjectedEquivocation: Hashable, Sendable {
@@ -43,8 +44,113 @@ extension RunHistory {
     /// Operators whose adversary did anything at all.
     package var faulty: Set<OperatorIndex> { Set(injections.map(\.signer)) }
 
+    /// Operators that had a fault at any time from this task's issue to its deadline.
+    func faulty(during task: ServiceTask) -> Set<OperatorIndex> {
+        Set(
+            faultIntervals.filter {
+                $0.service == task.service && $0.touches(from: task.issued, to: task.deadline)
+            }.map(\.signer))
+    }
+
     /// Whether a party follows the protocol and can act on what it is sent.
     func isHonest(_ party: Party, faulty: Set<OperatorIndex>) -> Bool {
         if case .signer(let signer) = party { !faulty.contains(signer) } else { true }
+    }
+}
+
+/// A time in which an operator, by what its adversary says, could not be relied on for the tasks of one AVS.
+package struct FaultInterval: Hashable, Sendable {
+    package var signer: OperatorIndex
+    package var service: ServiceID
+    package var start: Instant
+    /// Nil: to the end of the run.
+    package var end: Instant?
+
+    package static let silentBehaviour = "silent"
+
+    /// Both ends belong to it.
+    func touches(from first: Instant, to last: Instant) -> Bool {
+        start <= last && end.map { $0 >= first } ?? true
+    }
+
+    /// By operator, AVS and time.
+    static func all(in run: RunRecords) -> [FaultInterval] {
+        run.genesis.signers.indices.flatMap { number -> [FaultInterval] in
+            let signer = OperatorIndex(UInt32(number))
+            let processes = run.nodes.filter { $0.party == .signer(signer) }
+                .sorted { $0.incarnation < $1.incarnation }.map(\.notes)
+            guard processes.contains(where: { $0.contains(where: \.isInjection) }) else { return [] }
+            return run.genesis.services.indices.flatMap { index in
+                var trace = FaultTrace(signer: signer, service: ServiceID(UInt32(index)))
+                for notes in processes { trace.follow(process: notes) }
+                return trace.finished
+            }
+        }
+    }
+}
+
+/// Follows one operator through its processes, as far as one AVS is concerned.
+private struct FaultTrace {
+    let signer: OperatorIndex
+    let service: ServiceID
+    private var intervals: [FaultInterval] = []
+    private var since: Instant?
+    /// Faults of one operator can overlap: it speaks when all its silences are over.
+    private var silences = 0
+    /// Its process has died, and no later one has signed yet.
+    private var isDown = false
+    /// It has done what cannot be undone.
+    private var isDishonest = false
+
+    init(signer: OperatorIndex, service: ServiceID) {
+        self.signer = signer
+        self.service = service
+    }
+
+    /// The notes of its next process. A silence that goes on across a restart is noted again by the new process.
+    mutating func follow(process notes: [NodeRecord.Note]) {
+        if silences > 0 { isDown = true }
+        silences = 0
+        var isDying = false
+        for note in notes {
+            switch note.observation {
+            case .injected(let injection):
+                switch injection.behaviour {
+                case FaultInterval.silentBehaviour:
+                    guard injection.service.map({ $0 == service }) ?? true else { continue }
+                    silences += 1
+                case RecordGap.crashBehaviour:
+                    isDown = true
+                    isDying = true
+                default: isDishonest = true
+                }
+            case .recovered(FaultInterval.silentBehaviour, let ended) where ended.map({ $0 == service }) ?? true:
+                silences = max(0, silences - 1)
+            // What came in the same turn as its crash is still signed.
+            case .attested(let vote) where vote.statement.service == service && !isDying: isDown = false
+            default: continue
+            }
+            update(at: note.at)
+        }
+    }
+
+    private mutating func update(at now: Instant) {
+        let isFaulty = silences > 0 || isDown || isDishonest
+        if isFaulty {
+            since = since ?? now
+        } else if let start = since {
+            intervals.append(FaultInterval(signer: signer, service: service, start: start, end: now))
+            since = nil
+        }
+    }
+
+    var finished: [FaultInterval] {
+        intervals + (since.map { [FaultInterval(signer: signer, service: service, start: $0)] } ?? [])
+    }
+}
+
+extension NodeRecord.Note {
+    fileprivate var isInjection: Bool {
+        if case .injected = observation { true } else { false }
     }
 }

@@ -1,33 +1,31 @@
 import Messages
 import Primitives
 
-/// While operators without any fault hold more than the threshold of a task's operator set, its coordinator has a
-/// certificate for it before the deadline. Other tasks are not judged, nor those whose deadline the run did not reach.
+/// While operators without any fault hold more than the threshold of a task's operator set, from its issue to its
+/// deadline, its coordinator has a certificate for it before the deadline. Other tasks are not judged, nor those whose
+/// deadline the run did not reach.
 func judgeLiveness(of history: RunHistory) -> Finding {
-    let faulty = history.faulty
-    var decidable: [Digest: Bool] = [:]
+    let closed = history.tasks.filter { !$0.isOpen }
+    var premise = LivenessPremise()
     var judged = 0
     var late: [ServiceTask] = []
     var unknownSets = 0
-    for issued in history.tasks where !issued.isOpen {
+    for issued in closed {
         let task = issued.task
         guard let set = history.operatorSets[task.operatorSet] else {
             unknownSets += 1
             continue
         }
-        if decidable[set.digest] == nil {
-            let honest = set.members.filter { !faulty.contains($0.signer) }
-            decidable[set.digest] = IndependentCheck.suffices(members: honest, of: set)
-        }
-        guard decidable[set.digest] == true else { continue }
+        guard premise.holds(in: set, without: history.faulty(during: task)) else { continue }
         judged += 1
         if !issued.certifiedInTime { late.append(task) }
     }
+    let share = judged < closed.count ? "\(judged) of \(RunHistory.count(closed.count, "task")) judged: " : ""
     var absences: [String] = []
     if !late.isEmpty {
         let first = late.prefix(3).map { "\($0.sequence) of \(history.name(of: $0.service))" }
         absences.append(
-            "\(late.count) of \(RunHistory.count(judged, "task")) had no certificate by the deadline, "
+            "\(share)\(late.count) of \(RunHistory.count(judged, "task")) had no certificate by the deadline, "
                 + "first \(first.joined(separator: ", "))")
     }
     let gaps = history.gaps
@@ -38,15 +36,33 @@ func judgeLiveness(of history: RunHistory) -> Finding {
     }
     let account: String =
         if judged > 0 {
-            "\(RunHistory.count(judged, "task")) certified before the deadline"
+            "\(share)\(RunHistory.count(judged, "task")) certified before the deadline"
         } else if history.tasks.isEmpty {
             "no task was issued"
-        } else if history.tasks.allSatisfy(\.isOpen) {
+        } else if closed.isEmpty {
             "the run ended before the deadline of every task"
         } else {
-            "operators without a fault never held more than the threshold"
+            "during no task did operators without a fault hold more than the threshold"
         }
     return .conclude(
         .liveness, violations: [], absences: absences, gaps: gaps, otherwise: judged > 0 ? .holds : .notApplicable,
         account)
+}
+
+/// Whether the operators without a fault can decide. Many tasks have the same answer, which is worked out once.
+private struct LivenessPremise {
+    private struct Question: Hashable {
+        var operatorSet: Digest
+        var faulty: Set<OperatorIndex>
+    }
+    private var answers: [Question: Bool] = [:]
+
+    mutating func holds(in set: OperatorSet, without faulty: Set<OperatorIndex>) -> Bool {
+        let question = Question(operatorSet: set.digest, faulty: faulty)
+        if let answer = answers[question] { return answer }
+        let honest = set.members.filter { !faulty.contains($0.signer) }
+        let answer = IndependentCheck.suffices(members: honest, of: set)
+        answers[question] = answer
+        return answer
+    }
 }

@@ -16,6 +16,8 @@ package struct RunHistory: Sendable {
     package private(set) var operatorSets: [Digest: OperatorSet] = [:]
     /// The ground truth: what the adversaries say that they did.
     package private(set) var injections: [Injected] = []
+    /// When operators could not be relied on, by operator, AVS and time.
+    package let faultIntervals: [FaultInterval]
     package private(set) var findings: [FoundEvidence] = []
     package private(set) var slashes: [Slash] = []
     package private(set) var applied: [AppliedInstruction] = []
@@ -73,6 +75,7 @@ package struct RunHistory: Sendable {
     package init(_ run: RunRecords) {
         genesis = run.genesis
         network = run.genesis.network
+        faultIntervals = FaultInterval.all(in: run)
         var issued: [TaskName: IssuedTask] = [:]
         var certified: [TaskName: Instant] = [:]
         for node in run.nodes {

@@ -90,6 +90,12 @@ import Testing
             return results
         }
 
+        var recoveries: [Observation] {
+            effects.compactMap { effect in
+                if case .note(let observation) = effect, case .recovered = observation { observation } else { nil }
+            }
+        }
+
         var injections: [Injection] {
             effects.compactMap { if case .note(.injected(let injection)) = $0 { injection } else { nil } }
         }
@@ -158,6 +164,37 @@ import Testing
         for sequence: UInt64 in 0..<5 { bench.task(sequence) }
         #expect((0..<5).map { bench.votes(to: coordinator, task: $0).count } == [1, 0, 0, 1, 1])
         #expect(bench.injections.map(\.behaviour) == ["silent"])
+    }
+
+    @Test func theFirstTaskAfterASilenceEndsIt() {
+        var bench = Bench(self, [plan(.silent, .task(TaskSequence(1)), .tasks(2))])
+        for sequence: UInt64 in 0..<3 { bench.task(sequence) }
+        #expect(bench.recoveries.isEmpty)
+        bench.task(3)
+        bench.task(4)
+        #expect(bench.recoveries == [.recovered(behaviour: "silent", service: ServiceID(0))])
+        #expect(bench.votes(to: coordinator, task: 3).count == 1)
+    }
+
+    @Test func aSilenceInTimeEndsWhenItIsWokenForIt() {
+        var bench = Bench(self, [plan(.silent, .start, .duration(.seconds(5)))])
+        #expect(bench.effects.contains(.wake(at: began + .seconds(5))))
+        bench.now = began + .seconds(4)
+        bench.handle(.woke)
+        #expect(bench.recoveries.isEmpty)
+        for _ in 0..<2 {
+            bench.now = began + .seconds(5)
+            bench.handle(.woke)
+        }
+        #expect(bench.recoveries == [.recovered(behaviour: "silent", service: nil)])
+    }
+
+    /// A process that starts again after the tasks of its silence begins it and ends it with the first task that it sees.
+    @Test func aSilenceThatIsOverOnARestartEndsAtOnce() {
+        var bench = Bench(self, [plan(.silent, .task(TaskSequence(1)), .tasks(2)), plan(.equivocate)])
+        bench.task(7)
+        #expect(bench.injections.first?.behaviour == "silent" && bench.recoveries.count == 1)
+        #expect(bench.votes(to: coordinator, task: 7).count == 2)
     }
 
     @Test func aCrashAtATimeAsksToBeWokenAndDies() {

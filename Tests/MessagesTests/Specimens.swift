@@ -185,6 +185,8 @@ enum Fixed {
         ("slashed", .slashed(slash)),
         ("operatorSetOpened", .operatorSetOpened(operatorSet)),
         ("books", .books(books)),
+        ("recovered", .recovered(behaviour: "silent", service: ServiceID(3))),
+        ("recoveredEverywhere", .recovered(behaviour: "silent", service: nil)),
     ]
 
     static let genesis = Genesis(

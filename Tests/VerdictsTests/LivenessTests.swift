@@ -1,0 +1,112 @@
+import Messages
+import Primitives
+import Records
+import SystemPackage
+import TestSupport
+import Testing
+import Verdicts
+
+/// Task n is issued at 10 n ms and due a second later. Without 40 of 100, or without 30 and 10, there is no quorum.
+@Suite struct LivenessTests {
+    private func silence(
+        _ builder: inout HistoryBuilder, _ signer: UInt32, from start: UInt64, to end: UInt64?,
+        in service: ServiceID? = nil
+    ) {
+        let party = HistoryBuilder.signer(signer)
+        builder.note(party, at: start, .injected(Injection(behaviour: "silent", service: service)))
+        if let end { builder.note(party, at: end, .recovered(behaviour: "silent", service: service)) }
+    }
+
+    /// Two operators that are silent at different times never lack together.
+    @Test func silencesFarApartDoNotExcuseEveryTask() throws {
+        var builder = try HistoryBuilder()
+        for number: UInt64 in [0, 100, 500, 700] { builder.issue(number) }
+        silence(&builder, 2, from: 1, to: 12)
+        silence(&builder, 4, from: 5001, to: 5012)
+        let finding = builder.judge(.liveness)
+        #expect(finding.verdict == .violated)
+        #expect(
+            finding.account
+                == "4 of 4 tasks had no certificate by the deadline, first 0 of squares, 100 of squares, 500 of squares"
+        )
+    }
+
+    @Test func onlyTheTaskInTheMiddleOfASilenceIsExcused() throws {
+        var builder = try HistoryBuilder()
+        for number: UInt64 in [1, 500, 700] { builder.issue(number) }
+        silence(&builder, 1, from: 5001, to: 5012)
+        builder.certify(1)
+        #expect(builder.judge(.liveness).verdict == .violated)
+        #expect(
+            builder.judge(.liveness).account
+                == "2 of 3 tasks judged: 1 of 2 tasks had no certificate by the deadline, first 700 of squares")
+        builder.certify(700)
+        #expect(builder.judge(.liveness).verdict == .holds)
+        #expect(builder.judge(.liveness).account == "2 of 3 tasks judged: 2 tasks certified before the deadline")
+    }
+
+    /// The task is issued at 5000 ms and due at 6000 ms.
+    @Test(arguments: [
+        (UInt64(1), UInt64(4999), Verdict.violated), (1, 5000, .notApplicable), (6000, 7000, .notApplicable),
+        (6001, 7000, .violated),
+    ])
+    func aTaskIsExcusedFromItsIssueToItsDeadline(start: UInt64, end: UInt64, verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(500)
+        silence(&builder, 1, from: start, to: end)
+        #expect(builder.judge(.liveness).verdict == verdict)
+    }
+
+    @Test func overlappingSilencesEndWithTheLast() throws {
+        var builder = try HistoryBuilder()
+        builder.issue(500)
+        silence(&builder, 1, from: 1, to: nil)
+        silence(&builder, 1, from: 2, to: 10)
+        #expect(builder.judge(.liveness).verdict == .notApplicable)
+        builder.note(
+            HistoryBuilder.signer(1), at: 11, .recovered(behaviour: "silent", service: HistoryBuilder.service))
+        #expect(builder.judge(.liveness).verdict == .violated)
+    }
+
+    @Test func aSilenceInAnotherServiceExcusesNothing() throws {
+        var builder = try HistoryBuilder()
+        builder.issue(500)
+        silence(&builder, 1, from: 1, to: nil, in: ServiceID(1))
+        #expect(builder.judge(.liveness).verdict == .violated)
+    }
+
+    @Test func anEquivocatorIsNotReliedOnAgain() throws {
+        var builder = try HistoryBuilder()
+        builder.issue(1)
+        builder.issue(500)
+        builder.certify(1)
+        builder.equivocate(1, 300, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.signer(2)])
+        builder.note(HistoryBuilder.signer(1), at: 3100, .attested(builder.vote(1, builder.statement(310))))
+        #expect(builder.judge(.liveness).account == "1 of 2 tasks judged: 1 task certified before the deadline")
+    }
+
+    /// It comes back, and signs its first vote at 4990 ms; or it never signs again.
+    @Test(arguments: [true, false]) func aCrashExcusesUntilItSignsAgain(signsAgain: Bool) throws {
+        var builder = try HistoryBuilder()
+        for number: UInt64 in [1, 300, 500] { builder.issue(number) }
+        builder.certify(1)
+        let party = HistoryBuilder.signer(1)
+        let vote = builder.vote(1, builder.statement(300))
+        builder.note(party, at: 2000, .injected(Injection(behaviour: "crash")))
+        // What came in the same turn.
+        builder.note(party, at: 2000, .attested(vote))
+        builder.endings[party] = .cut
+        let run = builder.records
+        let header = RecordHeader(
+            node: "op-1", party: party, incarnation: 2, network: run.genesis.network, configuration: [])
+        let second = NodeRecord(
+            path: FilePath(header.fileName), header: header,
+            entries: signsAgain ? [.note(at: HistoryBuilder.instant(4990), .attested(vote))] : [],
+            ending: .closed(at: HistoryBuilder.instant(9999)))
+        let history = RunHistory(RunRecords(genesis: run.genesis, nodes: run.nodes + [second]))
+        let finding = Oracle.liveness.judge(history)
+        #expect(finding.verdict == (signsAgain ? .violated : .holds))
+        #expect(finding.account.hasPrefix(signsAgain ? "2 of 3 tasks judged: 1 of 2" : "1 of 3 tasks judged: 1 task "))
+        #expect(history.faulty == [OperatorIndex(0)])
+    }
+}
