@@ -161,7 +161,6 @@ private final class TestOutlet: NodeOutlet {
                         .wake(at: Instant(nanoseconds: 1)),
                     ]
                 case .woke:
-                    // Executed elsewhere, so that what is asked for after it is answered first.
                     [
                         .execute(task: .zero, service: ServiceID(0), payload: Squaring.bytes(UInt64(12))),
                         .verify(RequestID(3), .attestation(Fixture.vote(1))),
@@ -190,8 +189,8 @@ private final class TestOutlet: NodeOutlet {
             try Self.inputs(scratch) == [
                 .started(recorded: []), .connected(.ledger), .received(.notice(.account(nextNonce: 4)), from: .ledger),
                 .signed(RequestID(1), signature), .verified(RequestID(2), valid: true),
-                .woke, .verified(RequestID(3), valid: true),
-                .executed(task: .zero, .result(Squaring.bytes(UInt128(144)))),
+                .woke, .executed(task: .zero, .result(Squaring.bytes(UInt128(144)))),
+                .verified(RequestID(3), valid: true),
             ])
         let record = try RecordFile.read(scratch.path.appending("node.1.qrec"))
         #expect(record.isClosed && record.notes.map(\.observation) == [.refusedToSign(reason: "a test")])
