@@ -84,7 +84,7 @@ extension Conductor {
             }
             stop(as: .aborted, at: now, &effects)
         case .running:
-            let unfinished = children.filter { $0.isCoordinator && $0.isAlive && $0.state != .finished }
+            let unfinished = children.filter { $0.party.isCoordinator && $0.isAlive && $0.state != .finished }
             stop(as: .timedOut(waitingFor: unfinished.map(\.name)), at: now, &effects)
         case .settling: stop(as: .completed, at: now, &effects)
         case .stoppingNodes, .stoppingLedger: killStopped(&effects)

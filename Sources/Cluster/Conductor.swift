@@ -87,7 +87,6 @@ package struct Conductor: Sendable {
         }
 
         var isAlive: Bool { state == .launched || state == .ready || state == .finished }
-        var isCoordinator: Bool { if case .coordinator = party { true } else { false } }
     }
 
     let settings: Settings
@@ -180,7 +179,7 @@ package struct Conductor: Sendable {
 
     mutating func settleIfFinished(at now: Instant, _ effects: inout [Effect]) {
         guard phase == .running,
-            children.allSatisfy({ !$0.isCoordinator || $0.state == .finished || $0.state == .ended })
+            children.allSatisfy({ !$0.party.isCoordinator || $0.state == .finished || $0.state == .ended })
         else { return }
         phase = .settling
         wait(settings.settling, from: now, &effects)

@@ -118,7 +118,3 @@ package struct NodeFiles: Sendable {
         directory.records.appending("\(name(of: party)).\(incarnation).\(RecordFile.fileExtension)")
     }
 }
-
-extension Party {
-    fileprivate var isSigner: Bool { if case .signer = self { true } else { false } }
-}

@@ -6,6 +6,9 @@ package enum Party: Hashable, Comparable, Sendable {
     case signer(OperatorIndex)
     case coordinator(ServiceID)
     case ledger
+
+    package var isSigner: Bool { if case .signer = self { true } else { false } }
+    package var isCoordinator: Bool { if case .coordinator = self { true } else { false } }
 }
 
 extension Party: BorshCodable {

@@ -143,9 +143,3 @@ package struct RunHistory: Sendable {
         }
     }
 }
-
-extension Party {
-    var isCoordinator: Bool {
-        if case .coordinator = self { true } else { false }
-    }
-}

@@ -1,19 +1,5 @@
-import Cryptography
 import Messages
 import NIOCore
-import Primitives
-
-extension Genesis {
-    /// The key that a party's hello must carry; nil when this genesis does not name the party.
-    package func key(of party: Party) -> PublicKey? {
-        switch party {
-        case .ledger: clock
-        case .coordinator(let service):
-            service.number < services.count ? services[Int(service.number)].coordinator : nil
-        case .signer(let signer): signer.number < signers.count ? signers[Int(signer.number)].key : nil
-        }
-    }
-}
 
 extension Endpoint {
     package var socketAddress: SocketAddress { .ipv4(address, port: port) }
