@@ -27,7 +27,7 @@ package final class GuardFile {
     package let path: FilePath
     package let mode: GuardMode
     private let file: FileDescriptor
-    private var checksum: GuardChecksum
+    private var checksum: ChainChecksum
     /// Bytes of whole entries, header included.
     private var size: Int
 
@@ -37,10 +37,10 @@ package final class GuardFile {
     static let version: UInt16 = 1
     static let magic = Array("quoguard".utf8)
     static let statementSize = 157
-    static let entrySize = statementSize + GuardChecksum.size
-    static let headerSize = magic.count + 2 + 2 * FixedBytes32.count + GuardChecksum.size
+    static let entrySize = statementSize + ChainChecksum.size
+    static let headerSize = magic.count + 2 + 2 * FixedBytes32.count + ChainChecksum.size
 
-    init(path: FilePath, mode: GuardMode, file: FileDescriptor, checksum: GuardChecksum, size: Int) {
+    init(path: FilePath, mode: GuardMode, file: FileDescriptor, checksum: ChainChecksum, size: Int) {
         self.path = path
         self.mode = mode
         self.file = file
@@ -60,7 +60,7 @@ package final class GuardFile {
         }
         let header = header(network: network, key: key)
         let guardFile = GuardFile(
-            path: path, mode: mode, file: file, checksum: GuardChecksum(header: header), size: headerSize)
+            path: path, mode: mode, file: file, checksum: ChainChecksum(.guardFile, over: header), size: headerSize)
         try guardFile.lock()
         try system("write the guard file", path) { _ = try file.writeAll(header + guardFile.checksum.bytes) }
         try guardFile.sync()
@@ -81,7 +81,7 @@ package final class GuardFile {
         }
         let header = header(network: network, key: key)
         let guardFile = GuardFile(
-            path: path, mode: mode, file: file, checksum: GuardChecksum(header: header), size: headerSize)
+            path: path, mode: mode, file: file, checksum: ChainChecksum(.guardFile, over: header), size: headerSize)
         try guardFile.lock()
         var recent = RecentStatements(limit: limit)
         try guardFile.readAll(expecting: header) { recent.add($0) }
@@ -97,7 +97,7 @@ package final class GuardFile {
         }
         let header = header(network: network, key: key)
         let guardFile = GuardFile(
-            path: path, mode: .written, file: file, checksum: GuardChecksum(header: header), size: headerSize)
+            path: path, mode: .written, file: file, checksum: ChainChecksum(.guardFile, over: header), size: headerSize)
         try guardFile.readAll(expecting: header, visit: visit)
     }
 
@@ -190,8 +190,8 @@ extension GuardFile {
     }
 
     private func judge(_ header: [UInt8], expected: [UInt8]) throws(GuardFileError) {
-        let content = Array(header.dropLast(GuardChecksum.size))
-        guard header.suffix(GuardChecksum.size).elementsEqual(GuardChecksum(header: content).bytes) else {
+        let content = Array(header.dropLast(ChainChecksum.size))
+        guard header.suffix(ChainChecksum.size).elementsEqual(ChainChecksum(.guardFile, over: content).bytes) else {
             throw damage(.checksum, at: 0)
         }
         let versionEnd = Self.magic.count + 2
@@ -209,7 +209,7 @@ extension GuardFile {
         let content = Array(entry.prefix(Self.statementSize))
         var next = checksum
         next.extend(over: content)
-        guard entry.suffix(GuardChecksum.size).elementsEqual(next.bytes) else { throw damage(.checksum, at: size) }
+        guard entry.suffix(ChainChecksum.size).elementsEqual(next.bytes) else { throw damage(.checksum, at: size) }
         do {
             let statement = try Statement(borsh: content)
             checksum = next
@@ -241,19 +241,5 @@ extension GuardFile {
 
     private func damage(_ problem: GuardFileError.Problem, at byte: Int) -> GuardFileError {
         GuardFileError(problem, path: path, byte: byte)
-    }
-}
-
-/// The chain over a guard file's entries.
-struct GuardChecksum: Hashable {
-    static let size = 8
-    private(set) var bytes: [UInt8]
-
-    init(header: [UInt8]) { bytes = Self.truncated(header) }
-
-    mutating func extend(over entry: [UInt8]) { bytes = Self.truncated(bytes + entry) }
-
-    private static func truncated(_ content: [UInt8]) -> [UInt8] {
-        Array(Domain.guardFile.digest(content).storage.bytes.prefix(size))
     }
 }

@@ -1,4 +1,3 @@
-import Cryptography
 import Messages
 import Primitives
 import SystemPackage
@@ -41,20 +40,5 @@ package enum RecordFile {
             ending = .torn(at: byte)
         }
         return NodeRecord(path: path, header: reader.header, entries: entries, ending: ending)
-    }
-}
-
-/// The chain over a record's entries.
-struct RecordChecksum: Hashable {
-    static let size = 8
-    private(set) var bytes: [UInt8]
-
-    init() { bytes = Self.truncated(RecordFile.preamble) }
-
-    /// - Parameter entry: length and entry, as they stand in the file.
-    mutating func extend(over entry: some Collection<UInt8>) { bytes = Self.truncated(bytes + entry) }
-
-    private static func truncated(_ content: [UInt8]) -> [UInt8] {
-        Array(Domain.record.digest(content).storage.bytes.prefix(size))
     }
 }

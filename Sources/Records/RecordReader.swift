@@ -1,3 +1,4 @@
+import Cryptography
 import Messages
 import SystemPackage
 
@@ -9,12 +10,12 @@ package final class RecordReader {
     package var position: Int { input.position }
 
     private let input: ChunkedFile
-    private var checksum: RecordChecksum
+    private var checksum: ChainChecksum
     private var isClosed = false
 
     package init(_ path: FilePath) throws(RecordError) {
         let input = try ChunkedFile(path)
-        var checksum = RecordChecksum()
+        var checksum = ChainChecksum(.record, over: RecordFile.preamble)
         try Self.readPreamble(input)
         guard case .header(let header)? = try Self.readEntry(input, &checksum) else {
             throw RecordError(.headerMissing, path: path, byte: RecordFile.preamble.count)
@@ -53,7 +54,7 @@ package final class RecordReader {
     }
 
     private static func readEntry(
-        _ input: ChunkedFile, _ checksum: inout RecordChecksum
+        _ input: ChunkedFile, _ checksum: inout ChainChecksum
     ) throws(RecordError) -> RecordEntry? {
         let start = input.position
         let prefix = try input.take(upTo: RecordFile.lengthSize)
@@ -65,14 +66,14 @@ package final class RecordReader {
         guard length <= RecordEntry.sizeLimit else {
             throw RecordError(.tooLong(length), path: input.path, byte: start)
         }
-        let size = Int(length) + RecordChecksum.size
+        let size = Int(length) + ChainChecksum.size
         let rest = try input.take(upTo: size)
         guard rest.count == size else {
             throw RecordError(.torn(missing: size - rest.count), path: input.path, byte: start)
         }
         let content = rest.prefix(Int(length))
         checksum.extend(over: prefix + content)
-        guard rest.suffix(RecordChecksum.size).elementsEqual(checksum.bytes) else {
+        guard rest.suffix(ChainChecksum.size).elementsEqual(checksum.bytes) else {
             throw RecordError(.checksum, path: input.path, byte: start)
         }
         do {

@@ -10,7 +10,7 @@ package struct RecordWriter: Sendable {
     package let path: FilePath
     private let file: FileDescriptor
     private var buffer: [UInt8]
-    private var checksum = RecordChecksum()
+    private var checksum = ChainChecksum(.record, over: RecordFile.preamble)
 
     /// Makes the file, which must not exist yet, and writes the header into it at once.
     package init(path: FilePath, header: RecordHeader) throws(RecordError) {

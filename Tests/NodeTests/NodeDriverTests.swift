@@ -116,7 +116,7 @@ private final class TestOutlet: NodeOutlet {
             let path = scratch.path.appending("guard")
             let readOnly = GuardFile(
                 path: path, mode: .synced, file: try FileDescriptor.open(path, .readOnly),
-                checksum: GuardChecksum(header: []), size: GuardFile.headerSize)
+                checksum: ChainChecksum(.guardFile, over: []), size: GuardFile.headerSize)
             let ledger = Peer(.ledger, on: stage.eventLoop)
             let outlet = TestOutlet(stage.eventLoop)
             let equipment = try Self.equipment(
