@@ -4,6 +4,10 @@ import Primitives
 extension CoordinatorMachine {
     package func checkInvariants() {
         precondition(nextSequence.number <= load.tasks, "no task beyond the load is issued")
+        let undecided = open.values.count { !$0.isCertified && !$0.isExpired }
+        let unsigned = requests.values.count { if case .signTask = $0 { true } else { false } }
+        precondition(inFlight == UInt64(undecided + unsigned), "what is neither certified nor expired is in flight")
+        if case .closed(let limit, _) = load.pacing { precondition(inFlight <= limit, "a closed loop has its limit") }
         for (voteKey, task) in open {
             precondition(!(task.isCertified && task.isExpired), "a task is certified or expired, never both")
             precondition(task.isCertified == (certificates[voteKey] != nil), "a certified task has its certificate")

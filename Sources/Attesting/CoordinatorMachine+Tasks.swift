@@ -5,11 +5,19 @@ import Services
 
 /// Issuing tasks, sending them again, closing them.
 extension CoordinatorMachine {
+    mutating func began(_ beginning: Instant) {
+        guard nextSequence.number < load.tasks else { return }
+        let first = beginning + load.gap(before: nextSequence)
+        nextIssue = first
+        agenda.add(.issue, at: first)
+        if case .closed(_, let lasting?) = load.pacing { agenda.add(.endLoad, at: beginning + lasting) }
+    }
+
     /// Issues whatever is due. Before the first operator set is here nothing can be issued; it then goes out late,
-    /// and its latency still counts from its intended time.
+    /// and in an open loop its latency still counts from its intended time.
     mutating func issueDue(at now: Instant, effects: inout [NodeEffect]) {
         guard let set = sets.current(of: service) else { return }
-        while let due = nextIssue, due <= now {
+        while let due = nextDue(at: now) {
             let task = ServiceTask(
                 network: network, service: service, sequence: nextSequence, epoch: set.epoch,
                 operatorSet: set.digest, payload: module.payload(for: nextSequence, seed: load.seed), issued: due,
@@ -17,10 +25,26 @@ extension CoordinatorMachine {
             let id = ids.next()
             requests[id] = .signTask(task, set)
             effects.append(.sign(id, .task(task)))
+            inFlight += 1
             nextSequence = nextSequence.next
             nextIssue = nextSequence.number < load.tasks ? due + load.gap(before: nextSequence) : nil
-            if let nextIssue { agenda.add(.issue, at: nextIssue) }
+            if let nextIssue, nextIssue > now { agenda.add(.issue, at: nextIssue) }
         }
+    }
+
+    /// The time that the next task is meant to be issued at, unless that is still to come.
+    private func nextDue(at now: Instant) -> Instant? {
+        guard let nextIssue, nextIssue <= now else { return nil }
+        switch load.pacing {
+        case .open: return nextIssue
+        case .closed(let limit, _): return inFlight < limit ? now : nil
+        }
+    }
+
+    /// A task has been certified or has expired: in a closed loop the next one takes its place.
+    mutating func decided(at now: Instant, effects: inout [NodeEffect]) {
+        inFlight -= 1
+        if case .closed = load.pacing { issueDue(at: now, effects: &effects) }
     }
 
     mutating func signed(

@@ -20,17 +20,17 @@ extension CoordinatorMachine {
         }
     }
 
-    mutating func verified(_ id: RequestID, valid: Bool, effects: inout [NodeEffect]) {
+    mutating func verified(_ id: RequestID, valid: Bool, at now: Instant, effects: inout [NodeEffect]) {
         guard case .verifyVote(let vote, let party) = requests.removeValue(forKey: id) else { return }
         box.endVerifying(vote)
         if valid {
-            count(vote, effects: &effects)
+            count(vote, at: now, effects: &effects)
         } else {
             reject(party, "a vote with a signature that is not valid", effects: &effects)
         }
     }
 
-    private mutating func count(_ vote: Attestation, effects: inout [NodeEffect]) {
+    private mutating func count(_ vote: Attestation, at now: Instant, effects: inout [NodeEffect]) {
         let voteKey = vote.statement.voteKey
         // The window may have closed while the signature was checked.
         guard let task = open[voteKey] else { return }
@@ -48,6 +48,7 @@ extension CoordinatorMachine {
             certificates[voteKey] = certificate
             effects.append(.note(.certified(certificate)))
             tell(of: certificate, to: task.operatorSet.members.map { .signer($0.signer) }, effects: &effects)
+            decided(at: now, effects: &effects)
         case .conflict(let evidence): found(evidence, effects: &effects)
         }
         askForConflicts(with: vote, effects: &effects)

@@ -5,7 +5,7 @@ import Services
 
 /// The honest coordinator of one AVS. Its duties:
 ///
-/// 1. issue the tasks of its load at their times, each pinned to the present operator set;
+/// 1. issue the tasks of its load, at their times or one for each that is done, pinned to the present operator set;
 /// 2. verify and tally the votes, and certify what strictly more than the threshold of stake has signed;
 /// 3. send unresolved tasks again, by timer and on reconnect;
 /// 4. listen on until the evidence window closes, compare the mesh's summaries, ask for the votes that conflict;
@@ -25,8 +25,12 @@ package struct CoordinatorMachine: NodeMachine {
     var agenda = Agenda<Errand>()
     var requests: [RequestID: Request] = [:]
 
-    /// When the next task is due; nil before the beginning and after the last.
+    /// When the next task is due at the earliest; nil before the beginning and after the last.
     var nextIssue: Instant?
+    /// Tasks neither certified nor expired, those whose signature is awaited included.
+    var inFlight: UInt64 = 0
+    /// A closed loop's time is up: it issues nothing more.
+    var isTimeUp = false
     var nextSequence = TaskSequence(0)
     var open: [VoteKey: OpenTask] = [:]
     /// As they formed; what came in later counts as participation.
@@ -39,6 +43,7 @@ package struct CoordinatorMachine: NodeMachine {
 
     enum Errand: Sendable {
         case issue
+        case endLoad
         case resend(VoteKey)
         case expire(VoteKey)
         case close(VoteKey)
@@ -74,14 +79,12 @@ package struct CoordinatorMachine: NodeMachine {
 
     package mutating func handle(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) {
         switch event {
-        case .began(let beginning):
-            nextIssue = load.tasks > 0 ? beginning + load.gap(before: nextSequence) : nil
-            if let nextIssue { agenda.add(.issue, at: nextIssue) }
+        case .began(let beginning): began(beginning)
         case .connected(let party): connected(party, at: now, effects: &effects)
         case .disconnected(let party):
             if party == .ledger { account.disconnected() } else { claims.forget(holder: party) }
         case .received(let frame, let party): receive(frame, from: party, at: now, effects: &effects)
-        case .verified(let id, let valid): verified(id, valid: valid, effects: &effects)
+        case .verified(let id, let valid): verified(id, valid: valid, at: now, effects: &effects)
         case .signed(let id, let signature): signed(id, signature, at: now, effects: &effects)
         case .woke: agenda.woken()
         case .started, .executed: break
@@ -130,17 +133,21 @@ package struct CoordinatorMachine: NodeMachine {
     private mutating func run(_ errand: Errand, at now: Instant, effects: inout [NodeEffect]) {
         switch errand {
         case .issue: issueDue(at: now, effects: &effects)
+        case .endLoad:
+            isTimeUp = true
+            nextIssue = nil
         case .resend(let voteKey): resend(voteKey, at: now, effects: &effects)
         case .expire(let voteKey):
             guard let task = open[voteKey], !task.isCertified else { return }
             open[voteKey]?.isExpired = true
             effects.append(.note(.taskExpired(service, task.signed.task.sequence)))
+            decided(at: now, effects: &effects)
         case .close(let voteKey): close(voteKey, effects: &effects)
         }
     }
 
     private mutating func finishIfDone(effects: inout [NodeEffect]) {
-        guard !isFinished, nextSequence.number == load.tasks, open.isEmpty, account.isSettled,
+        guard !isFinished, isTimeUp || nextSequence.number == load.tasks, open.isEmpty, account.isSettled,
             !hasUnsignedTasks
         else { return }
         isFinished = true

@@ -75,7 +75,12 @@ extension Conductor {
             if let began { effects.append(.tell(children[place].party, .begin(began))) }
             effects.append(.report(.restarted(children[place].name)))
         }
-        guard let deadline, now >= deadline else { return }
+        guard let deadline else { return }
+        guard now >= deadline else {
+            // It has moved since this wake was asked for.
+            if phase == .running, let nextWake, now >= nextWake { wait(deadline - now, from: now, &effects) }
+            return
+        }
         self.deadline = nil
         switch phase {
         case .startingLedger, .startingNodes:

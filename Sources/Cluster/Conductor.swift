@@ -48,6 +48,8 @@ package struct Conductor: Sendable {
     package struct Settings: Hashable, Sendable {
         /// From the beginning to the moment at which the run counts as hung.
         package var timeLimit: Duration
+        /// Not before this long after a coordinator's last progress, where there is a load whose end is not known.
+        package var progressPatience: Duration?
         /// Whether a run that has begun goes on without an operator or coordinator that dies.
         package var keepsGoing = false
         package var startPatience = Duration.seconds(20)
@@ -97,6 +99,8 @@ package struct Conductor: Sendable {
     var phase = Phase.startingLedger
     /// When patience with the phase ends.
     var deadline: Instant?
+    /// The wake that was asked for to that end; earlier, when there has been progress since.
+    var nextWake: Instant?
     var started = Instant(nanoseconds: 0)
     var began: Instant?
     var ledgerPort: UInt16?
@@ -153,6 +157,9 @@ package struct Conductor: Sendable {
             beginIfReady(at: now, &effects)
         case (.progress(let progress), .coordinator(let service)):
             effects.append(.report(.progress(service, progress)))
+            if phase == .running, let patience = settings.progressPatience, let present = deadline {
+                deadline = max(present, now + patience)
+            }
         case (.finished, .coordinator(let service)):
             children[place].state = .finished
             effects.append(.report(.finished(service)))
@@ -197,6 +204,7 @@ package struct Conductor: Sendable {
 
     mutating func wait(_ patience: Duration, from instant: Instant, _ effects: inout [Effect]) {
         deadline = instant + patience
+        nextWake = deadline
         effects.append(.wake(instant + patience))
     }
 
