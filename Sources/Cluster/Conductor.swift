@@ -4,6 +4,7 @@ import Glibc
 import Messages
 import Node
 import Primitives
+import Records
 
 /// Decides what is done next with the processes of a run. Pure: `NetworkRun` tells it what happened and carries out
 /// what it answers, in order.
@@ -50,6 +51,8 @@ package struct Conductor: Sendable {
         package var timeLimit: Duration
         /// Not before this long after a coordinator's last progress, where there is a load whose end is not known.
         package var progressPatience: Duration?
+        /// Times from the beginning at which everybody is asked what it has used; ascending.
+        package var measuring: [Duration] = []
         /// Whether a run that has begun goes on without an operator or coordinator that dies.
         package var keepsGoing = false
         package var startPatience = Duration.seconds(20)
@@ -107,6 +110,9 @@ package struct Conductor: Sendable {
     var ending = RunOutcome.Ending.completed
     var failures: [ChildFailure] = []
     var interruptions = 0
+    var usages: [NodeUsage] = []
+    /// How many of the times of `measuring` have come.
+    var measured = 0
 
     /// - Parameter members: one of them the ledger.
     package init(members: [Member], settings: Settings) {
@@ -164,6 +170,7 @@ package struct Conductor: Sendable {
             children[place].state = .finished
             effects.append(.report(.finished(service)))
             settleIfFinished(at: now, &effects)
+        case (.used(let usage), _): note(usage, of: children[place])
         case (.failed(let account), _): children[place].account = account
         case (.stopped, _): break
         case (.listening, _), (.progress, _), (.finished, _):
@@ -180,6 +187,7 @@ package struct Conductor: Sendable {
         phase = .running
         for child in children where child.isAlive { effects.append(.tell(child.party, .begin(beginning))) }
         effects.append(.report(.began(startup: beginning - started)))
+        for delay in settings.measuring { effects.append(.wake(beginning + delay)) }
         wait(settings.timeLimit, from: beginning, &effects)
         settleIfFinished(at: now, &effects)
     }
@@ -190,6 +198,16 @@ package struct Conductor: Sendable {
         else { return }
         phase = .settling
         wait(settings.settling, from: now, &effects)
+    }
+
+    private mutating func note(_ usage: ProcessUsage, of child: Child) {
+        let place =
+            usages.firstIndex { $0.party == child.party && $0.incarnation == child.incarnation } ?? usages.endIndex
+        if place == usages.endIndex {
+            usages.append(
+                NodeUsage(name: child.name, party: child.party, incarnation: child.incarnation, readings: []))
+        }
+        usages[place].readings.append(usage)
     }
 
     // MARK: Launching and waiting

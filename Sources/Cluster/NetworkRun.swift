@@ -12,18 +12,22 @@ package struct NetworkRun: Sendable {
     private let files: NodeFiles
     private let executables: Executables
     private let keepsGoing: Bool
+    private let measuring: [Duration]
 
     /// - Parameters:
     ///   - topology: with its overrides applied.
     ///   - files: prepared.
+    ///   - measuring: the times from the beginning at which everybody is asked what it has used; ascending.
     package init(
-        topology: Topology, genesis: Genesis, files: NodeFiles, executables: Executables, keepsGoing: Bool = false
+        topology: Topology, genesis: Genesis, files: NodeFiles, executables: Executables, keepsGoing: Bool = false,
+        measuring: [Duration] = []
     ) {
         self.topology = topology
         self.genesis = genesis
         self.files = files
         self.executables = executables
         self.keepsGoing = keepsGoing
+        self.measuring = measuring
     }
 
     /// Returns when no process is left, however it ended; cancelling kills them all.
@@ -106,6 +110,7 @@ package struct NetworkRun: Sendable {
     private var settings: Conductor.Settings {
         var settings = Conductor.Settings(timeLimit: Self.timeLimit(of: topology), keepsGoing: keepsGoing)
         settings.progressPatience = Self.progressPatience(of: topology)
+        settings.measuring = measuring
         return settings
     }
 
