@@ -69,10 +69,13 @@ let package = Package(
             "Cluster",
             ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "LedgerNode", subprocess, system]),
         target("Reports", ground + ["Records", "Verdicts", histogram, system]),
+        target(
+            "Benchmarking",
+            ground + ["TopologyFormat", "Records", "Verdicts", "Node", "Cluster", "Reports", subprocess, system]),
         .executableTarget(
             name: "quorate",
             dependencies: ground + [
-                "Cluster", "LedgerNode", "Node", "Records", "Replaying", "Reports", "TopologyFormat", "Verdicts",
+                "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "Replaying", "Reports", "TopologyFormat", "Verdicts",
                 argumentParser, system,
             ],
             swiftSettings: settings),
@@ -100,6 +103,9 @@ let package = Package(
         tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", "TestSupport", sqlite, system] + nio),
         tests(of: "Cluster", ground + ["Attesting", "Faults", "TopologyFormat", "Node", "TestSupport", system]),
         tests(of: "Reports", ground + ["Records", "TestSupport", "Verdicts", system]),
+        tests(
+            of: "Benchmarking",
+            ground + ["TopologyFormat", "Records", "Verdicts", "Node", "Cluster", "Reports", "TestSupport", system]),
         .testTarget(
             name: "quorateTests",
             dependencies: ground + [

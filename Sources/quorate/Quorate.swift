@@ -17,7 +17,10 @@ struct Quorate: AsyncParsableCommand {
             be judged; 130 interrupted.
             """,
         version: version,
-        subcommands: [RunCommand.self, ReplayCommand.self, TopologyCommand.self, LedgerProcessCommand.self])
+        subcommands: [
+            RunCommand.self, ReplayCommand.self, TopologyCommand.self, BenchCommand.self,
+            LedgerProcessCommand.self,
+        ])
 
     static let version = "0.1.0"
 }
