@@ -8,12 +8,16 @@ import Services
 
 /// Drives the machine of one operator or coordinator with real time, files and connections.
 ///
-/// Everything happens in turns on one event loop:
+/// Everything happens in turns on one event loop. A turn has rounds:
 /// 1. the machine handles the events that wait, each at its own time; every event goes to the record, with the digest
 ///    of its effects, and every note;
-/// 2. all statements of the turn go to the guard file, which is made durable once;
-/// 3. the record is handed to the system, so that no process can die having sent what its record does not know;
-/// 4. everything else is done in the order in which the machine asked for it, and the connections are flushed once.
+/// 2. all statements of the round go to the guard file, which is made durable once;
+/// 3. what the machine has asked for itself (signatures, checks, results) is worked out, in its order; the answers are
+///    the next round's events.
+///
+/// When nothing more is asked for, the record is handed to the system, so that no process can die having sent what its
+/// record does not know. Only then is everything else done, in the order in which the machine asked for it, and the
+/// connections are flushed once. So a task costs an operator one write to each file and one to the coordinator.
 ///
 /// It decides nothing about the protocol. What it does decide: who is dialled, where this node listens, and when it is
 /// ready.
@@ -39,8 +43,10 @@ package final class NodeDriver {
     private let guardFile: GuardFile?
     private let ledgerPort: UInt16
     private let clock: () -> Instant
-    /// What the machine asked for itself; handled before anything new, so that work under way is finished first.
-    private var answers = CircularBuffer<NodeEvent>(initialCapacity: 64)
+    /// Work that the machine has asked for and the last turn had no room for.
+    private var requests: [NodeEffect] = []
+    /// Of the event that is being handled.
+    private var effects: [NodeEffect] = []
     private var queue = CircularBuffer<NodeEvent>(initialCapacity: 64)
     private var isTurnScheduled = false
     /// The earliest time that the machine has asked to be woken at.
@@ -50,6 +56,8 @@ package final class NodeDriver {
 
     /// Events that one turn handles at most, so that reading and writing come to their right in between.
     static let eventsPerTurn = 64
+    /// A task takes an operator three: it is checked, executed, signed. More are left to the next turn.
+    static let roundsPerTurn = 8
     /// With more than this many waiting, nothing more is read until most of them are handled.
     static let queueHighMark = 4096
     static let queueLowMark = 512
@@ -146,54 +154,95 @@ extension NodeDriver {
     private func turn() {
         isTurnScheduled = false
         guard !isEnded else { return }
-        let effects = handleEvents()
+        var turn = Turn(requests: requests)
         do {
-            try makeDurable(effects)
+            try work(&turn)
         } catch {
             return fail("\(error)")
         }
-        for effect in effects where !isEnded { carryOut(effect) }
+        requests = turn.requests
+        for effect in turn.outward where !isEnded { carryOut(effect) }
         guard !isEnded else { return }
         transport.flush()
         progress.reportIfDue(on: eventLoop)
         if queue.count < Self.queueLowMark { transport.isReading = true }
-        if !queue.isEmpty || !answers.isEmpty { scheduleTurn() }
+        if !queue.isEmpty || !requests.isEmpty { scheduleTurn() }
     }
 
-    /// They wait for the next turn, which the end of this one schedules.
-    private func answer(_ event: NodeEvent) { answers.append(event) }
-
-    private func handleEvents() -> [NodeEffect] {
-        var effects: [NodeEffect] = []
-        var answer: [NodeEffect] = []
-        for _ in 0..<Self.eventsPerTurn {
-            guard let event = answers.popFirst() ?? queue.popFirst() else { break }
-            let now = clock()
-            answer.removeAll(keepingCapacity: true)
-            machine.handle(event, at: now, effects: &answer)
-            record.append(.input(at: now, event: event.borsh, effects: NodeEffect.digest(of: answer)))
-            for case .note(let observation) in answer { note(observation, at: now) }
-            effects += answer
-        }
-        return effects
-    }
-
-    private func makeDurable(_ effects: [NodeEffect]) throws {
+    /// What one turn has come to.
+    private struct Turn {
+        /// Signatures, checks and results that the machine waits for.
+        var requests: [NodeEffect]
+        /// To be durable before any of the requests is answered.
         var statements: [Statement] = []
-        for case .persist(let statement) in effects { statements.append(statement) }
-        if !statements.isEmpty, let guardFile {
-            try guardFile.append(statements)
-            try guardFile.sync()
+        /// Everything that can be noticed outside.
+        var outward: [NodeEffect] = []
+        /// The process dies in this turn: the machine hears nothing more.
+        var isLast = false
+
+        mutating func take(_ effect: NodeEffect) {
+            switch effect {
+            case .persist(let statement): statements.append(statement)
+            case .sign, .verify, .execute: requests.append(effect)
+            case .note: break
+            case .crash:
+                isLast = true
+                outward.append(effect)
+            case .send, .disconnect, .wake, .finished: outward.append(effect)
+            }
         }
+    }
+
+    /// Work under way is finished first: new events are taken when none is left of the last turn.
+    private func work(_ turn: inout Turn) throws {
+        if turn.requests.isEmpty {
+            for _ in 0..<Self.eventsPerTurn {
+                guard !turn.isLast, let event = queue.popFirst() else { break }
+                handle(event, &turn)
+            }
+        }
+        for _ in 0..<Self.roundsPerTurn {
+            try makeDurable(&turn)
+            guard !turn.requests.isEmpty else { break }
+            let requests = turn.requests
+            turn.requests.removeAll(keepingCapacity: true)
+            for request in requests where !turn.isLast { handle(answer(to: request), &turn) }
+        }
+        try makeDurable(&turn)
         try record.flush()
+    }
+
+    private func handle(_ event: NodeEvent, _ turn: inout Turn) {
+        let now = clock()
+        effects.removeAll(keepingCapacity: true)
+        machine.handle(event, at: now, effects: &effects)
+        record.append(.input(at: now, event: event.borsh, effects: NodeEffect.digest(of: effects)))
+        for effect in effects {
+            if case .note(let observation) = effect { note(observation, at: now) }
+            turn.take(effect)
+        }
+    }
+
+    private func makeDurable(_ turn: inout Turn) throws {
+        guard !turn.statements.isEmpty, let guardFile else { return }
+        try guardFile.append(turn.statements)
+        try guardFile.sync()
+        turn.statements.removeAll(keepingCapacity: true)
+    }
+
+    private func answer(to request: NodeEffect) -> NodeEvent {
+        switch request {
+        case .sign(let id, let request): .signed(id, sign(request))
+        case .verify(let id, let request): .verified(id, valid: request.isValid)
+        case .execute(let task, let service, let payload):
+            .executed(task: task, execute(payload, of: service))
+        case .persist, .send, .disconnect, .wake, .note, .finished, .crash:
+            preconditionFailure("nothing that is answered")
+        }
     }
 
     private func carryOut(_ effect: NodeEffect) {
         switch effect {
-        case .persist, .note: break
-        case .sign(let id, let request): answer(.signed(id, sign(request)))
-        case .verify(let id, let request): answer(.verified(id, valid: request.isValid))
-        case .execute(let task, let service, let payload): execute(task: task, service: service, payload: payload)
         case .send(let frame, let recipients): send(frame, to: recipients)
         case .disconnect(let party, let reason): transport.disconnect(party, reason: reason)
         case .wake(let instant): wake(at: instant)
@@ -201,6 +250,7 @@ extension NodeDriver {
             progress.reportNow()
             outlet.report(.finished)
         case .crash: outlet.crash()
+        case .persist, .note, .sign, .verify, .execute: break
         }
     }
 
@@ -215,14 +265,13 @@ extension NodeDriver {
         }
     }
 
-    /// On another thread: a slow module delays its own result and nothing else.
     /// In place: what modules do today takes less time than handing it to another thread and back.
-    private func execute(task: Digest, service: ServiceID, payload: [UInt8]) {
+    private func execute(_ payload: [UInt8], of service: ServiceID) -> ExecutionOutcome {
         let name = genesis.services[Int(service.number)].module
         guard let module = ModuleCatalogue.module(named: name) else {
-            return answer(.executed(task: task, .refused(reason: "this build has no service module named \(name)")))
+            return .refused(reason: "this build has no service module named \(name)")
         }
-        answer(.executed(task: task, module.execute(payload)))
+        return module.execute(payload)
     }
 
     func send(_ frame: Frame, to recipients: [Party]) {
