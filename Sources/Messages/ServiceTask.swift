@@ -31,7 +31,7 @@ package struct ServiceTask: Hashable, Sendable {
     }
 
     package var digest: Digest { Domain.taskDigest.digest(borsh) }
-    package var signedBytes: [UInt8] { Domain.task.signedBytes(borsh) }
+    package var signedBytes: [UInt8] { signedBytes(.task) }
 }
 
 extension ServiceTask: BorshCodable {
