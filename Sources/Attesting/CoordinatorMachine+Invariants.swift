@@ -21,6 +21,7 @@ extension CoordinatorMachine {
         precondition(box.voteKeys.allSatisfy { open[$0] != nil }, "only what is open is voted on")
         precondition(claims.voteKeys.allSatisfy { open[$0] != nil }, "only what is open is claimed")
         precondition(!isFinished || open.isEmpty && !hasUnsignedTasks, "finished is finished")
+        checkDeferralInvariants()
         box.checkInvariants()
         claims.checkInvariants()
         account.checkInvariants()

@@ -57,18 +57,23 @@ extension CoordinatorMachine {
         open[voteKey] = OpenTask(signed: signed, digest: task.digest, operatorSet: set)
         effects.append(.note(.taskIssued(task)))
         effects.append(.send(.task(signed), to: set.members.map { .signer($0.signer) }))
-        agenda.add(.resend(voteKey), at: now + Timings.resend)
-        agenda.add(.expire(voteKey), at: task.deadline)
-        agenda.add(.close(voteKey), at: max(task.deadline, task.issued + terms.evidenceWindow))
+        agenda.add(.resend(voteKey), at: Timings.coarse(now + Timings.resend))
+        agenda.add(.expire(voteKey), at: Timings.coarse(task.deadline))
+        agenda.add(.close(voteKey), at: Timings.coarse(max(task.deadline, task.issued + terms.evidenceWindow)))
     }
 
     /// To the members whose vote is not here, until the deadline.
     mutating func resend(_ voteKey: VoteKey, at now: Instant, effects: inout [NodeEffect]) {
         guard let task = open[voteKey], now < task.signed.task.deadline else { return }
-        let silent = task.operatorSet.members.filter { box[voteKey]?.votes(by: $0.key).isEmpty ?? true }
+        let silent = task.operatorSet.members.filter { !hasVoted($0.key, voteKey) }
         guard !silent.isEmpty else { return }
         effects.append(.send(.task(task.signed), to: silent.map { .signer($0.signer) }))
-        agenda.add(.resend(voteKey), at: now + Timings.resend)
+        agenda.add(.resend(voteKey), at: Timings.coarse(now + Timings.resend))
+    }
+
+    /// With a signature that need not be checked yet, too: a signer that was cut off sends its votes again by itself.
+    private func hasVoted(_ signer: PublicKey, _ voteKey: VoteKey) -> Bool {
+        box[voteKey]?.votes(by: signer).isEmpty == false || deferred.vote(by: signer, for: voteKey) != nil
     }
 
     /// What it may have missed: the open tasks that it has not voted on and, in a star, their certificates' notices.
@@ -77,7 +82,7 @@ extension CoordinatorMachine {
         for voteKey in open.keys.sorted() {
             guard let task = open[voteKey], let member = task.operatorSet.index(of: index) else { continue }
             let key = task.operatorSet.members[member.place].key
-            if now <= task.signed.task.deadline, box[voteKey]?.votes(by: key).isEmpty ?? true {
+            if now <= task.signed.task.deadline, !hasVoted(key, voteKey) {
                 effects.append(.send(.task(task.signed), to: [party]))
             }
             if let certificate = certificates[voteKey] { tell(of: certificate, to: [party], effects: &effects) }
@@ -91,8 +96,14 @@ extension CoordinatorMachine {
         effects.append(.send(.certified(notice), to: recipients))
     }
 
-    /// The window is over: what was certified goes to the ledger, with everyone who voted for it in time.
+    /// The window is over: nothing more is listened to, and what waits is verified at last.
     mutating func close(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
+        guard !checkLast(voteKey, effects: &effects) else { return }
+        settle(voteKey, effects: &effects)
+    }
+
+    /// What was certified goes to the ledger, with everyone who voted for it in time.
+    mutating func settle(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
         guard let task = open.removeValue(forKey: voteKey) else { return }
         claims.close(voteKey)
         defer { box.close(voteKey) }

@@ -10,24 +10,50 @@ extension CoordinatorMachine {
         }
         switch box.admit(vote, from: party, sets: sets) {
         case .verify:
-            // Only what was issued is voted on: nothing else is worth a ballot here.
-            guard open[vote.statement.voteKey] != nil, box.beginVerifying(vote) else { return }
-            let id = ids.next()
-            requests[id] = .verifyVote(vote, from: party)
-            effects.append(.verify(id, .attestation(vote)))
+            // Only what was issued is voted on, until its window closes: nothing else is worth a ballot here.
+            guard let task = open[vote.statement.voteKey], task.lastVotes == nil else { return }
+            if let waiting = deferred.vote(by: vote.signer, for: vote.statement.voteKey) {
+                guard waiting != vote else { return }
+                checkDeferred(by: vote.signer, for: vote.statement.voteKey, effects: &effects)
+            } else if mayWait(vote, from: party, task) {
+                return deferred.add(vote)
+            }
+            check(vote, from: party, effects: &effects)
         case .ignore, .parked: break
         case .reject(let reason): reject(party, reason, effects: &effects)
         }
     }
 
+    mutating func check(_ vote: Attestation, from party: Party, effects: inout [NodeEffect]) {
+        guard box.beginVerifying(vote) else { return }
+        let id = ids.next()
+        requests[id] = .verifyVote(vote, from: party)
+        effects.append(.verify(id, .attestation(vote)))
+    }
+
     mutating func verified(_ id: RequestID, valid: Bool, at now: Instant, effects: inout [NodeEffect]) {
-        guard case .verifyVote(let vote, let party) = requests.removeValue(forKey: id) else { return }
+        let isLast: Bool
+        let (vote, party): (Attestation, Party)
+        switch requests.removeValue(forKey: id) {
+        case .verifyVote(let checked, let from): (vote, party, isLast) = (checked, from, false)
+        case .verifyLastVote(let checked, let from): (vote, party, isLast) = (checked, from, true)
+        case .signTask, nil: return
+        }
         box.endVerifying(vote)
         if valid {
             count(vote, at: now, effects: &effects)
+            // A first vote by whom another one is waiting.
+            checkDeferred(by: vote.signer, for: vote.statement.voteKey, effects: &effects)
         } else {
             reject(party, "a vote with a signature that is not valid", effects: &effects)
         }
+        if isLast { verifiedLast(vote.statement.voteKey, effects: &effects) }
+    }
+
+    private mutating func verifiedLast(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
+        guard let rest = open[voteKey]?.lastVotes else { return }
+        open[voteKey]?.lastVotes = rest - 1
+        if rest == 1 { settle(voteKey, effects: &effects) }
     }
 
     private mutating func count(_ vote: Attestation, at now: Instant, effects: inout [NodeEffect]) {
@@ -43,7 +69,7 @@ extension CoordinatorMachine {
         case .duplicate: return
         case .certified(let certificate):
             // It does not come back to life when its deadline has passed.
-            guard !task.isExpired else { break }
+            guard !task.isExpired, now <= task.signed.task.deadline else { break }
             open[voteKey]?.isCertified = true
             certificates[voteKey] = certificate
             effects.append(.note(.certified(certificate)))

@@ -35,6 +35,10 @@ package struct CoordinatorMachine: NodeMachine {
     var open: [VoteKey: OpenTask] = [:]
     /// As they formed; what came in later counts as participation.
     var certificates: [VoteKey: Certificate] = [:]
+    /// Not verified, and not counted for anything.
+    var deferred = DeferredVotes()
+    /// Of tasks that expired, by signer.
+    var newestUnverified: [PublicKey: Attestation] = [:]
     var claims = ClaimBook()
     var offences: Set<Digest> = []
     /// Whoever has been slashed is tombstoned: further evidence against them changes nothing.
@@ -52,6 +56,8 @@ package struct CoordinatorMachine: NodeMachine {
     enum Request: Sendable {
         case signTask(ServiceTask, OperatorSet)
         case verifyVote(Attestation, from: Party)
+        /// At the close of the window.
+        case verifyLastVote(Attestation, from: Party)
     }
 
     struct OpenTask: Sendable {
@@ -61,6 +67,8 @@ package struct CoordinatorMachine: NodeMachine {
         var isCertified = false
         /// Its deadline came first: it stays without a certificate.
         var isExpired = false
+        /// Votes to be verified before it is settled; nil until its window closes.
+        var lastVotes: Int?
     }
 
     /// - Returns: nil when this build has no such module.
@@ -102,7 +110,7 @@ package struct CoordinatorMachine: NodeMachine {
             guard let certificate = certificates[voteKey], certificate.statement.digest == statement else { return }
             effects.append(.send(.certificate(certificate), to: [party]))
         case .ownVotesRequest:
-            effects.append(.send(.ownVotes(box.latestVotes(of: party, in: genesis)), to: [party]))
+            effects.append(.send(.ownVotes(ownVotes(of: party)), to: [party]))
         case .notice(let notice):
             guard party == .ledger else { return reject(party, "a ledger's notice", effects: &effects) }
             receiveNotice(notice, at: now, effects: &effects)

@@ -135,8 +135,12 @@ extension NodeEffect {
 
     /// The digest of all effects of one event, every byte of them.
     package static func digest(of effects: [NodeEffect]) -> Digest {
+        if effects.isEmpty { return digestOfNone }
         var encoder = BorshEncoder()
         for effect in effects { effect.encode(to: &encoder) }
         return Domain.effects.digest(encoder.bytes)
     }
+
+    /// Half of all events have none.
+    private static let digestOfNone = Domain.effects.digest([])
 }

@@ -49,7 +49,7 @@ package struct OperatorMachine: NodeMachine {
 
     /// What an answer from outside is about.
     enum Request: Sendable {
-        case verifyTask(SignedTask)
+        case verifyTask(SignedTask, Digest)
         case verifyVote(Attestation, from: Party)
         case verifyOwnVote(Attestation)
         case signStatement(Statement)
@@ -142,7 +142,8 @@ package struct OperatorMachine: NodeMachine {
 
     private mutating func verified(_ id: RequestID, valid: Bool, at now: Instant, effects: inout [NodeEffect]) {
         switch requests.removeValue(forKey: id) {
-        case .verifyTask(let signed): verifiedTask(signed, valid: valid, at: now, effects: &effects)
+        case .verifyTask(let signed, let digest):
+            verifiedTask(signed, digest, valid: valid, at: now, effects: &effects)
         case .verifyVote(let vote, let party):
             box.endVerifying(vote)
             guard valid else { return reject(party, "a vote with a signature that is not valid", effects: &effects) }

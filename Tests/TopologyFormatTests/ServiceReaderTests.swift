@@ -116,7 +116,7 @@ struct ServiceReaderTests {
         #expect(service.operators.count == 33)
         #expect(service.slash.equivocation == .basisPoints(500))
         #expect((service.deadline, service.evidenceWindow) == (.seconds(1), .seconds(2)))
-        #expect(service.load.arrival == .fixed)
+        #expect(service.load.pacing == .open(Rate(count: 200, period: .seconds(1)), .fixed))
         #expect(topology.ledger == .fast)
         #expect(topology.network == NetworkPlan(dissemination: .star, link: LinkPlan()), "33 are too many for a mesh")
         #expect(topology.guardMode == .synced && topology.seed == nil && topology.faults.isEmpty)

@@ -28,7 +28,7 @@ struct TopologyTests {
         let topology = try Topology.load(path: Self.topologies.appending(path: "star.yaml").path)
         #expect(topology.operators.count == 16 && topology.totalDeposited.description == "1600 SOL")
         #expect(topology.network.dissemination == .star)
-        #expect(topology.services[0].load.rate.perSecond == 100)
+        #expect(topology.services[0].load.rate?.perSecond == 100)
         #expect(topology.name(of: topology.expect.slashed[0]) == "op-5")
         #expect(topology.index(ofService: "squares") == ServiceID(0))
     }

@@ -15,7 +15,7 @@ import Verdicts
         let tasks = try options("--tasks", "12", "--rate", "50/s", "--seed", "7")
         let topology = try Fixture.parsed().overridden(by: tasks.overrides)
         #expect(topology.services[0].load.tasks == 12)
-        #expect(topology.services[0].load.rate.perSecond == 50)
+        #expect(topology.services[0].load.rate?.perSecond == 50)
         #expect(topology.seed == 7)
         let duration = try Fixture.parsed().overridden(by: try options("--duration", "1500ms").overrides)
         #expect(duration.services[0].load.tasks == 300)
