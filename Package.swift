@@ -101,7 +101,7 @@ let package = Package(
             of: "Node",
             ground + ["Services", "Attesting", "Faults", "Records", "TestSupport", nioEmbedded, system] + nio),
         tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", "TestSupport", sqlite, system] + nio),
-        tests(of: "Cluster", ground + ["Attesting", "Faults", "TopologyFormat", "Node", "TestSupport", system]),
+        tests(of: "Cluster", ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "TestSupport", system]),
         tests(of: "Reports", ground + ["Records", "TestSupport", "Verdicts", system]),
         tests(
             of: "Benchmarking",

@@ -2,7 +2,8 @@ import Cryptography
 import Messages
 import Primitives
 
-/// Verifying less, and later: of a task that is decided, what agrees with the decision need not be checked now.
+/// Verifying less, and later: no more votes are checked than make a quorum, if they are valid. Of a task that is
+/// decided, what agrees with the decision need not be checked now.
 ///
 /// In a star alone, where votes come from their signers themselves. In a mesh others report and ask for votes, and
 /// what is not verified must not stand in the way of what they tell.
@@ -13,7 +14,49 @@ extension CoordinatorMachine {
         guard terms.dissemination == .star, hasCome(vote, from: party),
             box[voteKey]?.votes(by: vote.signer).isEmpty ?? true
         else { return false }
-        return task.isExpired || certificates[voteKey]?.statement == vote.statement
+        if let certificate = certificates[voteKey] { return certificate.statement == vote.statement }
+        return task.isExpired || task.isAbout(vote.statement) && isEnough(vote.statement, task)
+    }
+
+    /// Whether those who are known to have signed this make a quorum together with those whose signatures are being
+    /// checked.
+    private func isEnough(_ statement: Statement, _ task: OpenTask) -> Bool {
+        let known = box[statement.voteKey]?.choices.first { $0.statement == statement }?.weight ?? .zero
+        // Of one set, each signer once in either: it fits, unless somebody is checked twice, which is enough too.
+        guard let sum = known.adding(task.pending[statement.result] ?? .zero) else { return true }
+        return task.operatorSet.isQuorum(sum)
+    }
+
+    /// A signature is about to be checked.
+    mutating func expectWeight(of vote: Attestation) {
+        let voteKey = vote.statement.voteKey
+        guard let task = open[voteKey], task.isAbout(vote.statement), let member = task.operatorSet.index(of: vote.signer)
+        else { return }
+        let weight = task.operatorSet.members[member.place].weight
+        let pending = task.pending[vote.statement.result] ?? .zero
+        open[voteKey]!.pending[vote.statement.result] = pending.adding(weight) ?? Lamports(.max)
+    }
+
+    /// It has been checked, and counted if it was valid: if it was not, others may be needed that wait.
+    mutating func settleWeight(of vote: Attestation, effects: inout [NodeEffect]) {
+        let (voteKey, result) = (vote.statement.voteKey, vote.statement.result)
+        guard let task = open[voteKey], task.isAbout(vote.statement), let member = task.operatorSet.index(of: vote.signer)
+        else { return }
+        let weight = task.operatorSet.members[member.place].weight
+        open[voteKey]!.pending[result] = task.pending[result]?.subtracting(weight) ?? .zero
+        while let task = open[voteKey], !task.isCertified, !task.isExpired, !isEnough(vote.statement, task),
+            let next = deferred.first(for: vote.statement)
+        {
+            checkDeferred(by: next.signer, for: voteKey, effects: &effects)
+        }
+    }
+
+    /// Whoever waits with another result than the certificate's agrees with nothing any more.
+    mutating func checkDissenters(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
+        guard let certificate = certificates[voteKey] else { return }
+        for vote in deferred.all(for: voteKey) where vote.statement != certificate.statement {
+            checkDeferred(by: vote.signer, for: voteKey, effects: &effects)
+        }
     }
 
     /// Nobody else can put a vote in the place of a signer's own.
@@ -43,6 +86,7 @@ extension CoordinatorMachine {
             guard let party = deliverer(of: vote), box.beginVerifying(vote) else { continue }
             let id = ids.next()
             requests[id] = .verifyLastVote(vote, from: party)
+            expectWeight(of: vote)
             effects.append(.verify(id, .attestation(vote)))
             count += 1
         }
@@ -79,12 +123,23 @@ extension CoordinatorMachine {
             precondition(terms.dissemination == .star, "votes wait in a star alone")
             precondition(
                 seen.insert(DeferredName(voteKey: voteKey, signer: vote.signer)).inserted, "one vote of a signer waits")
-            precondition(open[voteKey].map { $0.isExpired || $0.isCertified } == true, "what waits is decided")
+            let task = open[voteKey]!
             precondition(
-                open[voteKey]!.isExpired || certificates[voteKey]?.statement == vote.statement,
-                "what waits agrees with the certificate")
+                task.isExpired || certificates[voteKey].map { $0.statement == vote.statement }
+                    ?? (task.isAbout(vote.statement) && isEnough(vote.statement, task)),
+                "what waits agrees with what is decided or will be")
             precondition(
                 box[voteKey]?.votes(by: vote.signer).isEmpty ?? true, "nothing waits whose signer is known otherwise")
+        }
+        for (voteKey, task) in open {
+            var pending: [Digest: Lamports] = [:]
+            for vote in requests.values.compactMap(\.vote) where vote.statement.voteKey == voteKey {
+                guard task.isAbout(vote.statement), let member = task.operatorSet.index(of: vote.signer) else { continue }
+                pending[vote.statement.result, default: .zero] += task.operatorSet.members[member.place].weight
+            }
+            precondition(
+                task.pending.filter { $0.value > .zero } == pending.filter { $0.value > .zero },
+                "the weight that is expected is that of the votes that are being checked")
         }
         precondition(newestUnverified.count <= genesis.signers.count, "one vote of each signer is remembered")
     }

@@ -28,6 +28,7 @@ extension CoordinatorMachine {
         guard box.beginVerifying(vote) else { return }
         let id = ids.next()
         requests[id] = .verifyVote(vote, from: party)
+        expectWeight(of: vote)
         effects.append(.verify(id, .attestation(vote)))
     }
 
@@ -47,6 +48,7 @@ extension CoordinatorMachine {
         } else {
             reject(party, "a vote with a signature that is not valid", effects: &effects)
         }
+        settleWeight(of: vote, effects: &effects)
         if isLast { verifiedLast(vote.statement.voteKey, effects: &effects) }
     }
 
@@ -60,10 +62,7 @@ extension CoordinatorMachine {
         let voteKey = vote.statement.voteKey
         // The window may have closed while the signature was checked.
         guard let task = open[voteKey] else { return }
-        // A result for something that was never issued under this number, or by a set that once was the AVS's, is
-        // nobody's certificate, whoever signs it.
-        let isIssued = vote.statement.task == task.digest && vote.statement.operatorSet == task.operatorSet.digest
-        guard let (result, _) = box.count(vote, sets: sets, mayCertify: isIssued) else { return }
+        guard let (result, _) = box.count(vote, sets: sets, mayCertify: task.isAbout(vote.statement)) else { return }
         switch result {
         case .counted: break
         case .duplicate: return
@@ -74,6 +73,7 @@ extension CoordinatorMachine {
             certificates[voteKey] = certificate
             effects.append(.note(.certified(certificate)))
             tell(of: certificate, to: task.operatorSet.members.map { .signer($0.signer) }, effects: &effects)
+            checkDissenters(voteKey, effects: &effects)
             decided(at: now, effects: &effects)
         case .conflict(let evidence): found(evidence, effects: &effects)
         }

@@ -58,6 +58,13 @@ package struct CoordinatorMachine: NodeMachine {
         case verifyVote(Attestation, from: Party)
         /// At the close of the window.
         case verifyLastVote(Attestation, from: Party)
+
+        var vote: Attestation? {
+            switch self {
+            case .verifyVote(let vote, _), .verifyLastVote(let vote, _): vote
+            case .signTask: nil
+            }
+        }
     }
 
     struct OpenTask: Sendable {
@@ -69,6 +76,14 @@ package struct CoordinatorMachine: NodeMachine {
         var isExpired = false
         /// Votes to be verified before it is settled; nil until its window closes.
         var lastVotes: Int?
+        /// What those weigh whose signatures are being checked, by result.
+        var pending: [Digest: Lamports] = [:]
+
+        /// Whether a vote for this counts towards its certificate. A result for something that was never issued under
+        /// this number, or by a set that once was the AVS's, is nobody's certificate, whoever signs it.
+        func isAbout(_ statement: Statement) -> Bool {
+            statement.task == digest && statement.operatorSet == operatorSet.digest
+        }
     }
 
     /// - Returns: nil when this build has no such module.

@@ -14,6 +14,12 @@ struct DeferredVotes: Sendable {
         votes[voteKey]?.first { $0.signer == signer }
     }
 
+    func first(for statement: Statement) -> Attestation? {
+        votes[statement.voteKey]?.first { $0.statement == statement }
+    }
+
+    func all(for voteKey: VoteKey) -> [Attestation] { votes[voteKey] ?? [] }
+
     /// Only where there is none by this signer yet.
     mutating func add(_ vote: Attestation) {
         precondition(self.vote(by: vote.signer, for: vote.statement.voteKey) == nil, "one deferred vote of a signer")

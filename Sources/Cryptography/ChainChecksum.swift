@@ -16,12 +16,15 @@ package struct ChainChecksum: Hashable, Sendable {
     }
 
     package var bytes: [UInt8] { withUnsafeBytes(of: value) { Array($0) } }
+    /// The same bytes as a number, least first.
+    package var number: UInt64 { UInt64(littleEndian: value) }
 
     package mutating func extend(over entry: UnsafeRawBufferPointer) {
-        let hash = DomainHash(domain)
-        withUnsafeBytes(of: value) { hash.update($0) }
-        hash.update(entry)
-        value = Self.truncated(hash.finish())
+        let digest = DomainHash.digest(domain) { hash in
+            withUnsafeBytes(of: value) { hash.update($0) }
+            hash.update(entry)
+        }
+        value = Self.truncated(digest)
     }
 
     package mutating func extend(over entry: [UInt8]) { entry.withUnsafeBytes { extend(over: $0) } }

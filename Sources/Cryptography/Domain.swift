@@ -27,8 +27,6 @@ package enum Domain: String, CaseIterable, Sendable {
 
     /// BLAKE2b-256 of the tag, then the content.
     package func digest(_ content: [UInt8]) -> Digest {
-        var hash = DomainHash(self)
-        content.withUnsafeBytes { hash.update($0) }
-        return hash.finish()
+        DomainHash.digest(self) { hash in content.withUnsafeBytes { hash.update($0) } }
     }
 }

@@ -94,9 +94,6 @@ package struct BorshEncoder {
         bytes.withUnsafeBytes { append($0) }
     }
 
-    /// Without a length: for what has a fixed one.
-    package mutating func encode(fixed bytes: [UInt8]) { self.bytes.append(contentsOf: bytes) }
-
     /// A length that comes before: how many bytes `body` has encoded.
     package mutating func encodeCounted(_ body: (inout BorshEncoder) -> Void) {
         let start = bytes.count

@@ -106,16 +106,23 @@ package final class GuardFile {
     /// What could be written only in part is taken back, so that a full disk leaves a file that can be opened again.
     package func append(_ statements: [Statement]) throws(GuardFileError) {
         var next = checksum
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(statements.count * Self.entrySize)
+        var encoder = BorshEncoder()
         for statement in statements {
-            let entry = statement.borsh
-            precondition(entry.count == Self.statementSize, "a statement of \(entry.count) bytes")
-            next.extend(over: entry)
-            bytes += entry + next.bytes
+            let start = encoder.bytes.count
+            encoder.encode(statement)
+            let count = encoder.bytes.count - start
+            precondition(count == Self.statementSize, "a statement of \(count) bytes")
+            encoder.bytes.withUnsafeBytes { next.extend(over: UnsafeRawBufferPointer(rebasing: $0[start...])) }
+            encoder.encode(next.number)
         }
+        let bytes = encoder.bytes
         do {
-            _ = try file.writeAll(bytes)
+            try bytes.withUnsafeBytes { rest in
+                var written = 0
+                while written < rest.count {
+                    written += try file.write(UnsafeRawBufferPointer(rebasing: rest[written...]))
+                }
+            }
         } catch {
             ftruncate(file.rawValue, size)
             throw GuardFileError(.system(doing: "write the guard file", error as? Errno ?? .ioError), path: path)

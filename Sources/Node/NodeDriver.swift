@@ -47,6 +47,7 @@ package final class NodeDriver {
     private var requests: [NodeEffect] = []
     /// Of the event that is being handled.
     private var effects: [NodeEffect] = []
+    private var encoder = BorshEncoder()
     private var queue = CircularBuffer<NodeEvent>(initialCapacity: 64)
     private var isTurnScheduled = false
     /// The earliest time that the machine has asked to be woken at.
@@ -216,7 +217,7 @@ extension NodeDriver {
         let now = clock()
         effects.removeAll(keepingCapacity: true)
         machine.handle(event, at: now, effects: &effects)
-        record.append(.input(at: now, event: event.borsh, effects: NodeEffect.digest(of: effects)))
+        record.appendInput(at: now, event: event, effects: NodeEffect.digest(of: effects, in: &encoder))
         for effect in effects {
             if case .note(let observation) = effect { note(observation, at: now) }
             turn.take(effect)

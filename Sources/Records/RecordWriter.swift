@@ -33,13 +33,20 @@ package struct RecordWriter: Sendable {
         try flush()
     }
 
-    package mutating func append(_ entry: RecordEntry) {
+    package mutating func append(_ entry: RecordEntry) { append { $0.encode(entry) } }
+
+    /// What a machine was given and what it answered: `RecordEntry.input`, without bringing the event's bytes there.
+    package mutating func appendInput(at time: Instant, event: some BorshCodable, effects: Digest) {
+        append { RecordEntry.encodeInput(at: time, event: event, effects: effects, to: &$0) }
+    }
+
+    private mutating func append(_ body: (inout BorshEncoder) -> Void) {
         let start = buffer.bytes.count
-        buffer.encodeCounted { $0.encode(entry) }
+        buffer.encodeCounted(body)
         let count = buffer.bytes.count - start - RecordFile.lengthSize
         precondition(count <= RecordEntry.sizeLimit, "an entry of \(count) bytes")
         buffer.bytes.withUnsafeBytes { checksum.extend(over: UnsafeRawBufferPointer(rebasing: $0[start...])) }
-        buffer.encode(fixed: checksum.bytes)
+        buffer.encode(checksum.number)
     }
 
     /// Hands what waits to the system: one write, unless the system takes less at a time. Not a sync: it survives
