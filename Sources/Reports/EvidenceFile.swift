@@ -47,7 +47,37 @@ package struct EvidenceFile: Hashable, Sendable {
                 ("public_key", .string(Hexadecimal.encode(pair.accused.storage.bytes))),
                 ("statements", .array(pair.attestations.map(Self.json))),
             ])
+        case .taskEquivocation(let pair):
+            .object([
+                ("schema_version", .integer(1)), ("kind", .string("task-equivocation")),
+                ("offence", .string("\(offence)")), ("service", .string(service)),
+                ("subject", .string("\(evidence.voteKey.subject)")), ("identity", .string("\(pair.accused)")),
+                ("public_key", .string(Hexadecimal.encode(pair.accused.storage.bytes))),
+                (
+                    "tasks",
+                    .array([
+                        Self.json(pair.first, pair.firstSignature), Self.json(pair.second, pair.secondSignature),
+                    ])
+                ),
+            ])
         }
+    }
+
+    private static func json(_ task: TaskHeader, _ signature: Signature) -> JSONValue {
+        .object([
+            ("signed_bytes", .string(Hexadecimal.encode(task.signedBytes))),
+            ("signature", .string(Hexadecimal.encode(signature.bytes))),
+            (
+                "decoded",
+                .object([
+                    ("network", .string("\(task.network)")), ("service", .integer(Int64(task.service.number))),
+                    ("sequence", .string("\(task.sequence)")), ("epoch", .string("\(task.epoch)")),
+                    ("operator_set", .string("\(task.operatorSet)")), ("payload", .string("\(task.payload)")),
+                    ("issued_ns", .string("\(task.issued.nanoseconds)")),
+                    ("deadline_ns", .string("\(task.deadline.nanoseconds)")),
+                ])
+            ),
+        ])
     }
 
     private static func json(_ vote: Attestation) -> JSONValue {
