@@ -15,10 +15,7 @@ extension CoordinatorMachine {
             case .task(let header):
                 guard header.network == network, header.service == service else { continue }
                 nextSequence = TaskSequence(min(load.tasks, max(nextSequence.number, header.sequence.number + 1)))
-                let close = max(header.deadline, header.issued + terms.evidenceWindow)
-                guard close > now else { continue }
-                recovering.append(header)
-                agenda.add(.close(header.voteKey), at: close)
+                recover(header, at: now, effects: &effects)
             case .evidence(let evidence):
                 offences.insert(evidence.offence)
                 unanswered.append(evidence)
@@ -38,18 +35,23 @@ extension CoordinatorMachine {
         agenda.add(.issue, at: due)
     }
 
-    /// The very tasks that were issued, signed again: a signature of the same key over the same bytes is the same.
-    mutating func recover(tasksOf set: OperatorSet, effects: inout [NodeEffect]) {
-        let due = recovering.filter { $0.operatorSet == set.digest }
-        recovering.removeAll { $0.operatorSet == set.digest }
-        for header in due {
-            let task = ServiceTask(
-                network: header.network, service: header.service, sequence: header.sequence, epoch: header.epoch,
-                operatorSet: header.operatorSet, payload: module.payload(for: header.sequence, seed: load.seed),
-                issued: header.issued, deadline: header.deadline)
-            // Another load than before: what was in the task cannot be known any more.
-            guard task.header == header else { continue }
-            sign(task, decidedBy: set, isRecovered: true, effects: &effects)
-        }
+    /// The very task that was issued, signed again: a signature of the same key over the same bytes is the same.
+    private mutating func recover(_ header: TaskHeader, at now: Instant, effects: inout [NodeEffect]) {
+        let close = max(header.deadline, header.issued + terms.evidenceWindow)
+        let task = ServiceTask(
+            network: header.network, service: header.service, sequence: header.sequence, epoch: header.epoch,
+            operatorSet: header.operatorSet, payload: module.payload(for: header.sequence, seed: load.seed),
+            issued: header.issued, deadline: header.deadline)
+        // Under another load than before, what was in the task cannot be known any more.
+        guard close > now, task.header == header else { return }
+        sign(task, isRecovered: true, effects: &effects)
+        agenda.add(.close(header.voteKey), at: close)
+    }
+
+    /// Before any vote that waits for this set is counted.
+    mutating func reopen(tasksOf set: OperatorSet, at now: Instant, effects: inout [NodeEffect]) {
+        let due = recovering.filter { $0.task.operatorSet == set.digest }
+        recovering.removeAll { $0.task.operatorSet == set.digest }
+        for signed in due { opened(signed, decidedBy: set, isRecovered: true, at: now, effects: &effects) }
     }
 }

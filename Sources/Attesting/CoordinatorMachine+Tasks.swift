@@ -16,18 +16,16 @@ extension CoordinatorMachine {
                 deadline: due + terms.deadline)
             // Recorded first: whatever happens to this process, no other task goes out under this number.
             effects.append(.persist(.task(task.header)))
-            sign(task, decidedBy: set, effects: &effects)
+            sign(task, effects: &effects)
             nextSequence = nextSequence.next
             nextIssue = nextSequence.number < load.tasks ? due + load.gap(before: nextSequence) : nil
             if let nextIssue { agenda.add(.issue, at: nextIssue) }
         }
     }
 
-    mutating func sign(
-        _ task: ServiceTask, decidedBy set: OperatorSet, isRecovered: Bool = false, effects: inout [NodeEffect]
-    ) {
+    mutating func sign(_ task: ServiceTask, isRecovered: Bool = false, effects: inout [NodeEffect]) {
         let id = ids.next()
-        requests[id] = .signTask(task, set, isRecovered: isRecovered)
+        requests[id] = .signTask(task, isRecovered: isRecovered)
         effects.append(.sign(id, .task(task)))
     }
 
@@ -35,15 +33,25 @@ extension CoordinatorMachine {
         _ id: RequestID, _ signature: Signature, at now: Instant, effects: inout [NodeEffect]
     ) {
         if account.signed(id, signature, effects: &effects) { return }
-        guard case .signTask(let task, let set, let isRecovered) = requests.removeValue(forKey: id) else { return }
+        guard case .signTask(let task, let isRecovered) = requests.removeValue(forKey: id) else { return }
         let signed = SignedTask(task: task, signature: signature)
+        guard let set = sets.set(task.operatorSet) else { return recovering.append(signed) }
+        opened(signed, decidedBy: set, isRecovered: isRecovered, at: now, effects: &effects)
+    }
+
+    /// - Parameter isRecovered: whether an earlier process has issued it. That one may have certified it, which is found
+    ///   out again and settled, be it after the deadline.
+    mutating func opened(
+        _ signed: SignedTask, decidedBy set: OperatorSet, isRecovered: Bool, at now: Instant,
+        effects: inout [NodeEffect]
+    ) {
+        let task = signed.task
         let voteKey = task.voteKey
         open[voteKey] = OpenTask(signed: signed, digest: task.digest, operatorSet: set)
         effects.append(.note(.taskIssued(task)))
         effects.append(.send(.task(signed), to: set.members.map { .signer($0.signer) }))
         agenda.add(.resend(voteKey), at: now + Timings.resend)
-        // A task of an earlier process whose deadline has passed may have been certified by it: that is found out again.
-        if !isRecovered || now <= task.deadline { agenda.add(.expire(voteKey), at: task.deadline) }
+        if !isRecovered { agenda.add(.expire(voteKey), at: task.deadline) }
         agenda.add(.close(voteKey), at: max(task.deadline, task.issued + terms.evidenceWindow))
     }
 
@@ -78,7 +86,7 @@ extension CoordinatorMachine {
 
     /// The window is over: what was certified goes to the ledger, with everyone who voted for it in time.
     mutating func close(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
-        recovering.removeAll { $0.voteKey == voteKey }
+        recovering.removeAll { $0.task.voteKey == voteKey }
         guard let task = open.removeValue(forKey: voteKey) else { return }
         claims.close(voteKey)
         defer { box.close(voteKey) }

@@ -38,7 +38,7 @@ package struct CoordinatorMachine: NodeMachine {
     /// Whoever has been slashed is tombstoned: further evidence against them changes nothing.
     var tombstoned: Set<PublicKey> = []
     /// Tasks of an earlier process whose windows are open, until their operator sets are here.
-    var recovering: [TaskHeader] = []
+    var recovering: [SignedTask] = []
     /// The ledger takes nothing from this key any more, nor do operators.
     var isRevoked = false
     var isFinished = false
@@ -51,7 +51,7 @@ package struct CoordinatorMachine: NodeMachine {
     }
 
     enum Request: Sendable {
-        case signTask(ServiceTask, OperatorSet, isRecovered: Bool)
+        case signTask(ServiceTask, isRecovered: Bool)
         case verifyVote(Attestation, from: Party)
     }
 
@@ -129,7 +129,7 @@ package struct CoordinatorMachine: NodeMachine {
             if set.service == service, sets.current(of: service) == set {
                 effects.append(.note(.operatorSetAdopted(service, set.digest)))
             }
-            recover(tasksOf: set, effects: &effects)
+            reopen(tasksOf: set, at: now, effects: &effects)
             for delivery in box.unpark(set.digest) {
                 receiveVote(delivery.vote, from: delivery.party, effects: &effects)
             }

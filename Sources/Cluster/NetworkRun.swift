@@ -1,3 +1,4 @@
+import Attesting
 import Faults
 import Messages
 import Node
@@ -103,7 +104,10 @@ package struct NetworkRun: Sendable {
     }
 
     private var settings: Conductor.Settings {
-        Conductor.Settings(timeLimit: Self.timeLimit(of: topology), keepsGoing: keepsGoing)
+        let window = topology.services.map(\.evidenceWindow).max() ?? .zero
+        return Conductor.Settings(
+            timeLimit: Self.timeLimit(of: topology), settlingAlone: window + Timings.receiptPatience + .seconds(1),
+            keepsGoing: keepsGoing)
     }
 
     /// The longest load, the longest listening after it, and time for a slow machine.

@@ -103,7 +103,8 @@ package struct FaultyCoordinator: NodeMachine {
     }
 
     private mutating func die(at point: KillPoint, effects: inout [NodeEffect]) {
-        guard schedules.contains(where: { $0.plan.point == point && $0.isOn }) else { return }
+        // How long a crash lasts is counted from it, and not from the time at which it may come.
+        guard schedules.contains(where: { $0.plan.point == point && $0.hasBegun }) else { return }
         die(effects: &effects)
     }
 

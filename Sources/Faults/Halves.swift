@@ -23,7 +23,7 @@ struct Halves: Sendable {
         var (lower, upper): (Set<OperatorIndex>, Set<OperatorIndex>) = ([], [])
         var (lowerStake, upperStake): (UInt128, UInt128) = (0, 0)
         for (signer, stake) in others {
-            if lowerStake <= upperStake {
+            if (lowerStake, lower.count) <= (upperStake, upper.count) {
                 lower.insert(signer)
                 lowerStake += stake
             } else {

@@ -21,6 +21,7 @@ extension RunSummary {
                 ])
             ),
             ("quorum_latency_ms", quorumLatency), ("slashes", .array(slashes.map(json))),
+            ("revocations", .array(revocations.map(json))),
             ("refused_instructions", .object(refusals.map { ("\($0.outcome)", .integer(Int64($0.count))) })),
             ("verdicts", .array(judgement.findings.map(json))),
             ("expectation_failures", .array(judgement.expectationFailures.map(JSONValue.string))),
@@ -65,6 +66,34 @@ extension RunSummary {
             ("detected_ms", slash.detected.map(JSONValue.milliseconds) ?? .null),
             ("slashed_ms", slash.slashed.map(JSONValue.milliseconds) ?? .null),
             ("evidence", slash.evidence.map { .string($0.jsonPath) } ?? .null),
+            ("seats", .array(slash.seats.map(json))),
+        ])
+    }
+
+    /// `quorum` is the least stake that certifies.
+    private func json(_ seat: SeatLoss) -> JSONValue {
+        func lamports(_ amount: Lamports) -> JSONValue { .string("\(amount.number)") }
+        return .object([
+            ("service", .string(seat.service)), ("epoch", .unsigned(seat.after.epoch.number)),
+            ("revision_before", .unsigned(UInt64(seat.before.revision.number))),
+            ("revision_after", .unsigned(UInt64(seat.after.revision.number))),
+            ("total_before_lamports", lamports(seat.before.total)),
+            ("total_after_lamports", lamports(seat.after.total)),
+            ("quorum_before_lamports", lamports(SeatLoss.quorum(of: seat.before))),
+            ("quorum_after_lamports", lamports(SeatLoss.quorum(of: seat.after))),
+            ("coordinator_ms", seat.coordinator.map(JSONValue.milliseconds) ?? .null),
+            ("last_operator_ms", seat.lastOperator.map(JSONValue.milliseconds) ?? .null),
+        ])
+    }
+
+    private func json(_ revocation: RevocationAccount) -> JSONValue {
+        .object([
+            ("service", .string(revocation.service)),
+            ("subject", .string("\(revocation.record.voteKey.subject)")),
+            ("offence", .string("\(revocation.record.offence)")),
+            ("detected_ms", revocation.detected.map(JSONValue.milliseconds) ?? .null),
+            ("revoked_ms", revocation.revoked.map(JSONValue.milliseconds) ?? .null),
+            ("evidence", revocation.evidence.map { .string($0.jsonPath) } ?? .null),
         ])
     }
 

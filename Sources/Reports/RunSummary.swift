@@ -11,6 +11,7 @@ package struct RunSummary: Sendable {
     package let tasks: TaskCounts
     package let latency: QuorumLatency
     package let slashes: [SlashAccount]
+    package let revocations: [RevocationAccount]
     package let evidence: [EvidenceFile]
     /// The instructions in the ledger's log that it did not carry out, by its answer.
     package let refusals: [Refusal]
@@ -52,6 +53,7 @@ package struct RunSummary: Sendable {
         latency = QuorumLatency(history.tasks)
         evidence = EvidenceFile.all(of: history)
         slashes = SlashAccount.all(of: history, files: evidence)
+        revocations = RevocationAccount.all(of: history, files: evidence)
         let outcomes = Dictionary(grouping: history.applied.map(\.outcome).filter { $0 != .applied }) { $0 }
         refusals = Outcome.allCases.compactMap { outcome in
             outcomes[outcome].map { Refusal(outcome: outcome, count: $0.count) }

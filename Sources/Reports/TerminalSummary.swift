@@ -21,7 +21,7 @@ package struct TerminalSummary: Sendable {
 
     /// Ends in a newline.
     package var text: String {
-        let blocks = [headline, network, measurements, slashes + refusals, verdicts, outcome]
+        let blocks = [headline, network, measurements, slashes + revocations + refusals, verdicts, outcome]
         return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
 
@@ -90,10 +90,24 @@ package struct TerminalSummary: Sendable {
     private var slashes: [String] {
         guard !summary.slashes.isEmpty else { return labelled("slashed", "nobody") }
         var lines: [String] = []
-        for slash in summary.slashes.prefix(Self.shownSlashes) { lines += labelled("slashed", account(of: slash)) }
+        for slash in summary.slashes.prefix(Self.shownSlashes) {
+            lines += labelled("slashed", account(of: slash))
+            for seat in slash.seats { lines += labelled("", account(of: seat, of: slash)) }
+        }
         let more = summary.slashes.count - Self.shownSlashes
         if more > 0 { lines += labelled("", "and \(more) more, see \(RunSummary.resultsName)") }
         return lines
+    }
+
+    private var revocations: [String] {
+        summary.revocations.flatMap { revocation in
+            var text = "the coordinator of \(revocation.service) signed two tasks under number "
+            text += "\(revocation.record.voteKey.subject); its key is worth nothing any more"
+            if let detected = revocation.detected { text += "; detected after \(detected.milliseconds)" }
+            if let revoked = revocation.revoked { text += ", revoked after \(revoked.milliseconds)" }
+            if let evidence = revocation.evidence { text += "; proof: \(evidence.jsonPath)" }
+            return labelled("revoked", text)
+        }
     }
 
     private var refusals: [String] {
@@ -120,12 +134,22 @@ package struct TerminalSummary: Sendable {
         return text
     }
 
+    private func account(of seat: SeatLoss, of slash: SlashAccount) -> String {
+        var text = "\(slash.signer) has no seat in \(seat.service) any more: a quorum is more than "
+        text += "\(seat.after.threshold) of \(seat.after.total) instead of \(seat.before.total)"
+        let times = [
+            seat.coordinator.map { "by its coordinator after \($0.milliseconds)" },
+            seat.lastOperator.map { "by all its operators after \($0.milliseconds)" },
+        ].compactMap(\.self)
+        if !times.isEmpty { text += "; known " + times.joined(separator: ", ") }
+        return text
+    }
+
     private var verdicts: [String] {
         summary.judgement.findings.flatMap { finding in
             let verdict = finding.verdict.rawValue
             let gap = String(repeating: " ", count: max(1, 16 - verdict.count))
-            var lines = Self.wrap(finding.account, to: Self.width - 2 * Self.labelWidth)
-            if finding.verdict == .holds || finding.verdict == .notApplicable { lines = Array(lines.prefix(1)) }
+            let lines = Self.wrap(finding.account, to: Self.width - 2 * Self.labelWidth)
             let margin = String(repeating: " ", count: 2 * Self.labelWidth)
             return lines.enumerated().map { place, line in
                 place > 0

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cluster
+import Glibc
 import Primitives
 import Replaying
 import SystemPackage
@@ -41,6 +42,8 @@ struct ReplayCommand: ParsableCommand {
             try RunAudit(directory: RunDirectory(path: directory), records: replay.records).check(node)
             return try replay.run(selection, trace: trace ? { print($0) } : nil)
         }
+        // The trace has been written through a buffer: it comes first.
+        fflush(stdout)
         try Console.print(results.map(Self.line).joined(separator: "\n"))
         if results.contains(where: { $0.divergence != nil }) { throw ExitCode(1) }
     }

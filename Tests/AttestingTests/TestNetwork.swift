@@ -33,7 +33,7 @@ final class TestNetwork {
     var diesAfterPersisting: Party?
 
     private let keys: [Party: SigningKey]
-    private let roles: [Party: NodeRole]
+    private var roles: [Party: NodeRole]
     private let faulty: Set<Party>
     private var machines: [Party: any NodeMachine] = [:]
     private var incarnations: [Party: Int] = [:]
@@ -69,7 +69,9 @@ final class TestNetwork {
                 (party, SigningKey(seed: FixedBytes32(Array(repeating: UInt8(number + 1), count: 32))!))
             })
         self.keys = keys
-        genesis = .test(signers: signers.map { keys[$0]!.publicKey }, keys[Self.coordinator]!.publicKey, dissemination)
+        genesis = .test(
+            signers: signers.map { keys[$0]!.publicKey }, keys[Self.coordinator]!.publicKey, dissemination,
+            stakes: stakes)
         ledger = LedgerStandIn(genesis: genesis, stakes: stakes)
         let load = TaskLoad(tasks: tasks, interval: .milliseconds(20), arrival: .fixed, seed: seed)
         var roles: [Party: NodeRole] = [
@@ -226,7 +228,9 @@ final class TestNetwork {
             agenda.add((max(now, instant), .wake(party, instant)), at: max(now, instant))
         case .note(let observation): notes.append((now, party, observation))
         case .finished: hasFinished = true
-        case .crash: crash(party)
+        case .crash:
+            crash(party)
+            roles[party] = roles[party]?.withoutCrashes
         }
     }
 
@@ -284,11 +288,23 @@ final class TestNetwork {
     }
 }
 
+extension NodeRole {
+    /// As a run starts whoever has died of its fault.
+    fileprivate var withoutCrashes: NodeRole {
+        switch self {
+        case .signer(let index, let faults, let seed):
+            .signer(index, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed)
+        case .coordinator(let service, let load, let faults, let seed):
+            .coordinator(service, load, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed)
+        }
+    }
+}
+
 func op(_ number: Int) -> Party { .signer(OperatorIndex(UInt32(number))) }
 
 extension Genesis {
     static func test(
-        signers: [PublicKey], _ coordinator: PublicKey, _ dissemination: Dissemination = .mesh
+        signers: [PublicKey], _ coordinator: PublicKey, _ dissemination: Dissemination = .mesh, stakes: [UInt64] = []
     ) -> Genesis {
         let service = Service(
             name: "squares", module: Squaring.name, coordinator: coordinator, threshold: .twoThirds,
@@ -298,6 +314,10 @@ extension Genesis {
             runID: .zero,
             parameters: LedgerParameters(slotDuration: .milliseconds(400), slotsPerEpoch: 10, unbondingEpochs: 2),
             clock: coordinator, signers: signers.enumerated().map { Signer(name: "op-\($0)", key: $1) },
-            restakers: [], services: [service])
+            restakers: zip(signers, stakes).enumerated().map { number, staked in
+                Restaker(
+                    name: "op-\(number)", key: staked.0, deposit: Lamports(staked.1),
+                    delegations: [Delegation(signer: OperatorIndex(UInt32(number)), amount: Lamports(staked.1))])
+            }, services: [service])
     }
 }

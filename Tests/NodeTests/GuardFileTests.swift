@@ -59,6 +59,18 @@ import Testing
         #expect(try scratch.bytes(of: path).count == GuardFile.headerSize + 5 * entrySize)
     }
 
+    /// What a coordinator keeps: entries of different lengths.
+    @Test func everyKindOfEntryComesBackAndItsHighestTaskIsNeverForgotten() throws {
+        let headers = (1...300).map { Fixture.header(UInt64($0)) }
+        let evidence = GuardEntry.evidence(Fixture.evidence)
+        let entries = headers.map { GuardEntry.task($0) } + [evidence, .answered(offence: Fixture.evidence.offence)]
+        try write(entries)
+        #expect(try shown(path) == entries)
+        #expect(try read(path) == entries)
+        let (_, kept) = try GuardFile.open(path, network: network, key: key, mode: .written, keeping: 2)
+        #expect(kept == [.task(headers[299])] + entries.suffix(2))
+    }
+
     @Test func moreStatementsThanOneReadTakes() throws {
         let many = (0..<3_000).map { GuardEntry.statement(Fixture.statement($0)) }
         try write(many)

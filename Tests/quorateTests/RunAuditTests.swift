@@ -41,6 +41,18 @@ import Testing
         #expect(account(of: RunRecords(genesis: genesis, nodes: builder.records.nodes)) == nil)
     }
 
+    @Test func everyIssuedTaskMustBeInItsCoordinatorsGuard() throws {
+        var builder = try HistoryBuilder()
+        let guardFile = try GuardFile.create(
+            directory.guardFile(of: "coordinator-squares"), network: builder.genesis.network,
+            key: builder.keys[4].publicKey, mode: .written)
+        for number in 1...2 as ClosedRange<UInt64> { builder.issue(number) }
+        try guardFile.append([.task(builder.task(1, issued: 10).header)])
+        #expect(account(of: builder.records)?.contains("issued under number 2: the guard has been cut off") == true)
+        try guardFile.append([.task(builder.task(2, issued: 20).header)])
+        #expect(account(of: builder.records) == nil)
+    }
+
     @Test func everySignedStatementMustBeInItsGuard() throws {
         var builder = try HistoryBuilder()
         let guardFile = try GuardFile.create(
