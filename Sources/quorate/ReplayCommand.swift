@@ -43,7 +43,7 @@ struct ReplayCommand: ParsableCommand {
             return try replay.run(selection, trace: trace ? { print($0) } : nil)
         }
         // The trace has been written through a buffer: it comes first.
-        fflush(stdout)
+        fflush(nil)
         try Console.print(results.map(Self.line).joined(separator: "\n"))
         if results.contains(where: { $0.divergence != nil }) { throw ExitCode(1) }
     }
