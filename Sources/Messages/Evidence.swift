@@ -30,6 +30,13 @@ package enum Evidence: Hashable, Sendable {
         case .equivocation(let pair): pair.isValid
         }
     }
+
+    /// The two messages that contradict each other, as they were signed, with the accused's signature of each.
+    package var signedMessages: [(message: [UInt8], signature: Signature)] {
+        switch self {
+        case .equivocation(let pair): pair.attestations.map { ($0.statement.signedBytes, $0.signature) }
+        }
+    }
 }
 
 /// Two different statements for one vote key, each with a signature of the same operator.

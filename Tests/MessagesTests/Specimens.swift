@@ -88,6 +88,11 @@ enum Fixed {
 
     static let equivocation = Equivocation(vote(accused), vote(accused, statement(result: 145)))!
 
+    static let proofs: [(String, Proof)] = [
+        ("equivocation", .evidence(.equivocation(equivocation))),
+        ("certificate", .certificate(certificate, of: operatorSet)),
+    ]
+
     static func signed(_ instruction: Instruction) -> SignedInstruction {
         let authority = signers[0]
         return SignedInstruction(
@@ -211,7 +216,7 @@ enum Fixed {
 }
 
 extension Specimen {
-    static let all: [Specimen] = primitives + votes + ledger + records + frames
+    static let all: [Specimen] = primitives + votes + proofs + ledger + records + frames
 
     private static let primitives = [
         Specimen("ascending", Digest(Array(UInt8(0)..<32))!),
@@ -240,6 +245,9 @@ extension Specimen {
         Specimen("twoOfThree", Fixed.certificate), Specimen("plain", Fixed.equivocation),
         Specimen("equivocation", Evidence.equivocation(Fixed.equivocation)),
     ]
+
+    private static let proofs =
+        Fixed.proofs.map { Specimen($0.0, $0.1) } + Fixed.proofs.map { Specimen($0.0, ProofFile($0.1)) }
 
     private static let ledger =
         [
