@@ -8,33 +8,42 @@ extension CoordinatorMachine {
     /// Issues whatever is due. Before the first operator set is here nothing can be issued; it then goes out late,
     /// and its latency still counts from its intended time.
     mutating func issueDue(at now: Instant, effects: inout [NodeEffect]) {
-        guard let set = sets.current(of: service) else { return }
+        guard !isRevoked, let set = sets.current(of: service) else { return }
         while let due = nextIssue, due <= now {
             let task = ServiceTask(
                 network: network, service: service, sequence: nextSequence, epoch: set.epoch,
                 operatorSet: set.digest, payload: module.payload(for: nextSequence, seed: load.seed), issued: due,
                 deadline: due + terms.deadline)
-            let id = ids.next()
-            requests[id] = .signTask(task, set)
-            effects.append(.sign(id, .task(task)))
+            // Recorded first: whatever happens to this process, no other task goes out under this number.
+            effects.append(.persist(.task(task.header)))
+            sign(task, decidedBy: set, effects: &effects)
             nextSequence = nextSequence.next
             nextIssue = nextSequence.number < load.tasks ? due + load.gap(before: nextSequence) : nil
             if let nextIssue { agenda.add(.issue, at: nextIssue) }
         }
     }
 
+    mutating func sign(
+        _ task: ServiceTask, decidedBy set: OperatorSet, isRecovered: Bool = false, effects: inout [NodeEffect]
+    ) {
+        let id = ids.next()
+        requests[id] = .signTask(task, set, isRecovered: isRecovered)
+        effects.append(.sign(id, .task(task)))
+    }
+
     mutating func signed(
         _ id: RequestID, _ signature: Signature, at now: Instant, effects: inout [NodeEffect]
     ) {
         if account.signed(id, signature, effects: &effects) { return }
-        guard case .signTask(let task, let set) = requests.removeValue(forKey: id) else { return }
+        guard case .signTask(let task, let set, let isRecovered) = requests.removeValue(forKey: id) else { return }
         let signed = SignedTask(task: task, signature: signature)
         let voteKey = task.voteKey
         open[voteKey] = OpenTask(signed: signed, digest: task.digest, operatorSet: set)
         effects.append(.note(.taskIssued(task)))
         effects.append(.send(.task(signed), to: set.members.map { .signer($0.signer) }))
         agenda.add(.resend(voteKey), at: now + Timings.resend)
-        agenda.add(.expire(voteKey), at: task.deadline)
+        // A task of an earlier process whose deadline has passed may have been certified by it: that is found out again.
+        if !isRecovered || now <= task.deadline { agenda.add(.expire(voteKey), at: task.deadline) }
         agenda.add(.close(voteKey), at: max(task.deadline, task.issued + terms.evidenceWindow))
     }
 
@@ -69,6 +78,7 @@ extension CoordinatorMachine {
 
     /// The window is over: what was certified goes to the ledger, with everyone who voted for it in time.
     mutating func close(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
+        recovering.removeAll { $0.voteKey == voteKey }
         guard let task = open.removeValue(forKey: voteKey) else { return }
         claims.close(voteKey)
         defer { box.close(voteKey) }

@@ -97,9 +97,8 @@ package struct NetworkRun: Sendable {
 
     private var members: [Conductor.Member] {
         files.parties.map { party in
-            var faults: [FaultPlan] = []
-            if case .signer(let signer) = party { faults = topology.faults.filter { $0.signer == signer } }
-            return Conductor.Member(party: party, name: files.name(of: party), faults: faults)
+            Conductor.Member(
+                party: party, name: files.name(of: party), faults: topology.faults.filter { $0.party == party })
         }
     }
 

@@ -11,7 +11,7 @@ import Services
 /// Everything happens in turns on one event loop:
 /// 1. the machine handles the events that wait, each at its own time; every event goes to the record, with the digest
 ///    of its effects, and every note;
-/// 2. all statements of the turn go to the guard file, which is made durable once;
+/// 2. all that is to be persisted in the turn goes to the guard file, which is made durable once;
 /// 3. the record is handed to the system, so that no process can die having sent what its record does not know;
 /// 4. everything else is done in the order in which the machine asked for it, and the connections are flushed once.
 ///
@@ -36,7 +36,7 @@ package final class NodeDriver {
     var isReady = false
 
     private var machine: any NodeMachine
-    private let guardFile: GuardFile?
+    private let guardFile: GuardFile
     private let ledgerPort: UInt16
     private let clock: () -> Instant
     /// What the machine asked for itself; handled before anything new, so that work under way is finished first.
@@ -178,10 +178,10 @@ extension NodeDriver {
     }
 
     private func makeDurable(_ effects: [NodeEffect]) throws {
-        var statements: [Statement] = []
-        for case .persist(let statement) in effects { statements.append(statement) }
-        if !statements.isEmpty, let guardFile {
-            try guardFile.append(statements)
+        var entries: [GuardEntry] = []
+        for case .persist(let entry) in effects { entries.append(entry) }
+        if !entries.isEmpty {
+            try guardFile.append(entries)
             try guardFile.sync()
         }
         try record.flush()
@@ -199,7 +199,9 @@ extension NodeDriver {
         case .finished:
             progress.reportNow()
             outlet.report(.finished)
-        case .crash: outlet.crash()
+        case .crash:
+            transport.flush()
+            outlet.crash()
         }
     }
 

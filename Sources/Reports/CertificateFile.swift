@@ -20,7 +20,7 @@ package struct CertificateFile: Hashable, Sendable {
             let stem = stem(of: key, in: history)
             var seen: Set<Statement> = []
             var found: [CertificateFile] = []
-            for held in ranked(held, of: key, in: history) where !seen.contains(held.certificate.statement) {
+            for held in ranked(held, of: key) where !seen.contains(held.certificate.statement) {
                 guard let set = validSet(of: held.certificate, in: history) else { continue }
                 seen.insert(held.certificate.statement)
                 let name = "\(stem)-certificate-\(seen.count).borsh"
@@ -45,7 +45,7 @@ package struct CertificateFile: Hashable, Sendable {
             network: history.network, service: ServiceID(UInt32(place)), subject: Subject(task))
         let held = history.certificates.filter { $0.certificate.statement.voteKey == key }
         guard !held.isEmpty else { throw .none(history.describe(key)) }
-        for held in ranked(held, of: key, in: history) {
+        for held in ranked(held, of: key) {
             guard let set = validSet(of: held.certificate, in: history) else { continue }
             return CertificateFile(
                 certificate: held.certificate, operatorSet: set, name: "\(stem(of: key, in: history)).borsh")
@@ -54,10 +54,13 @@ package struct CertificateFile: Hashable, Sendable {
     }
 
     private static func ranked(
-        _ held: [RunHistory.HeldCertificate], of key: VoteKey, in history: RunHistory
+        _ held: [RunHistory.HeldCertificate], of key: VoteKey
     ) -> [RunHistory.HeldCertificate] {
-        let coordinator = history.name(of: .coordinator(key.service))
-        return held.sorted { ($0.holder == coordinator ? 0 : 1, $0.at) < ($1.holder == coordinator ? 0 : 1, $1.at) }
+        held.sorted { rank($0, key.service) < rank($1, key.service) }
+    }
+
+    private static func rank(_ held: RunHistory.HeldCertificate, _ service: ServiceID) -> (Int, Instant) {
+        (held.party == .coordinator(service) ? 0 : 1, held.at)
     }
 
     private static func validSet(of certificate: Certificate, in history: RunHistory) -> OperatorSet? {

@@ -41,13 +41,17 @@ package struct EvidenceFile: Hashable, Sendable {
 
     package var json: JSONValue {
         let reading = EvidenceReading(evidence)
-        return .object([
+        var members: [(key: String, value: JSONValue)] = [
             ("schema_version", .integer(1)), ("kind", .string(reading.kind)), ("offence", .string("\(offence)")),
-            ("operator", .string(signer)), ("service", .string(service)),
-            ("subject", .string("\(evidence.voteKey.subject)")), ("identity", .string("\(evidence.accused)")),
+        ]
+        if reading.accusesOperator { members.append(("operator", .string(signer))) }
+        members += [
+            ("service", .string(service)), ("subject", .string("\(evidence.voteKey.subject)")),
+            ("identity", .string("\(evidence.accused)")),
             ("public_key", .string(Hexadecimal.encode(evidence.accused.storage.bytes))),
-            ("statements", .array(zip(evidence.signedMessages, reading.messages).map(Self.json))),
-        ])
+            (reading.plural, .array(zip(evidence.signedMessages, reading.messages).map(Self.json))),
+        ]
+        return .object(members)
     }
 
     private static func json(

@@ -9,6 +9,10 @@ struct EvidenceReading {
     /// What the evidence is called, and what that means.
     let kind: String
     let meaning: String
+    /// What was signed twice, in the plural: also a key in JSON.
+    let plural: String
+    /// Rather than a coordinator.
+    let accusesOperator: Bool
     /// Two, with the same names.
     let messages: [[Field]]
 
@@ -17,7 +21,15 @@ struct EvidenceReading {
         case .equivocation(let pair):
             kind = "equivocation"
             meaning = "one operator signed two different statements about one subject"
+            plural = "statements"
+            accusesOperator = true
             messages = pair.attestations.map { Self.fields(of: $0.statement) }
+        case .taskEquivocation(let pair):
+            kind = "task-equivocation"
+            meaning = "one coordinator signed two different tasks under one number"
+            plural = "tasks"
+            accusesOperator = false
+            messages = [pair.first, pair.second].map(Self.fields)
         }
     }
 
@@ -35,6 +47,16 @@ struct EvidenceReading {
             ("kind", .string("\(statement.voteKey.kind)")),
             ("operator_set", .string("\(statement.operatorSet)")), ("epoch", .string("\(statement.epoch)")),
             ("task", .string("\(statement.task)")), ("result", .string("\(statement.result)")),
+        ]
+    }
+
+    private static func fields(of task: TaskHeader) -> [Field] {
+        [
+            ("network", .string("\(task.network)")), ("service", .integer(Int64(task.service.number))),
+            ("sequence", .string("\(task.sequence)")), ("epoch", .string("\(task.epoch)")),
+            ("operator_set", .string("\(task.operatorSet)")), ("payload", .string("\(task.payload)")),
+            ("issued_ns", .string("\(task.issued.nanoseconds)")),
+            ("deadline_ns", .string("\(task.deadline.nanoseconds)")),
         ]
     }
 }

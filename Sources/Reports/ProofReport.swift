@@ -8,7 +8,7 @@ package struct ProofReport: Sendable {
     private static let labelWidth = 16
     private static let nameWidth = 14
     /// What the row `about` has said already.
-    private static let told: Set<String> = ["service", "scope", "number"]
+    private static let told: Set<String> = ["service", "scope", "number", "sequence"]
 
     private let check: ProofCheck
 
@@ -96,7 +96,7 @@ package struct ProofReport: Sendable {
         return [
             ("kind", .string(reading.kind)), ("accused", .string("\(evidence.accused)")),
             ("offence", .string("\(evidence.offence)")),
-            ("statements", .array(reading.messages.map { .object($0.map { (key: $0.name, value: $0.value) }) })),
+            ("messages", .array(reading.messages.map { .object($0.map { (key: $0.name, value: $0.value) }) })),
             ("differ_in", .array(reading.differences.sorted().map(JSONValue.string))),
         ]
     }

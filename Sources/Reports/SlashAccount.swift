@@ -21,7 +21,7 @@ package struct SlashAccount: Hashable, Sendable {
 
     package static func all(of history: RunHistory, files: [EvidenceFile]) -> [SlashAccount] {
         let equivocations = history.equivocations
-        let faulty = history.faulty
+        let faulty = history.faultySigners
         return history.slashes.map { slash in
             let record = slash.record
             let offence = equivocations.first { $0.signer == record.signer && $0.voteKey == record.voteKey }

@@ -18,8 +18,8 @@ final class TestNetwork {
     private(set) var ledger: LedgerStandIn
     private(set) var now = Instant(nanoseconds: 1_000_000_000)
     private(set) var notes: [(at: Instant, by: Party, observation: Observation)] = []
-    /// What each operator's signing guard holds.
-    private(set) var guards: [Party: [Statement]] = [:]
+    /// What each node's guard holds.
+    private(set) var guards: [Party: [GuardEntry]] = [:]
     private(set) var sent: [(frame: Frame, from: Party, to: Party)] = []
     private(set) var hasFinished = false
     /// Broken rules, in words.
@@ -42,6 +42,7 @@ final class TestNetwork {
     private var wakes: [Party: Instant] = [:]
     private var agenda = Agenda<(due: Instant, Item)>()
     private var random: SeededRandom
+    private var issuedUnder: [VoteKey: TaskHeader] = [:]
     private var signedFor: [Party: [VoteKey: Statement]] = [:]
 
     private struct Link: Hashable {
@@ -71,12 +72,15 @@ final class TestNetwork {
         genesis = .test(signers: signers.map { keys[$0]!.publicKey }, keys[Self.coordinator]!.publicKey, dissemination)
         ledger = LedgerStandIn(genesis: genesis, stakes: stakes)
         let load = TaskLoad(tasks: tasks, interval: .milliseconds(20), arrival: .fixed, seed: seed)
-        var roles: [Party: NodeRole] = [Self.coordinator: .coordinator(ServiceID(0), load)]
+        var roles: [Party: NodeRole] = [
+            Self.coordinator: .coordinator(
+                ServiceID(0), load, faults: faults.filter { $0.party == Self.coordinator }, seed: seed)
+        ]
         for case .signer(let index) in signers {
-            roles[.signer(index)] = .signer(index, faults: faults.filter { $0.signer == index }, seed: seed)
+            roles[.signer(index)] = .signer(index, faults: faults.filter { $0.party == .signer(index) }, seed: seed)
         }
         self.roles = roles
-        faulty = Set(faults.map { .signer($0.signer) })
+        faulty = Set(faults.map(\.party))
         random = SeededRandom(seed: seed, purpose: "test network")
         for party in roles.keys.sorted() { start(party) }
         connectEverybody()
@@ -202,8 +206,8 @@ final class TestNetwork {
 
     private func carryOut(_ effect: NodeEffect, of party: Party) {
         switch effect {
-        case .persist(let statement):
-            guards[party, default: []].append(statement)
+        case .persist(let entry):
+            guards[party, default: []].append(entry)
             if diesAfterPersisting == party {
                 diesAfterPersisting = nil
                 crash(party)
@@ -232,7 +236,9 @@ final class TestNetwork {
         case .statement(let statement):
             if !faulty.contains(party) { checkHonesty(of: statement, by: party) }
             return key.sign(statement.signedBytes)
-        case .task(let task): return key.sign(task.signedBytes)
+        case .task(let task):
+            if !faulty.contains(party) { checkHonesty(of: task, by: party) }
+            return key.sign(task.signedBytes)
         case .instruction(let instruction, let nonce):
             return key.sign(
                 SignedInstruction.signedBytes(
@@ -240,8 +246,18 @@ final class TestNetwork {
         }
     }
 
+    private func checkHonesty(of task: ServiceTask, by party: Party) {
+        if !(guards[party] ?? []).contains(.task(task.header)) {
+            breaches.append("\(party) issues what is not recorded")
+        }
+        let earlier = issuedUnder.updateValue(task.header, forKey: task.header.voteKey)
+        if let earlier, earlier != task.header { breaches.append("\(party) issues two tasks under one number") }
+    }
+
     private func checkHonesty(of statement: Statement, by party: Party) {
-        if !(guards[party] ?? []).contains(statement) { breaches.append("\(party) signs what it has not recorded") }
+        if !(guards[party] ?? []).contains(.statement(statement)) {
+            breaches.append("\(party) signs what it has not recorded")
+        }
         let earlier = signedFor[party, default: [:]].updateValue(statement, forKey: statement.voteKey)
         if let earlier, earlier != statement { breaches.append("\(party) signs two statements") }
     }

@@ -113,7 +113,8 @@ private struct Stage {
 
     @Test func crashIsExpectedAndEndsWithARestartAtTheOriginalBeginning() {
         let crash = FaultPlan(
-            signer: OperatorIndex(1), behaviour: .crash, begins: .after(.seconds(1)), lasts: .duration(.seconds(2)))
+            party: .signer(OperatorIndex(1)), behaviour: .crash, begins: .after(.seconds(1)),
+            lasts: .duration(.seconds(2)))
         var stage = Stage(crash: crash)
         stage.begin()
         let beginning = stage.now + .milliseconds(20)
@@ -132,7 +133,7 @@ private struct Stage {
 
     @Test func killBeforeTheCrashIsDueIsNoCrash() {
         let crash = FaultPlan(
-            signer: OperatorIndex(1), behaviour: .crash, begins: .after(.seconds(5)), lasts: .untilTheEnd)
+            party: .signer(OperatorIndex(1)), behaviour: .crash, begins: .after(.seconds(5)), lasts: .untilTheEnd)
         var stage = Stage(crash: crash)
         stage.begin()
         stage.tell(.ended(Stage.second, .signalled(SIGKILL)), after: .seconds(1))

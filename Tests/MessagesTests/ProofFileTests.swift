@@ -21,10 +21,12 @@ import Testing
         #expect(OperatorSet.memberLimit * (member + signed + 1) < ProofFile.sizeLimit)
     }
 
-    @Test func bothMessagesOfEvidenceAreAsSigned() {
-        let evidence = Evidence.equivocation(Fixed.equivocation)
+    @Test(arguments: [
+        Evidence.equivocation(Fixed.equivocation), .taskEquivocation(Fixed.taskEquivocation),
+    ])
+    func bothMessagesOfEvidenceAreAsSigned(evidence: Evidence) {
         let messages = evidence.signedMessages
-        #expect(messages.map(\.message) == [Fixed.equivocation.first, Fixed.equivocation.second].map(\.signedBytes))
+        #expect(messages.count == 2 && messages[0].message != messages[1].message)
         for (message, signature) in messages { #expect(signature.isValid(for: message, by: evidence.accused)) }
     }
 }

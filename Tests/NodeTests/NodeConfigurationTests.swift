@@ -16,7 +16,7 @@ import Testing
 
     init() throws {
         scratch = try Scratch()
-        let plan = FaultPlan(signer: OperatorIndex(0), behaviour: .silent, lasts: .tasks(3))
+        let plan = FaultPlan(party: .signer(OperatorIndex(0)), behaviour: .silent, lasts: .tasks(3))
         configuration = NodeConfiguration(
             name: "op-1", incarnation: 1, genesis: scratch.path.appending("genesis.borsh"),
             key: scratch.path.appending("op-1.json"), ledgerPort: 4_711, record: scratch.path.appending("op-1.1.qrec"),

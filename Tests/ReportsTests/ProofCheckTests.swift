@@ -32,6 +32,7 @@ import Testing
 
     @Test func whatIsProvenHasNoFlaw() throws {
         #expect(try flaws(.evidence(evidence)) == [])
+        #expect(try flaws(.evidence(builder.taskEvidence(2))) == [])
         #expect(try flaws(.certificate(certificate, of: builder.set)) == [])
         #expect(try flaws(.certificate(certificate, of: builder.set), pin: builder.set.digest) == [])
     }
@@ -48,6 +49,16 @@ import Testing
         let both = Evidence.equivocation(try #require(Equivocation(other, forged)))
         #expect(try flaws(.evidence(both)).count == 2)
 
+        guard case .taskEquivocation(let pair) = builder.taskEvidence(2) else { return }
+        let bytes = ProofFile(.evidence(.taskEquivocation(pair))).borsh
+        for (place, offset) in [(1, pair.first.borsh.count), (2, 2 * pair.first.borsh.count + Signature.count)] {
+            var changed = bytes
+            changed[ProofFile.header.count + 2 + 32 + offset] ^= 1
+            #expect(try ProofCheck(of: changed).flaws == ["signature \(place) of 2 is not the accused's"])
+        }
+    }
+
+    @Test func theSignatureOfACertificateThatIsAtFaultIsNamed() throws {
         let signatures = [certificate.signatures[0], certificate.signatures[0], certificate.signatures[2]]
         let altered = try #require(
             Certificate(statement: certificate.statement, signers: certificate.signers, signatures: signatures))

@@ -43,7 +43,31 @@ import Testing
         #expect(json["schema_version"] as? Int == 1 && json["valid"] as? Bool == true)
         #expect(json["kind"] as? String == "equivocation" && json["differ_in"] as? [String] == ["result"])
         #expect(json["accused"] as? String == "\(evidence.accused)")
-        #expect((json["statements"] as? [[String: Any]])?.compactMap { $0["number"] as? String } == ["2", "2"])
+        #expect((json["messages"] as? [[String: Any]])?.compactMap { $0["number"] as? String } == ["2", "2"])
+    }
+
+    @Test func evidenceAgainstACoordinatorSaysWhereItsTasksDiffer() throws {
+        let evidence = builder.taskEvidence(2)
+        guard case .taskEquivocation(let pair) = evidence else { return }
+        let text = try report(.evidence(evidence)).text
+        #expect(
+            text == """
+                proof           task-equivocation: one coordinator signed two different tasks under one number
+                accused         \(builder.keys[4].publicKey)
+                about           service 0, subject 2
+                offence         \(evidence.offence)
+                both say        network       \(builder.genesis.network)
+                                epoch         0
+                                operator set  \(builder.set.digest)
+                                issued ns     20000000
+                                deadline ns   1020000000
+                the first says  payload       \(pair.first.payload)
+                the second says payload       \(pair.second.payload)
+                verdict         valid
+
+                """)
+        let json = try object(report(.evidence(evidence)))
+        #expect(json["kind"] as? String == "task-equivocation" && json["differ_in"] as? [String] == ["payload"])
     }
 
     @Test func aCertificateSaysWhatWasSignedByHowMuchStakeOfWhichSet() throws {

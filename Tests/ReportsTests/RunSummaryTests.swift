@@ -49,7 +49,10 @@ import Verdicts
         #expect(slash["detected_ms"] as? Double == 41 && slash["slashed_ms"] as? Double == 55)
         let verdicts = try #require(results["verdicts"] as? [[String: String]])
         #expect(verdicts.map { $0["oracle"] } == Oracle.allCases.map(\.rawValue))
-        #expect(verdicts.allSatisfy { $0["verdict"] == "holds" && $0["account"] != nil })
+        #expect(
+            verdicts.allSatisfy {
+                ($0["verdict"] == "holds" || $0["oracle"] == "accountability") && $0["account"] != nil
+            })
         #expect(results["verdict"] as? String == "holds")
     }
 
@@ -119,9 +122,24 @@ import Verdicts
         }
         #expect(votes.count == 2 && votes[0].0 != votes[1].0)
         for (bytes, signature) in votes { #expect(signature.isValid(for: bytes, by: key)) }
+        #expect(proof["operator"] as? String == "op-4")
         for name in ["results.json", "latencies.csv"] {
             #expect(FileManager.default.fileExists(atPath: directory.appending(path: name).path))
         }
+    }
+
+    @Test func evidenceAgainstACoordinatorIsAFileToo() throws {
+        var builder = try HistoryBuilder.sound()
+        let evidence = builder.taskEvidence(3)
+        builder.note(HistoryBuilder.signer(1), at: 70, .evidenceFound(evidence))
+        let files = Self.summary(builder).evidence
+        #expect(files.map(\.evidence) == [builder.evidence(4, 2), evidence])
+        #expect(try ProofCheck(of: files[1].bytes).isValid)
+        let json = try Self.object(files[1].json.document)
+        #expect(json["kind"] as? String == "task-equivocation" && json["operator"] == nil)
+        let tasks = try #require(json["tasks"] as? [[String: Any]])
+        let signed = evidence.signedMessages.map { Hexadecimal.encode($0.message) }
+        #expect(tasks.map { $0["signed_bytes"] as? String } == signed)
     }
 
     @Test func conflictingCertificatesAreWrittenAndTold() throws {

@@ -7,8 +7,9 @@ import Testing
 
 /// That Solana takes it is for the end-to-end tests to say, which execute it.
 @Suite struct SolanaInstructionTests {
-    @Test func offsetsLeadToKeySignaturesAndMessages() throws {
-        let evidence = try HistoryBuilder().evidence(4, 2)
+    @Test(arguments: [false, true]) func offsetsLeadToKeySignaturesAndMessages(ofTasks: Bool) throws {
+        let builder = try HistoryBuilder()
+        let evidence = ofTasks ? builder.taskEvidence(2) : builder.evidence(4, 2)
         let instruction = SolanaInstruction(evidence)
         let signed = evidence.signedMessages
         var decoder = BorshDecoder(instruction.data)
@@ -25,9 +26,10 @@ import Testing
         #expect(instruction.data.count == parts.reduce(0, +))
     }
 
-    @Test func votesLeaveRoomInATransaction() throws {
-        let instruction = SolanaInstruction(try HistoryBuilder().evidence(4, 2))
-        #expect(instruction.messageSizes == [171, 171] && instruction.data.count == 532)
-        #expect(instruction.transactionSize == 702 && SolanaInstruction.transactionLimit == 1232)
+    @Test func evidenceLeavesRoomInATransaction() throws {
+        let ofVotes = SolanaInstruction(try HistoryBuilder().evidence(4, 2))
+        #expect(ofVotes.messageSizes == [171, 171] && ofVotes.data.count == 532 && ofVotes.transactionSize == 702)
+        let ofTasks = SolanaInstruction(try HistoryBuilder().taskEvidence(2))
+        #expect(ofTasks.messageSizes == [146, 146] && ofTasks.data.count == 482 && ofTasks.transactionSize == 652)
     }
 }

@@ -49,9 +49,9 @@ import Testing
         for number in 1...2 as ClosedRange<UInt64> {
             builder.note(HistoryBuilder.signer(1), at: number, .attested(builder.vote(1, builder.statement(number))))
         }
-        try guardFile.append([builder.statement(1)])
+        try guardFile.append([.statement(builder.statement(1))])
         #expect(account(of: builder.records)?.contains("signed for subject 2: the guard has been cut off") == true)
-        try guardFile.append([builder.statement(2)])
+        try guardFile.append([.statement(builder.statement(2))])
         #expect(account(of: builder.records) == nil)
     }
 }

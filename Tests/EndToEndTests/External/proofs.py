@@ -24,6 +24,17 @@ STATEMENT = CStruct(
     "result" / DIGEST,
 )
 
+TASK = CStruct(
+    "network" / DIGEST,
+    "service" / U32,
+    "sequence" / U64,
+    "epoch" / U64,
+    "operator_set" / DIGEST,
+    "payload" / DIGEST,
+    "issued" / U64,
+    "deadline" / U64,
+)
+
 
 class NestingEnum(Enum):
     """The library takes an enum within an enum apart before it encodes it."""
@@ -43,7 +54,11 @@ def contradiction(message):
     )
 
 
-EVIDENCE = NestingEnum("Equivocation" / TupleStruct(contradiction(STATEMENT)), enum_name="Evidence")
+EVIDENCE = NestingEnum(
+    "Equivocation" / TupleStruct(contradiction(STATEMENT)),
+    "TaskEquivocation" / TupleStruct(contradiction(TASK)),
+    enum_name="Evidence",
+)
 
 MEMBER = CStruct("signer" / U32, "key" / KEY, "weight" / U64)
 
@@ -126,16 +141,20 @@ def demand(condition, reason):
         raise Invalid(reason)
 
 
-def vote_key(statement):
-    return (statement.network, statement.service, statement.scope, statement.number, statement.kind)
-
-
-# By kind of evidence: what is signed, the digest that orders the two, and what must be the same in both.
+# By kind of evidence: the layout of both messages, the tags of what is signed and of the digest that orders the two, and
+# the fields that must be the same in both.
 KINDS = {
     "Equivocation": (
-        statement_bytes,
-        lambda statement: digest(b"quorate/digest/statement/1", STATEMENT.build(statement)),
-        vote_key,
+        STATEMENT,
+        b"quorate/vote/1",
+        b"quorate/digest/statement/1",
+        ("network", "service", "scope", "number", "kind"),
+    ),
+    "TaskEquivocation": (
+        TASK,
+        b"quorate/task/1",
+        b"quorate/digest/task/1",
+        ("network", "service", "sequence"),
     ),
 }
 
@@ -143,10 +162,12 @@ KINDS = {
 def check_evidence(file):
     """The accused and both messages, as signed."""
     kind, pair = pair_in(file)
-    signed_bytes, name, subject = KINDS[kind]
-    demand(subject(pair.first) == subject(pair.second), "about two subjects")
-    demand(name(pair.first) < name(pair.second), "the same twice, or in the wrong order")
-    messages = [signed_bytes(pair.first), signed_bytes(pair.second)]
+    layout, tag, digest_tag, subject = KINDS[kind]
+    contents = [layout.build(pair.first), layout.build(pair.second)]
+    demand(all(pair.first[field] == pair.second[field] for field in subject), "about two subjects")
+    first, second = (digest(digest_tag, content) for content in contents)
+    demand(first < second, "the same twice, or in the wrong order")
+    messages = [tag + content for content in contents]
     for message, signature in zip(messages, (pair.first_signature, pair.second_signature)):
         demand(is_signed(pair.accused, message, signature), "a signature is not the accused's")
     return pair.accused, messages
