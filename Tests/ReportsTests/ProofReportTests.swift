@@ -99,6 +99,31 @@ import Testing
         #expect(json["operator_set"] as? String == "\(builder.set.digest)" && json["pinned"] as? Bool == false)
     }
 
+    /// A bit in every byte, and every length: there is always something to tell, and never a proof.
+    @Test func whateverIsAlteredIsToldOrRefused() throws {
+        let certificate = builder.certificate(builder.statement(1), by: [1, 2, 4])
+        let proofs: [Proof] = [
+            .evidence(builder.evidence(4, 2)), .evidence(builder.taskEvidence(2)),
+            .certificate(certificate, of: builder.set),
+        ]
+        var told = 0
+        for bytes in proofs.map({ ProofFile($0).borsh }) {
+            for place in bytes.indices {
+                var altered = bytes
+                altered[place] ^= 1 << UInt8(place % 8)
+                guard let check = try? ProofCheck(of: altered, pin: builder.set.digest) else { continue }
+                let report = ProofReport(check)
+                #expect(!check.isValid && report.text.contains("invalid: "), "byte \(place)")
+                #expect(report.json.document.contains("\"valid\": false"))
+                told += 1
+            }
+            for count in bytes.indices {
+                #expect(throws: BorshError.self) { try ProofCheck(of: Array(bytes.prefix(count))) }
+            }
+        }
+        #expect(told > 1000, "alterations that no decoder takes test its first lines only")
+    }
+
     @Test func whatIsWrongStandsLast() throws {
         let few = Proof.certificate(builder.certificate(builder.statement(1), by: [2]), of: builder.set)
         let text = try report(few, pin: .zero).text
