@@ -17,6 +17,8 @@ import proofs
 ORDER = 2**252 + 27742317777372353535851937790883648493
 """Of Ed25519's group: a signature's second half plus this is the same number to whoever does not look closely."""
 
+STRANGER = SigningKey(b"stranger".ljust(32))
+
 
 def flipped(data, bit=0):
     changed = bytearray(data)
@@ -28,8 +30,8 @@ def malleated(signature):
     return signature[:32] + (int.from_bytes(signature[32:], "little") + ORDER).to_bytes(32, "little")
 
 
-def put(record, *names_and_values):
-    record.update(dict(zip(names_and_values[::2], names_and_values[1::2])))
+def put(record, **fields):
+    record.update(fields)
 
 
 def edited(data, edit):
@@ -54,27 +56,27 @@ def of_evidence(data):
     def change(edit):
         return edited(data, lambda file: edit(proofs.pair_in(file)[1]))
 
-    kind, pair = proofs.pair_in(proofs.read(data))
+    _, pair = proofs.pair_in(proofs.read(data))
     for field in pair.first:
         value = pair.first[field]
         # There is no other kind of vote to write.
         if field not in ("_io", "kind"):
             other = flipped(value) if isinstance(value, bytes) else value ^ 1
-            yield f"{field} altered", 1, change(lambda pair: put(pair.first, field, other))
+            yield f"{field} altered", 1, change(lambda pair: put(pair.first, **{field: other}))
     for name in ("first_signature", "second_signature"):
         for bit in (0, 300):
-            yield f"a bit of {name}", 1, change(lambda pair: put(pair, name, flipped(pair[name], bit)))
-        yield f"{name} malleated", 1, change(lambda pair: put(pair, name, malleated(pair[name])))
-    yield "a bit of the key", 1, change(lambda pair: put(pair, "accused", flipped(pair.accused)))
-    yield "another's key", 1, change(lambda pair: put(pair, "accused", bytes(SigningKey.generate().verify_key)))
-    yield "messages exchanged", 1, change(lambda pair: put(pair, "first", pair.second, "second", pair.first))
+            yield f"a bit of {name}", 1, change(lambda pair: put(pair, **{name: flipped(pair[name], bit)}))
+        yield f"{name} malleated", 1, change(lambda pair: put(pair, **{name: malleated(pair[name])}))
+    yield "a bit of the key", 1, change(lambda pair: put(pair, accused=flipped(pair.accused)))
+    yield "another's key", 1, change(lambda pair: put(pair, accused=bytes(STRANGER.verify_key)))
+    yield "messages exchanged", 1, change(lambda pair: put(pair, first=pair.second, second=pair.first))
 
     def exchange(pair):
-        put(pair, "first", pair.second, "second", pair.first)
-        put(pair, "first_signature", pair.second_signature, "second_signature", pair.first_signature)
+        put(pair, first=pair.second, second=pair.first)
+        put(pair, first_signature=pair.second_signature, second_signature=pair.first_signature)
 
     def repeat(pair):
-        put(pair, "second", pair.first, "second_signature", pair.first_signature)
+        put(pair, second=pair.first, second_signature=pair.first_signature)
 
     yield "messages exchanged with their signatures", 1, change(exchange)
     yield "one message twice", 1, change(repeat)
@@ -109,9 +111,9 @@ def of_certificate(data):
     file = proofs.read(data)
     members, signatures = file.proof.operator_set.members, file.proof.certificate.signatures
     for field in ("network", "operator_set", "task", "result"):
-        yield f"{field} altered", 1, change(lambda _, c: put(c.statement, field, flipped(c.statement[field])))
+        yield f"{field} altered", 1, change(lambda _, c: put(c.statement, **{field: flipped(c.statement[field])}))
     for field in ("service", "scope", "number", "epoch"):
-        yield f"{field} altered", 1, change(lambda _, c: put(c.statement, field, c.statement[field] ^ 1))
+        yield f"{field} altered", 1, change(lambda _, c: put(c.statement, **{field: c.statement[field] ^ 1}))
     yield "a bit of a signature", 1, change(sign(0, flipped))
     yield "a signature malleated", 1, change(sign(-1, malleated))
     yield "no signature", 1, change(sign(0, lambda _: bytes(64)))
@@ -119,12 +121,12 @@ def of_certificate(data):
     yield "a signer past the last", 1, change(lambda _, c: with_bits(c, lambda bits: bits | 1 << len(members)))
     yield "nobody signed", 1, change(drop_signers)
     yield "a bit of a member's key", 1, change(
-        lambda s, _: put(s.members[0], "key", flipped(s.members[0].key))
+        lambda s, _: put(s.members[0], key=flipped(s.members[0].key))
     )
     yield "wrong weights", 1, change(double_weight)
     yield "wrong weights, and the statement names them", 1, change(double_weight_and_rename)
-    yield "a lower threshold", 1, change(lambda s, _: put(s.threshold, "numerator", s.threshold.numerator - 1))
-    yield "a threshold over nothing", 1, change(lambda s, _: put(s.threshold, "denominator", 0))
+    yield "a lower threshold", 1, change(lambda s, _: put(s.threshold, numerator=s.threshold.numerator - 1))
+    yield "a threshold over nothing", 1, change(lambda s, _: put(s.threshold, denominator=0))
     yield "members exchanged", 1, change(exchange_members)
     if len(signatures) > 1:
         yield "signatures exchanged", 1, change(lambda _, c: c.signatures.reverse())
@@ -134,15 +136,13 @@ def of_certificate(data):
 
 def forged(data):
     """A certificate that anyone can make: valid for an operator set of the forger's own."""
-    key = SigningKey.generate()
-
     def forge(file):
         operator_set, certificate = file.proof.operator_set, file.proof.certificate
         operator_set.members = operator_set.members[:1]
-        operator_set.members[0].key = bytes(key.verify_key)
+        operator_set.members[0].key = bytes(STRANGER.verify_key)
         certificate.statement.operator_set = proofs.set_digest(operator_set)
-        put(certificate.signers, "size", 1, "bits", b"\x01")
-        certificate.signatures = [key.sign(proofs.statement_bytes(certificate.statement)).signature]
+        put(certificate.signers, size=1, bits=b"\x01")
+        certificate.signatures = [STRANGER.sign(proofs.statement_bytes(certificate.statement)).signature]
 
     return edited(data, forge)
 
@@ -209,10 +209,10 @@ def check(quorate, path):
     changes = [*any_file(data), *(of_evidence if evidence else of_certificate)(data)]
     for what, expected, changed in changes:
         compare(quorate, f"{path.name}: {what}", expected, changed)
-    # Wherever a bit flips there is no proof left; of every seventh byte, another bit each.
-    flips = range(0, len(data), 7)
+    # Wherever a bit flips there is no proof left; in every 19th byte, another bit each.
+    flips = range(0, len(data), 19)
     for place in flips:
-        changed = flipped(data, 8 * place + place // 7 % 8)
+        changed = flipped(data, 8 * place + place % 8)
         if proofs.status(changed) == 0 or quorate.verify(changed).returncode not in (1, 2):
             difference(f"{path.name}: still a proof with a bit flipped in byte {place}")
     compare_figures(quorate, data)
