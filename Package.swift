@@ -108,6 +108,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["quorate", "quorate-node"], swiftSettings: settings),
+            name: "EndToEndTests", dependencies: ["quorate", "quorate-node"], exclude: ["External"],
+            swiftSettings: settings),
     ]
 )

@@ -22,6 +22,7 @@ extension RunSummary {
             ),
             ("quorum_latency_ms", quorumLatency), ("slashes", .array(slashes.map(json))),
             ("revocations", .array(revocations.map(json))),
+            ("conflicting_certificates", .array(conflicts.map(json))),
             ("refused_instructions", .object(refusals.map { ("\($0.outcome)", .integer(Int64($0.count))) })),
             ("verdicts", .array(judgement.findings.map(json))),
             ("expectation_failures", .array(judgement.expectationFailures.map(JSONValue.string))),
@@ -66,6 +67,7 @@ extension RunSummary {
             ("detected_ms", slash.detected.map(JSONValue.milliseconds) ?? .null),
             ("slashed_ms", slash.slashed.map(JSONValue.milliseconds) ?? .null),
             ("evidence", slash.evidence.map { .string($0.jsonPath) } ?? .null),
+            ("proof", slash.evidence.map { .string($0.borshPath) } ?? .null),
             ("seats", .array(slash.seats.map(json))),
         ])
     }
@@ -94,6 +96,16 @@ extension RunSummary {
             ("detected_ms", revocation.detected.map(JSONValue.milliseconds) ?? .null),
             ("revoked_ms", revocation.revoked.map(JSONValue.milliseconds) ?? .null),
             ("evidence", revocation.evidence.map { .string($0.jsonPath) } ?? .null),
+            ("proof", revocation.evidence.map { .string($0.borshPath) } ?? .null),
+        ])
+    }
+
+    private func json(_ file: CertificateFile) -> JSONValue {
+        let statement = file.certificate.statement
+        return .object([
+            ("service", .string(history.name(of: statement.service))),
+            ("subject", .string("\(statement.voteKey.subject)")), ("task", .string("\(statement.task)")),
+            ("result", .string("\(statement.result)")), ("proof", .string(file.path)),
         ])
     }
 

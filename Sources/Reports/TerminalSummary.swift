@@ -9,6 +9,7 @@ package struct TerminalSummary: Sendable {
     private static let labelWidth = 16
     private static let shownOperators = 8
     private static let shownSlashes = 3
+    private static let shownConflicts = 3
     private static let shownFailures = 5
 
     private let summary: RunSummary
@@ -21,7 +22,7 @@ package struct TerminalSummary: Sendable {
 
     /// Ends in a newline.
     package var text: String {
-        let blocks = [headline, network, measurements, slashes + revocations + refusals, verdicts, outcome]
+        let blocks = [headline, network, measurements, slashes + revocations + conflicts + refusals, verdicts, outcome]
         return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
 
@@ -105,9 +106,23 @@ package struct TerminalSummary: Sendable {
             text += "\(revocation.record.voteKey.subject); its key is worth nothing any more"
             if let detected = revocation.detected { text += "; detected after \(detected.milliseconds)" }
             if let revoked = revocation.revoked { text += ", revoked after \(revoked.milliseconds)" }
-            if let evidence = revocation.evidence { text += "; proof: \(evidence.jsonPath)" }
+            if let evidence = revocation.evidence { text += "; proof: \(evidence.borshPath)" }
             return labelled("revoked", text)
         }
+    }
+
+    private var conflicts: [String] {
+        let bySubject = Dictionary(grouping: summary.conflicts, by: \.certificate.statement.voteKey)
+        let sorted = bySubject.sorted { $0.key < $1.key }
+        var lines = sorted.prefix(Self.shownConflicts).flatMap { key, files in
+            labelled(
+                "conflict",
+                "\(summary.history.describe(key)) has certificates for \(files.count) different statements; "
+                    + "proof: \(files.map(\.path).joined(separator: ", "))")
+        }
+        let more = sorted.count - Self.shownConflicts
+        if more > 0 { lines += labelled("", "and \(more) more, see \(RunSummary.resultsName)") }
+        return lines
     }
 
     private var refusals: [String] {
@@ -130,7 +145,7 @@ package struct TerminalSummary: Sendable {
         text += "\(slash.record.slashed) slashed: \(slash.record.reward) to the reporter, \(burned) burned"
         if let detected = slash.detected { text += "; detected after \(detected.milliseconds)" }
         if let slashed = slash.slashed { text += ", slashed after \(slashed.milliseconds)" }
-        if let evidence = slash.evidence { text += "; proof: \(evidence.jsonPath)" }
+        if let evidence = slash.evidence { text += "; proof: \(evidence.borshPath)" }
         return text
     }
 

@@ -31,8 +31,8 @@ func judgeAccountability(of history: RunHistory) -> Finding {
         let least = IndependentCheck.leastToForceTwo(in: opening)
         let account =
             "\(subject) has two certificates; "
-            + (members.isEmpty ? "nobody is proven guilty" : "\(names) are proven guilty")
-            + ": \(stake) of \(opening.total), where at least \(least) must be"
+            + (members.isEmpty ? "nobody is proven guilty" : "proven guilty: \(names)")
+            + ", \(stake) of \(opening.total), where at least \(least) must be"
         if IndependentCheck.canForceTwo(members: members, of: opening) {
             accounts.append(account)
         } else {

@@ -102,6 +102,12 @@ enum Fixed {
         offence: Evidence.taskEquivocation(taskEquivocation).offence, accused: coordinator.publicKey,
         service: ServiceID(3), voteKey: voteKey, reporter: signers[0].publicKey, slot: Slot(43))
 
+    static let proofs: [(String, Proof)] = [
+        ("equivocation", .evidence(.equivocation(equivocation))),
+        ("taskEquivocation", .evidence(.taskEquivocation(taskEquivocation))),
+        ("certificate", .certificate(certificate, of: operatorSet)),
+    ]
+
     static func signed(_ instruction: Instruction) -> SignedInstruction {
         let authority = signers[0]
         return SignedInstruction(
@@ -233,7 +239,7 @@ enum Fixed {
 }
 
 extension Specimen {
-    static let all: [Specimen] = primitives + votes + ledger + records + frames
+    static let all: [Specimen] = primitives + votes + proofs + ledger + records + frames
 
     private static let primitives = [
         Specimen("ascending", Digest(Array(UInt8(0)..<32))!),
@@ -268,6 +274,9 @@ extension Specimen {
         Specimen("evidence", GuardEntry.evidence(.equivocation(Fixed.equivocation))),
         Specimen("answered", GuardEntry.answered(offence: Fixed.slash.offence)),
     ]
+
+    private static let proofs =
+        Fixed.proofs.map { Specimen($0.0, $0.1) } + Fixed.proofs.map { Specimen($0.0, ProofFile($0.1)) }
 
     private static let ledger =
         [

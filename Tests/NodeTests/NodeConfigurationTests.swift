@@ -38,7 +38,7 @@ import Testing
         let file = try scratch.write(configuration.borsh, to: "op-1.configuration")
         #expect(try NodeConfiguration.read(file) == configuration)
         let equipment = try NodeEquipment.open(configuration)
-        #expect(equipment.party == Fixture.signer(0) && equipment.recorded.isEmpty && equipment.guardFile != nil)
+        #expect(equipment.party == Fixture.signer(0) && equipment.recorded.isEmpty)
         let record = try RecordFile.read(configuration.record)
         #expect(try NodeRole(borsh: record.header.configuration) == configuration.role)
         #expect(record.header.fileName == "op-1.1.qrec")

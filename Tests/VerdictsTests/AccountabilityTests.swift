@@ -23,7 +23,7 @@ import Verdicts
         #expect(finding.verdict == .holds)
         #expect(
             finding.account
-                == "task 3 of squares has two certificates; op-1, op-2 are proven guilty: 70 SOL of 100 SOL, "
+                == "task 3 of squares has two certificates; proven guilty: op-1, op-2, 70 SOL of 100 SOL, "
                 + "where at least 33.333333334 SOL must be")
     }
 
@@ -32,7 +32,7 @@ import Verdicts
     @Test func lessThanAThirdIsAViolation() throws {
         let finding = try conflict([1], [2, 3, 4]).judge(.accountability)
         #expect(finding.verdict == .violated)
-        #expect(finding.account.contains("nobody is proven guilty: 0 SOL of 100 SOL"))
+        #expect(finding.account.contains("nobody is proven guilty, 0 SOL of 100 SOL"))
         #expect(try conflict([1, 4], [2, 3, 4]).judge(.accountability).verdict == .violated)
     }
 
