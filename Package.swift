@@ -61,7 +61,7 @@ let package = Package(
         target("Faults", ground + ["Services", "Attesting"]),
         target("Records", ground + [system]),
         target("Verdicts", ground + ["Records", system]),
-        target("TopologyFormat", ["Primitives", "Services", "Faults", yams]),
+        target("TopologyFormat", ["Primitives", "Messages", "Services", "Faults", yams]),
         target("Replaying", ground + ["Services", "Attesting", "Restaking", "Faults", "Records", system]),
         target("Node", ground + ["Services", "Attesting", "Faults", "Records", system] + nio),
         target("LedgerNode", ground + ["Restaking", "Node", "Records", sqlite, system] + nio),
@@ -93,7 +93,7 @@ let package = Package(
         tests(of: "Faults", ground + ["Services", "Attesting"]),
         tests(of: "Records", ground + ["TestSupport", system]),
         tests(of: "Verdicts", ground + ["Records", "TestSupport", system]),
-        tests(of: "TopologyFormat", ["Primitives", "Services", "Faults"]),
+        tests(of: "TopologyFormat", ["Primitives", "Messages", "Services", "Faults"]),
         tests(
             of: "Replaying",
             ground + ["Services", "Attesting", "Restaking", "Faults", "Records", "TestSupport", system]),
@@ -114,6 +114,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["quorate", "quorate-node"], swiftSettings: settings),
+            name: "EndToEndTests", dependencies: ["quorate", "quorate-node"], exclude: ["External"],
+            swiftSettings: settings),
     ]
 )

@@ -11,6 +11,12 @@ struct ClaimBook: Sendable {
         let holder: Party
     }
 
+    /// Asks for the vote that somebody has told of.
+    struct Question: Hashable, Sendable {
+        let request: VoteRequest
+        let holder: Party
+    }
+
     private struct Entry: Sendable {
         let claim: Claim
         var isAsked = false
@@ -27,6 +33,51 @@ struct ClaimBook: Sendable {
         else { return false }
         entries[voteKey, default: [:]][signer, default: []].append(Entry(claim: claim))
         return true
+    }
+
+    /// Somebody says which votes it holds. Where that is another vote than is held here, or than somebody else has told
+    /// of, the signatures are worth asking for.
+    ///
+    /// - Parameter isOpen: whether votes for this key, by this set, are still listened for.
+    /// - Returns: what to ask, and whom.
+    mutating func compare(
+        _ summary: VoteSummary, from party: Party, with box: BallotBox, sets: OperatorSetBook,
+        isOpen: (VoteKey, OperatorSet) -> Bool
+    ) -> [Question] {
+        var questions: [Question] = []
+        for entry in summary.entries {
+            guard let set = sets.set(entry.operatorSet), isOpen(entry.voteKey, set),
+                entry.signers.size == set.members.count
+            else { continue }
+            let unheld =
+                box[entry.voteKey]?.missing(entry.signers, of: entry.statement, in: set) ?? entry.signers.members
+            for member in unheld {
+                let signer = set.members[member.place].key
+                let claim = Claim(statement: entry.statement, holder: party)
+                let held = box[entry.voteKey]?.votes(by: signer) ?? []
+                guard held.count < 2, add(claim, about: signer, for: entry.voteKey) else { continue }
+                let others = claims(about: signer, for: entry.voteKey).filter { $0.statement != entry.statement }
+                guard !held.isEmpty || !others.isEmpty else { continue }
+                questions += ([claim] + others).compactMap { question($0, about: signer, for: entry.voteKey) }
+            }
+        }
+        return questions
+    }
+
+    /// A vote has come. - Returns: what to ask of those who told of another one by its signer.
+    mutating func contradictions(of vote: Attestation) -> [Question] {
+        let told = claims(about: vote.signer, for: vote.statement.voteKey)
+        guard !told.isEmpty else { return [] }
+        let digest = vote.statement.digest
+        return told.filter { $0.statement != digest }
+            .compactMap { question($0, about: vote.signer, for: vote.statement.voteKey) }
+    }
+
+    /// - Returns: nil for what has been asked before.
+    private mutating func question(_ claim: Claim, about signer: PublicKey, for voteKey: VoteKey) -> Question? {
+        guard markAsked(claim, about: signer, for: voteKey) else { return nil }
+        return Question(
+            request: VoteRequest(voteKey: voteKey, statement: claim.statement, signer: signer), holder: claim.holder)
     }
 
     func claims(about signer: PublicKey, for voteKey: VoteKey) -> [Claim] {

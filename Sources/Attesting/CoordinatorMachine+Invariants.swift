@@ -4,8 +4,8 @@ import Primitives
 extension CoordinatorMachine {
     package func checkInvariants() {
         precondition(nextSequence.number <= load.tasks, "no task beyond the load is issued")
-        let undecided = open.values.count { !$0.isCertified && !$0.isExpired }
-        let unsigned = requests.values.count { if case .signTask = $0 { true } else { false } }
+        let undecided = open.values.count { !$0.isCertified && !$0.isExpired && !$0.isRecovered }
+        let unsigned = requests.values.count { if case .signTask(_, false) = $0 { true } else { false } }
         precondition(inFlight == UInt64(undecided + unsigned), "what is neither certified nor expired is in flight")
         if case .closed(let limit, _) = load.pacing { precondition(inFlight <= limit, "a closed loop has its limit") }
         for (voteKey, task) in open {

@@ -5,26 +5,18 @@ import Services
 
 /// Issuing tasks, sending them again, closing them.
 extension CoordinatorMachine {
-    mutating func began(_ beginning: Instant) {
-        guard nextSequence.number < load.tasks else { return }
-        let first = beginning + load.gap(before: nextSequence)
-        nextIssue = first
-        agenda.add(.issue, at: first)
-        if case .closed(_, let lasting?) = load.pacing { agenda.add(.endLoad, at: beginning + lasting) }
-    }
-
     /// Issues whatever is due. Before the first operator set is here nothing can be issued; it then goes out late,
     /// and in an open loop its latency still counts from its intended time.
     mutating func issueDue(at now: Instant, effects: inout [NodeEffect]) {
-        guard let set = sets.current(of: service) else { return }
+        guard !isRevoked, let set = sets.current(of: service) else { return }
         while let due = nextDue(at: now) {
             let task = ServiceTask(
                 network: network, service: service, sequence: nextSequence, epoch: set.epoch,
                 operatorSet: set.digest, payload: module.payload(for: nextSequence, seed: load.seed), issued: due,
                 deadline: due + terms.deadline)
-            let id = ids.next()
-            requests[id] = .signTask(task, set)
-            effects.append(.sign(id, .task(task)))
+            // Recorded first: whatever happens to this process, no other task goes out under this number.
+            effects.append(.persist(.task(task.header)))
+            sign(task, effects: &effects)
             inFlight += 1
             nextSequence = nextSequence.next
             nextIssue = nextSequence.number < load.tasks ? due + load.gap(before: nextSequence) : nil
@@ -42,23 +34,44 @@ extension CoordinatorMachine {
     }
 
     /// A task has been certified or has expired: in a closed loop the next one takes its place.
-    mutating func decided(at now: Instant, effects: inout [NodeEffect]) {
+    mutating func decided(_ task: OpenTask, at now: Instant, effects: inout [NodeEffect]) {
+        guard !task.isRecovered else { return }
         inFlight -= 1
         if case .closed = load.pacing { issueDue(at: now, effects: &effects) }
+    }
+
+    mutating func sign(_ task: ServiceTask, isRecovered: Bool = false, effects: inout [NodeEffect]) {
+        let id = ids.next()
+        requests[id] = .signTask(task, isRecovered: isRecovered)
+        effects.append(.sign(id, .task(task)))
     }
 
     mutating func signed(
         _ id: RequestID, _ signature: Signature, at now: Instant, effects: inout [NodeEffect]
     ) {
         if account.signed(id, signature, effects: &effects) { return }
-        guard case .signTask(let task, let set) = requests.removeValue(forKey: id) else { return }
+        guard case .signTask(let task, let isRecovered) = requests.removeValue(forKey: id) else { return }
         let signed = SignedTask(task: task, signature: signature)
+        guard let set = sets.set(task.operatorSet) else {
+            if !isRecovered { inFlight -= 1 }
+            return recovering.append(signed)
+        }
+        opened(signed, decidedBy: set, isRecovered: isRecovered, at: now, effects: &effects)
+    }
+
+    /// - Parameter isRecovered: whether an earlier process has issued it. That one may have certified it, which is found
+    ///   out again and settled, be it after the deadline.
+    mutating func opened(
+        _ signed: SignedTask, decidedBy set: OperatorSet, isRecovered: Bool, at now: Instant,
+        effects: inout [NodeEffect]
+    ) {
+        let task = signed.task
         let voteKey = task.voteKey
-        open[voteKey] = OpenTask(signed: signed, digest: task.digest, operatorSet: set)
+        open[voteKey] = OpenTask(signed: signed, digest: task.digest, operatorSet: set, isRecovered: isRecovered)
         effects.append(.note(.taskIssued(task)))
         effects.append(.send(.task(signed), to: set.members.map { .signer($0.signer) }))
         agenda.add(.resend(voteKey), at: Timings.coarse(now + Timings.resend))
-        agenda.add(.expire(voteKey), at: Timings.coarse(task.deadline))
+        if !isRecovered { agenda.add(.expire(voteKey), at: Timings.coarse(task.deadline)) }
         agenda.add(.close(voteKey), at: Timings.coarse(max(task.deadline, task.issued + terms.evidenceWindow)))
     }
 
@@ -98,7 +111,9 @@ extension CoordinatorMachine {
 
     /// The window is over: nothing more is listened to, and what waits is verified at last.
     mutating func close(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
-        guard !checkLast(voteKey, effects: &effects) else { return }
+        recovering.removeAll { $0.task.voteKey == voteKey }
+        // A task of an earlier process comes here twice.
+        guard open[voteKey]?.lastVotes == nil, !checkLast(voteKey, effects: &effects) else { return }
         settle(voteKey, effects: &effects)
     }
 

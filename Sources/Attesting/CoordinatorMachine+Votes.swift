@@ -68,62 +68,38 @@ extension CoordinatorMachine {
         case .duplicate: return
         case .certified(let certificate):
             // It does not come back to life when its deadline has passed.
-            guard !task.isExpired, now <= task.signed.task.deadline else { break }
+            guard !task.isExpired, task.isRecovered || now <= task.signed.task.deadline else { break }
             open[voteKey]?.isCertified = true
             certificates[voteKey] = certificate
             effects.append(.note(.certified(certificate)))
             tell(of: certificate, to: task.operatorSet.members.map { .signer($0.signer) }, effects: &effects)
             checkDissenters(voteKey, effects: &effects)
-            decided(at: now, effects: &effects)
+            decided(task, at: now, effects: &effects)
         case .conflict(let evidence): found(evidence, effects: &effects)
         }
-        askForConflicts(with: vote, effects: &effects)
+        ask(claims.contradictions(of: vote), effects: &effects)
     }
 
     private mutating func found(_ evidence: Evidence, effects: inout [NodeEffect]) {
         guard offences.insert(evidence.offence).inserted else { return }
         effects.append(.note(.evidenceFound(evidence)))
         guard !tombstoned.contains(evidence.accused) else { return }
+        // From here on it is submitted, whatever happens to this process.
+        effects.append(.persist(.evidence(evidence)))
         account.submit(.submitEvidence(evidence), ids: &ids, effects: &effects)
     }
 
-    /// An operator says which votes it holds. Where that is another vote than is held here, or than someone else
-    /// has told of, the signatures are asked for.
+    /// An operator says which votes it holds.
     mutating func compare(_ summary: VoteSummary, from party: Party, effects: inout [NodeEffect]) {
         guard case .signer = party else { return reject(party, "a summary of no operator", effects: &effects) }
-        for entry in summary.entries {
-            guard open[entry.voteKey] != nil, let set = sets.set(entry.operatorSet), set.service == service,
-                entry.signers.size == set.members.count
-            else { continue }
-            let unheld =
-                box[entry.voteKey]?.missing(entry.signers, of: entry.statement, in: set) ?? entry.signers.members
-            for member in unheld {
-                let signer = set.members[member.place].key
-                let claim = ClaimBook.Claim(statement: entry.statement, holder: party)
-                let held = box[entry.voteKey]?.votes(by: signer) ?? []
-                guard held.count < 2 else { continue }
-                guard claims.add(claim, about: signer, for: entry.voteKey) else { continue }
-                let others = claims.claims(about: signer, for: entry.voteKey).filter { $0.statement != entry.statement }
-                guard !held.isEmpty || !others.isEmpty else { continue }
-                for claim in [claim] + others { ask(claim, signer, entry.voteKey, effects: &effects) }
-            }
+        let (open, service) = (open, service)
+        let questions = claims.compare(summary, from: party, with: box, sets: sets) { voteKey, set in
+            open[voteKey] != nil && set.service == service
         }
+        ask(questions, effects: &effects)
     }
 
-    /// A vote has come that contradicts what someone told before.
-    private mutating func askForConflicts(with vote: Attestation, effects: inout [NodeEffect]) {
-        let voteKey = vote.statement.voteKey
-        let claims = claims.claims(about: vote.signer, for: voteKey)
-        guard !claims.isEmpty else { return }
-        let digest = vote.statement.digest
-        for claim in claims where claim.statement != digest { ask(claim, vote.signer, voteKey, effects: &effects) }
-    }
-
-    private mutating func ask(
-        _ claim: ClaimBook.Claim, _ signer: PublicKey, _ voteKey: VoteKey, effects: inout [NodeEffect]
-    ) {
-        guard claims.markAsked(claim, about: signer, for: voteKey) else { return }
-        let request = VoteRequest(voteKey: voteKey, statement: claim.statement, signer: signer)
-        effects.append(.send(.voteRequest(request), to: [claim.holder]))
+    private func ask(_ questions: [ClaimBook.Question], effects: inout [NodeEffect]) {
+        for question in questions { effects.append(.send(.voteRequest(question.request), to: [question.holder])) }
     }
 }

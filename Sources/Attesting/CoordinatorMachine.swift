@@ -9,7 +9,9 @@ import Services
 /// 2. verify and tally the votes, and certify what strictly more than the threshold of stake has signed;
 /// 3. send unresolved tasks again, by timer and on reconnect;
 /// 4. listen on until the evidence window closes, compare the mesh's summaries, ask for the votes that conflict;
-/// 5. submit evidence at once, and at the close of each window the certificate with all who took part.
+/// 5. submit evidence at once, and at the close of each window the certificate with all who took part;
+/// 6. after a restart go on where it stopped: no number is issued twice, and evidence without a receipt is submitted
+///    again.
 package struct CoordinatorMachine: NodeMachine {
     let genesis: Genesis
     let network: Digest
@@ -43,6 +45,10 @@ package struct CoordinatorMachine: NodeMachine {
     var offences: Set<Digest> = []
     /// Whoever has been slashed is tombstoned: further evidence against them changes nothing.
     var tombstoned: Set<PublicKey> = []
+    /// Tasks of an earlier process whose windows are open, until their operator sets are here.
+    var recovering: [SignedTask] = []
+    /// The ledger takes nothing from this key any more, nor do operators.
+    var isRevoked = false
     var isFinished = false
 
     enum Errand: Sendable {
@@ -54,7 +60,7 @@ package struct CoordinatorMachine: NodeMachine {
     }
 
     enum Request: Sendable {
-        case signTask(ServiceTask, OperatorSet)
+        case signTask(ServiceTask, isRecovered: Bool)
         case verifyVote(Attestation, from: Party)
         /// At the close of the window.
         case verifyLastVote(Attestation, from: Party)
@@ -71,6 +77,8 @@ package struct CoordinatorMachine: NodeMachine {
         let signed: SignedTask
         let digest: Digest
         let operatorSet: OperatorSet
+        /// An earlier process issued it, and may have certified it: it has no deadline any more.
+        let isRecovered: Bool
         var isCertified = false
         /// Its deadline came first: it stays without a certificate.
         var isExpired = false
@@ -102,6 +110,7 @@ package struct CoordinatorMachine: NodeMachine {
 
     package mutating func handle(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) {
         switch event {
+        case .started(let recorded): restore(recorded, at: now, effects: &effects)
         case .began(let beginning): began(beginning)
         case .connected(let party): connected(party, at: now, effects: &effects)
         case .disconnected(let party):
@@ -110,7 +119,7 @@ package struct CoordinatorMachine: NodeMachine {
         case .verified(let id, let valid): verified(id, valid: valid, at: now, effects: &effects)
         case .signed(let id, let signature): signed(id, signature, at: now, effects: &effects)
         case .woke: agenda.woken()
-        case .started, .executed: break
+        case .executed: break
         }
         while let errand = agenda.next(upTo: now) { run(errand, at: now, effects: &effects) }
         finishIfDone(effects: &effects)
@@ -131,10 +140,13 @@ package struct CoordinatorMachine: NodeMachine {
             receiveNotice(notice, at: now, effects: &effects)
         case .receipt(let receipt):
             guard party == .ledger else { return reject(party, "a ledger's receipt", effects: &effects) }
-            guard account.answered(by: receipt, ids: &ids, effects: &effects) != nil else { return }
+            guard let answered = account.answered(by: receipt, ids: &ids, effects: &effects) else { return }
+            if case .submitEvidence(let evidence) = answered {
+                effects.append(.persist(.answered(offence: evidence.offence)))
+            }
             effects.append(.note(.receiptArrived(receipt)))
         case .certificate, .ownVotes: break
-        case .hello, .task, .certified, .voteRequest, .submit:
+        case .hello, .task, .taskRequest, .certified, .voteRequest, .submit:
             reject(party, "a \(frame.kind) frame, which is not for a coordinator", effects: &effects)
         }
     }
@@ -144,11 +156,20 @@ package struct CoordinatorMachine: NodeMachine {
         case .account(let nonce): account.connected(expecting: nonce, ids: &ids, effects: &effects)
         case .operatorSet(let set):
             guard set.network == network, sets.add(set) else { return }
+            if set.service == service, sets.current(of: service) == set {
+                effects.append(.note(.operatorSetAdopted(service, set.digest)))
+            }
+            reopen(tasksOf: set, at: now, effects: &effects)
             for delivery in box.unpark(set.digest) {
                 receiveVote(delivery.vote, from: delivery.party, effects: &effects)
             }
             issueDue(at: now, effects: &effects)
         case .slashed(let record): tombstoned.insert(record.accused)
+        case .revoked(let revocation):
+            tombstoned.insert(revocation.accused)
+            guard revocation.service == service else { return }
+            isRevoked = true
+            nextIssue = nil
         case .clock, .directory, .settled: break
         }
     }
@@ -164,13 +185,14 @@ package struct CoordinatorMachine: NodeMachine {
             guard let task = open[voteKey], !task.isCertified else { return }
             open[voteKey]?.isExpired = true
             effects.append(.note(.taskExpired(service, task.signed.task.sequence)))
-            decided(at: now, effects: &effects)
+            decided(task, at: now, effects: &effects)
         case .close(let voteKey): close(voteKey, effects: &effects)
         }
     }
 
     private mutating func finishIfDone(effects: inout [NodeEffect]) {
-        guard !isFinished, isTimeUp || nextSequence.number == load.tasks, open.isEmpty, account.isSettled,
+        guard !isFinished, isTimeUp || isRevoked || nextSequence.number == load.tasks, open.isEmpty,
+            recovering.isEmpty, account.isSettled,
             !hasUnsignedTasks
         else { return }
         isFinished = true

@@ -5,8 +5,8 @@ import Primitives
 /// What a machine wants done. A driver carries effects out in their order: a statement is durable before it is
 /// signed, and signed before it is sent.
 package enum NodeEffect: Hashable, Sendable {
-    /// Append to the signing guard and make it durable before anything that follows.
-    case persist(Statement)
+    /// Append to the guard file and make it durable before anything that follows.
+    case persist(GuardEntry)
     /// Answered by `.signed`.
     case sign(RequestID, SignatureRequest)
     /// Answered by `.verified`.
@@ -22,7 +22,7 @@ package enum NodeEffect: Hashable, Sendable {
     case note(Observation)
     /// By coordinators: every task is closed and every submission has its receipt.
     case finished
-    /// By adversaries: the process dies now, as by `kill -9`.
+    /// By adversaries: the process dies now, as by `kill -9`, with everything before this done and nothing after it.
     case crash
 }
 
@@ -98,9 +98,9 @@ extension VerificationRequest: BorshCodable {
 extension NodeEffect {
     package func encode(to encoder: inout BorshEncoder) {
         switch self {
-        case .persist(let statement):
+        case .persist(let entry):
             encoder.encode(UInt8(0))
-            encoder.encode(statement)
+            encoder.encode(entry)
         case .sign(let id, let request):
             encoder.encode(UInt8(1))
             encoder.encode(id)

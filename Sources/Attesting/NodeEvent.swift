@@ -11,8 +11,8 @@ package struct RequestID: NumberedName, BorshCodable {
 
 /// What can happen to the machine of an operator or coordinator.
 package enum NodeEvent: Hashable, Sendable {
-    /// The process has started; what its signing guard holds, in the order it was written.
-    case started(recorded: [Statement])
+    /// The process has started; what its guard file holds, in the order it was written.
+    case started(recorded: [GuardEntry])
     /// Everyone is connected: the run's time counts from here.
     case began(Instant)
     case connected(Party)

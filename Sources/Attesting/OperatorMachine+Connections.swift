@@ -4,8 +4,8 @@ import Primitives
 
 /// Connections, the ledger's notices, and the check of the guard against what others hold.
 extension OperatorMachine {
-    mutating func start(_ recorded: [Statement], at now: Instant) {
-        for statement in recorded
+    mutating func start(_ recorded: [GuardEntry], at now: Instant) {
+        for case .statement(let statement) in recorded
         where statement.voteKey.network == network && guardBook.answer(for: statement) == .free {
             guardBook.record(statement)
         }
@@ -26,6 +26,7 @@ extension OperatorMachine {
 
     mutating func connected(_ party: Party, at now: Instant, effects: inout [NodeEffect]) {
         guard party != .ledger else { return }
+        if case .coordinator(let id) = party { returned(id) }
         if readiness.ask(party) { effects.append(.send(.ownVotesRequest, to: [party])) }
         // What the other has missed: our votes that are still open.
         for voteKey in ownVotes.keys.sorted() {
@@ -35,13 +36,14 @@ extension OperatorMachine {
             effects.append(.send(.attestation(vote), to: [party]))
         }
         // And the summaries, all in one.
-        if case .coordinator(let id) = party, service(id)?.dissemination == .mesh {
-            send(box.holdings(of: id), to: party, effects: &effects)
-        }
+        for id in comparedServices(with: party) { send(box.holdings(of: id), to: [party], effects: &effects) }
     }
 
-    mutating func disconnected(_ party: Party) {
-        if party == .ledger { account.disconnected() } else { readiness.lost(party) }
+    mutating func disconnected(_ party: Party, at now: Instant) {
+        guard party != .ledger else { return account.disconnected() }
+        readiness.lost(party)
+        claims.forget(holder: party)
+        if case .coordinator(let id) = party { left(id, at: now) }
     }
 
     mutating func receiveOwnVotes(
@@ -93,13 +95,22 @@ extension OperatorMachine {
         case .slashed(let record):
             tombstoned.insert(record.accused)
             offences = offences.filter { $0.value.evidence.accused != record.accused }
-        case .settled(let settlement): claimIfLeftOut(of: settlement, effects: &effects)
+        case .revoked(let revocation):
+            tombstoned.insert(revocation.accused)
+            offences = offences.filter { $0.value.evidence.accused != revocation.accused }
+            distrust(revocation.service, at: now, effects: &effects)
+        case .settled(let settlement):
+            noteSettled(settlement.voteKey)
+            claimIfLeftOut(of: settlement, effects: &effects)
         case .clock, .directory: break
         }
     }
 
     private mutating func opened(_ set: OperatorSet, at now: Instant, effects: inout [NodeEffect]) {
         guard set.network == network, sets.add(set) else { return }
+        if service(set.service)?.optedIn.contains(me) == true, sets.current(of: set.service) == set {
+            effects.append(.note(.operatorSetAdopted(set.service, set.digest)))
+        }
         for delivery in box.unpark(set.digest) {
             receiveVote(delivery.vote, from: delivery.party, effects: &effects)
         }

@@ -20,6 +20,12 @@ extension OperatorMachine {
         precondition(
             Dictionary(grouping: offences.values, by: \.evidence.accused).values
                 .allSatisfy { $0.count <= Self.offencesPerCulprit }, "open offences are limited by culprit")
+        precondition(
+            firstTasks.allSatisfy { tasks[$0.value]?.task.voteKey == $0.key }, "the first task of a number is held")
+        precondition(
+            taskQuestions.keys.allSatisfy { firstTasks[$0] != nil }, "another task is asked for beside one held")
+        precondition(settled.allSatisfy { box[$0] != nil }, "of what is closed nothing is remembered as settled")
+        claims.checkInvariants()
         box.checkInvariants()
         account.checkInvariants()
     }

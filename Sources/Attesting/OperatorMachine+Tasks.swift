@@ -9,9 +9,11 @@ extension OperatorMachine {
         _ signed: SignedTask, from party: Party, at now: Instant, effects: inout [NodeEffect]
     ) {
         let task = signed.task
+        guard !party.isSigner else { return receivePeersTask(signed, from: party, effects: &effects) }
         guard party == .coordinator(task.service), task.network == network, let service = service(task.service) else {
             return reject(party, "a task that is not this coordinator's to issue", effects: &effects)
         }
+        guard !distrusted.contains(task.service) else { return }
         let digest = task.digest
         if let open = tasks[digest] {
             // Sent again: the coordinator has not got our vote.
@@ -32,7 +34,7 @@ extension OperatorMachine {
             return reject(party, "a task that pins another service's or epoch's operator set", effects: &effects)
         }
         guard set.index(of: me) != nil, tasks.count < Self.openTaskLimit, isRecent(set) else { return }
-        tasks[digest] = OpenTask(task: task)
+        tasks[digest] = OpenTask(signed: signed)
         agenda.add(.forgetTask(digest), at: Timings.coarse(now + service.evidenceWindow + Timings.retention))
         let id = ids.next()
         requests[id] = .verifyTask(signed, digest)
@@ -56,8 +58,10 @@ extension OperatorMachine {
                 .coordinator(signed.task.service), "a task with a signature that is not valid", effects: &effects)
         }
         tasks[digest]?.isVerified = true
+        guard isFirst(signed, digest, at: now, effects: &effects) else { return }
         effects.append(.execute(task: digest, service: signed.task.service, payload: signed.task.payload))
         if let certificate = box.certify(signed.task, digest: digest) { certified(certificate, effects: &effects) }
+        askForOtherTasks(under: signed.task.voteKey, effects: &effects)
     }
 
     mutating func executed(
@@ -86,7 +90,7 @@ extension OperatorMachine {
         switch guardBook.answer(for: statement) {
         case .free:
             guardBook.record(statement)
-            effects.append(.persist(statement))
+            effects.append(.persist(.statement(statement)))
         case .recordedAlready: break
         case .conflicts:
             effects.append(

@@ -34,7 +34,10 @@ extension OperatorMachine {
         case .certified(let certificate): certified(certificate, effects: &effects)
         case .conflict(let evidence): found(evidence, at: now, effects: &effects)
         }
-        if service.dissemination == .mesh { remember(vote, at: now) }
+        guard service.dissemination == .mesh else { return }
+        remember(vote, at: now)
+        ask(claims.contradictions(of: vote), effects: &effects)
+        askForTask(behind: vote.statement, of: vote.signer, effects: &effects)
     }
 
     /// Whether it is about a task that the coordinator has issued, by the operator set that the task pins: whoever was
@@ -78,34 +81,37 @@ extension OperatorMachine {
             }
             entries[place].signers.insert(vote.member)
         }
-        send(entries, to: .coordinator(service), effects: &effects)
+        send(entries, to: relies(on: service) ? [.coordinator(service)] : peers(in: service), effects: &effects)
     }
 
     /// In as many frames as it takes: each within the limits of entries and of bytes.
-    func send(_ entries: [VoteSummary.Entry], to coordinator: Party, effects: inout [NodeEffect]) {
+    func send(_ entries: [VoteSummary.Entry], to recipients: [Party], effects: inout [NodeEffect]) {
+        guard !recipients.isEmpty else { return }
         let largest = entries.map { VoteSummary.Entry.fixedSize + $0.signers.bits.count }.max() ?? 1
         let step = min(VoteSummary.entryLimit, (Frame.Kind.summary.payloadLimit - 4) / largest)
         for start in stride(from: 0, to: entries.count, by: step) {
             let part = Array(entries[start..<min(start + step, entries.count)])
-            effects.append(.send(.summary(VoteSummary(entries: part)), to: [coordinator]))
+            effects.append(.send(.summary(VoteSummary(entries: part)), to: recipients))
         }
     }
 
-    /// The coordinator gets both votes at once; the ledger gets them from us if the coordinator does not see to it.
-    private mutating func found(_ evidence: Evidence, at now: Instant, effects: inout [NodeEffect]) {
+    /// The coordinator gets both votes at once; the ledger gets them from us if the coordinator does not see to it, and at
+    /// once if it is not one to rely on.
+    mutating func found(_ evidence: Evidence, at now: Instant, effects: inout [NodeEffect]) {
         let offence = evidence.offence
         effects.append(.note(.evidenceFound(evidence)))
         guard offences[offence] == nil, !tombstoned.contains(evidence.accused), offences.count < Self.offenceLimit,
             offences.values.count(where: { $0.evidence.accused == evidence.accused }) < Self.offencesPerCulprit
         else { return }
         offences[offence] = OpenOffence(evidence: evidence)
+        let service = evidence.voteKey.service
         switch evidence {
         case .equivocation(let pair):
-            for vote in pair.attestations {
-                effects.append(.send(.attestation(vote), to: [.coordinator(evidence.voteKey.service)]))
-            }
+            for vote in pair.attestations { effects.append(.send(.attestation(vote), to: [.coordinator(service)])) }
+        case .taskEquivocation: distrust(service, at: now, effects: &effects)
         }
-        agenda.add(.submitEvidence(offence: offence), at: now + Timings.receiptPatience)
+        agenda.add(
+            .submitEvidence(offence: offence), at: relies(on: service) ? now + Timings.receiptPatience : now)
     }
 
     mutating func submitEvidence(_ offence: Digest, effects: inout [NodeEffect]) {

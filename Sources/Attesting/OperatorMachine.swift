@@ -10,7 +10,9 @@ import Services
 /// 3. in a mesh: tally its peers' votes and form the certificate itself;
 /// 4. listen on until the evidence window closes, tell the coordinator which votes it holds, hand over those asked for;
 /// 5. see to it that whoever contradicts themselves is slashed, through the coordinator or without it;
-/// 6. claim a participation that the coordinator left out.
+/// 6. claim a participation that the coordinator left out;
+/// 7. in a mesh, when the coordinator cannot be relied on: compare with the peers what was issued and voted, and submit
+///    what it holds itself.
 package struct OperatorMachine: NodeMachine {
     let genesis: Genesis
     let network: Digest
@@ -33,8 +35,25 @@ package struct OperatorMachine: NodeMachine {
     /// Votes come to be held since the last summary, by AVS.
     var unsummarised: [[HeldVote]]
     var offences: [Digest: OpenOffence] = [:]
-    /// Whoever has been slashed is tombstoned: further evidence against them changes nothing.
+    /// Whoever has been slashed is tombstoned, or revoked: further evidence against them changes nothing.
     var tombstoned: Set<PublicKey> = []
+
+    /// The task that came first under its number, once its signature is verified.
+    var firstTasks: [VoteKey: Digest] = [:]
+    /// Whom it has asked for another task under a number.
+    var taskQuestions: [VoteKey: [Party: TaskQuestion]] = [:]
+    /// What peers say they hold, where the coordinator is not relied on.
+    var claims = ClaimBook()
+    /// Coordinators that have signed two tasks under one number: nothing is signed for them any more.
+    var distrusted: Set<ServiceID> = []
+    /// Coordinators that have been gone for a while.
+    var abandoned: Set<ServiceID> = []
+    /// Since when coordinators are gone.
+    var absences: [ServiceID: Instant] = [:]
+    /// Open vote keys that the ledger has settled.
+    var settled: Set<VoteKey> = []
+    /// Certificates whose window has closed and that the ledger has not settled yet.
+    var unsettled: [VoteKey: Certificate] = [:]
 
     /// What is due at some time.
     enum Errand: Sendable {
@@ -45,22 +64,30 @@ package struct OperatorMachine: NodeMachine {
         case forgetTask(Digest)
         case submitEvidence(offence: Digest)
         case checkReadiness
+        case abandon(ServiceID)
+        case settle(VoteKey)
+        case forgetUnsettled(VoteKey)
     }
 
     /// What an answer from outside is about.
     enum Request: Sendable {
         case verifyTask(SignedTask, Digest)
+        case verifyPeersTask(SignedTask, from: Party)
         case verifyVote(Attestation, from: Party)
         case verifyOwnVote(Attestation)
         case signStatement(Statement)
     }
 
     struct OpenTask: Sendable {
-        let task: ServiceTask
+        let signed: SignedTask
         var isVerified = false
         /// Its execution has come to nothing that is signed or waits to be: sent again, it is executed again.
         var hasLapsed = false
+
+        var task: ServiceTask { signed.task }
     }
+
+    enum TaskQuestion: Sendable { case open, answered }
 
     struct HeldVote: Sendable {
         let voteKey: VoteKey
@@ -97,7 +124,7 @@ package struct OperatorMachine: NodeMachine {
         case .started(let recorded): start(recorded, at: now)
         case .began: break
         case .connected(let party): connected(party, at: now, effects: &effects)
-        case .disconnected(let party): disconnected(party)
+        case .disconnected(let party): disconnected(party, at: now)
         case .received(let frame, let party): receive(frame, from: party, at: now, effects: &effects)
         case .verified(let id, let valid): verified(id, valid: valid, at: now, effects: &effects)
         case .signed(let id, let signature): signed(id, signature, at: now, effects: &effects)
@@ -111,6 +138,8 @@ package struct OperatorMachine: NodeMachine {
     private mutating func receive(_ frame: Frame, from party: Party, at now: Instant, effects: inout [NodeEffect]) {
         switch frame {
         case .task(let signed): receiveTask(signed, from: party, at: now, effects: &effects)
+        case .taskRequest(let voteKey, let task): answerTaskRequest(voteKey, task, from: party, effects: &effects)
+        case .summary(let summary): compare(summary, from: party, effects: &effects)
         case .attestation(let attestation): receiveVote(attestation, from: party, effects: &effects)
         case .certificate(let certificate):
             // A certificate is worth the votes in it.
@@ -135,7 +164,7 @@ package struct OperatorMachine: NodeMachine {
             // Slashed or refused: either way it is settled.
             if case .submitEvidence(let evidence) = answered { offences[evidence.offence] = nil }
             effects.append(.note(.receiptArrived(receipt)))
-        case .hello, .summary, .submit:
+        case .hello, .submit:
             reject(party, "a \(frame.kind) frame, which is not for an operator", effects: &effects)
         }
     }
@@ -144,6 +173,8 @@ package struct OperatorMachine: NodeMachine {
         switch requests.removeValue(forKey: id) {
         case .verifyTask(let signed, let digest):
             verifiedTask(signed, digest, valid: valid, at: now, effects: &effects)
+        case .verifyPeersTask(let signed, let party):
+            verifiedPeersTask(signed, from: party, valid: valid, at: now, effects: &effects)
         case .verifyVote(let vote, let party):
             box.endVerifying(vote)
             guard valid else { return reject(party, "a vote with a signature that is not valid", effects: &effects) }
@@ -165,11 +196,14 @@ package struct OperatorMachine: NodeMachine {
         switch errand {
         case .resendVote(let voteKey, let until): resendVote(voteKey, until: until, at: now, effects: &effects)
         case .summarise(let service): summarise(service, effects: &effects)
-        case .closeBallot(let voteKey): box.close(voteKey)
+        case .closeBallot(let voteKey): closeBallot(voteKey, at: now)
         case .forgetVote(let voteKey): ownVotes[voteKey] = nil
-        case .forgetTask(let digest): tasks[digest] = nil
+        case .forgetTask(let digest): forgetTask(digest)
         case .submitEvidence(let offence): submitEvidence(offence, effects: &effects)
         case .checkReadiness: checkReadiness(at: now, effects: &effects)
+        case .abandon(let service): abandonIfAbsent(service, at: now, effects: &effects)
+        case .settle(let voteKey): settle(voteKey, effects: &effects)
+        case .forgetUnsettled(let voteKey): unsettled[voteKey] = nil
         }
     }
 

@@ -28,6 +28,8 @@ extension Conductor {
             if case .duration(let rest) = crash.lasts {
                 children[place].state = .resting(until: now + rest)
                 effects.append(.wake(now + rest))
+            } else {
+                settleIfFinished(at: now, &effects)
             }
             return
         }
@@ -40,7 +42,7 @@ extension Conductor {
         settleIfFinished(at: now, &effects)
     }
 
-    /// Which of its crashes killed an operator: of those that can have begun, the first. A crash at a task orders by
+    /// Which of its crashes killed a node: of those that can have begun, the first. A crash at a task orders by
     /// its number; when it is due in time is not known here.
     private func dueCrash(of child: Child, at now: Instant) -> FaultPlan? {
         guard let began else { return nil }
@@ -51,7 +53,7 @@ extension Conductor {
             case .task(let sequence): (2, sequence.number)
             }
         }
-        return child.faults.filter { $0.behaviour == .crash }
+        return child.faults.filter(\.behaviour.isCrash)
             .compactMap { plan in rank(plan).map { (rank: $0, plan: plan) } }
             .min { $0.rank < $1.rank }?.plan
     }

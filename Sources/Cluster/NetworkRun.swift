@@ -1,3 +1,4 @@
+import Attesting
 import Faults
 import Messages
 import Node
@@ -101,14 +102,16 @@ package struct NetworkRun: Sendable {
 
     private var members: [Conductor.Member] {
         files.parties.map { party in
-            var faults: [FaultPlan] = []
-            if case .signer(let signer) = party { faults = topology.faults.filter { $0.signer == signer } }
-            return Conductor.Member(party: party, name: files.name(of: party), faults: faults)
+            Conductor.Member(
+                party: party, name: files.name(of: party), faults: topology.faults.filter { $0.party == party })
         }
     }
 
     private var settings: Conductor.Settings {
-        var settings = Conductor.Settings(timeLimit: Self.timeLimit(of: topology), keepsGoing: keepsGoing)
+        let window = topology.services.map(\.evidenceWindow).max() ?? .zero
+        var settings = Conductor.Settings(
+            timeLimit: Self.timeLimit(of: topology), settlingAlone: window + Timings.receiptPatience + .seconds(1),
+            keepsGoing: keepsGoing)
         settings.progressPatience = Self.progressPatience(of: topology)
         settings.measuring = measuring
         return settings

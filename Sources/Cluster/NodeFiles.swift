@@ -53,8 +53,8 @@ package struct NodeFiles: Sendable {
             case .ledger: ledgerConfiguration(incarnation: incarnation).borsh
             case .coordinator(let service):
                 nodeConfiguration(
-                    of: party, role: .coordinator(service, load(of: service)), incarnation: incarnation,
-                    ledgerPort: ledgerPort ?? 0
+                    of: party, role: .coordinator(service, load(of: service), faults: faults, seed: seed),
+                    incarnation: incarnation, ledgerPort: ledgerPort ?? 0
                 ).borsh
             case .signer(let signer):
                 nodeConfiguration(
@@ -79,7 +79,7 @@ package struct NodeFiles: Sendable {
         return NodeConfiguration(
             name: name(of: party), incarnation: incarnation, genesis: directory.genesis, key: keyPath(of: party),
             ledgerPort: ledgerPort, record: recordPath(of: party, incarnation),
-            guardFile: party.isSigner ? guardPath(of: party) : "", guardMode: guardMode,
+            guardFile: guardPath(of: party), guardMode: guardMode,
             link: LinkTerms(latency: link.latency, jitter: link.jitter, seed: seed), role: role)
     }
 

@@ -8,6 +8,7 @@ package enum Domain: String, CaseIterable, Sendable {
     case instruction = "quorate/instruction/1"
     case statementDigest = "quorate/digest/statement/1"
     case taskDigest = "quorate/digest/task/1"
+    case payloadDigest = "quorate/digest/payload/1"
     case resultDigest = "quorate/digest/result/1"
     case operatorSetDigest = "quorate/digest/operator-set/1"
     case certificateDigest = "quorate/digest/certificate/1"

@@ -3,7 +3,7 @@ import Primitives
 
 extension FaultPlan: BorshCodable {
     package func encode(to encoder: inout BorshEncoder) {
-        encoder.encode(signer)
+        encoder.encode(party)
         encoder.encode(behaviour.rawValue)
         encoder.encode(service)
         switch begins {
@@ -25,10 +25,12 @@ extension FaultPlan: BorshCodable {
         case .untilTheEnd: encoder.encode(UInt8(2))
         }
         encoder.encode(probability)
+        encoder.encode(point?.rawValue ?? "")
+        encoder.encode(accomplices)
     }
 
     package init(from decoder: inout BorshDecoder) throws(BorshError) {
-        signer = try decoder.decode()
+        party = try decoder.decode()
         let name = try decoder.decodeText(limit: 64)
         guard let behaviour = Behaviour(rawValue: name) else {
             throw .invalid(type: "Behaviour", reason: "no adversary is named \(name)")
@@ -50,5 +52,11 @@ extension FaultPlan: BorshCodable {
         default: throw .unknownCase(type: "FaultPlan.Extent", value: extent)
         }
         probability = try decoder.decode()
+        let place = try decoder.decodeText(limit: 64)
+        guard place.isEmpty || KillPoint(rawValue: place) != nil else {
+            throw .invalid(type: "KillPoint", reason: "no point is named \(place)")
+        }
+        point = KillPoint(rawValue: place)
+        accomplices = try decoder.decode(limit: OperatorSet.memberLimit)
     }
 }

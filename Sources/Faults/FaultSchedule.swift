@@ -68,7 +68,9 @@ struct FaultSchedule: Sendable {
         return untoldEnds
     }
 
-    var isOn: Bool { since != nil && !isOver }
+    var isOn: Bool { hasBegun && !isOver }
+
+    var hasBegun: Bool { since != nil }
 
     func concerns(_ service: ServiceID) -> Bool { plan.service.map { $0 == service } ?? true }
 

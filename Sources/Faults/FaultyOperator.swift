@@ -25,11 +25,22 @@ package struct FaultyOperator: NodeMachine {
     private var doubleOrder: [VoteKey] = []
     private var doubleRequests: [RequestID: VoteKey] = [:]
     private var nextRequest: UInt64 = Self.ownRequests
+    private var collusions: [VoteKey: Collusion] = [:]
+    private let halves: [Halves?]
 
     /// Requests of the adversary itself are numbered from here, those of the honest machine from 1.
     private static let ownRequests: UInt64 = 1 << 63
     private static let payloadLimit = 4_096
     private static let doubleLimit = 4_096
+
+    /// A number under which it will be shown two tasks.
+    private struct Collusion: Sendable {
+        let schedule: Int
+        /// The task that the honest machine knows.
+        let first: Digest
+        /// The vote on it waits for the other task: only then is it known which half is to see it.
+        var held: (vote: Attestation, recipients: [Party])?
+    }
 
     /// One operator's two votes for one vote key.
     private struct DoubleVote: Sendable {
@@ -50,9 +61,13 @@ package struct FaultyOperator: NodeMachine {
         me = signer
         key = genesis.signers[Int(signer.number)].key
         // Crashes come last, so that the others draw the same with or without them.
-        let ordered = plans.filter { $0.behaviour != .crash } + plans.filter { $0.behaviour == .crash }
+        let ordered = plans.filter { !$0.behaviour.isCrash } + plans.filter { $0.behaviour.isCrash }
         schedules = ordered.enumerated().map { FaultSchedule($1, seed: seed &+ UInt64($0)) }
         used = Array(repeating: 0, count: ordered.count)
+        halves = ordered.map { plan in
+            guard plan.behaviour == .collusion, let service = plan.service else { return nil }
+            return Halves(of: service, in: genesis, accomplices: plan.accomplices)
+        }
     }
 
     package mutating func handle(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) {
@@ -64,6 +79,7 @@ package struct FaultyOperator: NodeMachine {
         case .received(.notice(.settled(let settlement)), _) where isSilent(in: settlement.voteKey):
             // Silent is silent: not even afterwards does it ask for its part.
             break
+        case .received(let frame, _) where isHidden(frame, effects: &effects): break
         default: honest.handle(event, at: now, effects: &intended)
         }
         for effect in intended { pass(effect, effects: &effects) }
@@ -153,7 +169,7 @@ package struct FaultyOperator: NodeMachine {
         let voteKey = statement.voteKey
         guard doubles[voteKey] == nil, let payload = payloads[statement.task],
             let index = schedules.indices.first(where: {
-                schedules[$0].plan.behaviour.isProvable
+                schedules[$0].plan.behaviour.isProvable && schedules[$0].plan.behaviour != .collusion
                     && schedules[$0].applies(to: statement.service, voteKey.subject, used: used[$0])
             }),
             let module = ModuleCatalogue.module(
@@ -163,7 +179,12 @@ package struct FaultyOperator: NodeMachine {
         used[index] += 1
         var second = statement
         second.result = Domain.resultDigest.digest(result)
-        doubles[voteKey] = DoubleVote(schedule: index, second: second)
+        sign(second, schedule: index, effects: &effects)
+    }
+
+    private mutating func sign(_ second: Statement, schedule: Int, effects: inout [NodeEffect]) {
+        let voteKey = second.voteKey
+        doubles[voteKey] = DoubleVote(schedule: schedule, second: second)
         forgetOldestDouble(before: voteKey)
         let id = RequestID(nextRequest)
         nextRequest += 1
@@ -176,17 +197,21 @@ package struct FaultyOperator: NodeMachine {
         guard doubleOrder.count > Self.doubleLimit else { return }
         let oldest = doubleOrder.removeFirst()
         doubles[oldest] = nil
+        collusions[oldest] = nil
     }
 
     private mutating func sendVote(_ vote: Attestation, to recipients: [Party], effects: inout [NodeEffect]) {
         let voteKey = vote.statement.voteKey
         guard !isSilent(in: voteKey) else { return }
         guard var double = doubles[voteKey] else {
+            guard collusions[voteKey] == nil else {
+                collusions[voteKey]?.held = (vote, recipients)
+                return
+            }
             return effects.append(.send(.attestation(vote), to: recipients))
         }
-        let behaviour = schedules[double.schedule].plan.behaviour
-        let first = recipients.filter { behaviour == .equivocate || !isInOtherHalf($0) }
-        let second = recipients.filter { behaviour == .equivocate || isInOtherHalf($0) }
+        let first = recipients.filter { isShown(vote.statement.task, double, isFirst: true, $0) }
+        let second = recipients.filter { isShown(double.second.task, double, isFirst: false, $0) }
         if double.firstSent == nil {
             double.firstSent = vote
             double.firstRecipients = first
@@ -237,9 +262,67 @@ package struct FaultyOperator: NodeMachine {
                         ]))))
     }
 
+    /// Whether a vote of the two is for this party. In a collusion the coordinator gets both, and conceals one.
+    private func isShown(_ task: Digest, _ double: DoubleVote, isFirst: Bool, _ party: Party) -> Bool {
+        switch schedules[double.schedule].plan.behaviour {
+        case .equivocateSplit: return isInOtherHalf(party) != isFirst
+        case .collusion:
+            guard let first = collusions[double.second.voteKey]?.first, let halves = halves[double.schedule] else {
+                return false
+            }
+            return party.isCoordinator
+                || halves.isShown(task, insteadOf: isFirst ? double.second.task : first, party)
+        default: return true
+        }
+    }
+
     /// The peers in the upper half of genesis order get the second vote; the coordinator never does.
     private func isInOtherHalf(_ party: Party) -> Bool {
         guard case .signer(let index) = party else { return false }
         return Int(index.number) * 2 >= genesis.signers.count
+    }
+
+    // MARK: Collusion
+
+    /// Keeps from the honest machine what would make it a witness: the second task, the votes on it, and the question for
+    /// it.
+    private mutating func isHidden(_ frame: Frame, effects: inout [NodeEffect]) -> Bool {
+        switch frame {
+        case .task(let signed): return isSecond(signed, effects: &effects)
+        case .attestation(let vote):
+            return collusions[vote.statement.voteKey].map { $0.first != vote.statement.task } ?? false
+        case .taskRequest(let voteKey, _): return collusions[voteKey] != nil
+        default: return false
+        }
+    }
+
+    /// - Returns: whether it is the other task under a number that it colludes about; that one it signs itself.
+    private mutating func isSecond(_ signed: SignedTask, effects: inout [NodeEffect]) -> Bool {
+        let (voteKey, digest) = (signed.task.voteKey, signed.task.digest)
+        guard let collusion = collusions[voteKey] else {
+            if collusions.count < Self.doubleLimit,
+                let index = schedules.indices.first(where: {
+                    schedules[$0].plan.behaviour == .collusion
+                        && schedules[$0].applies(to: signed.task.service, voteKey.subject, used: used[$0])
+                })
+            {
+                used[index] += 1
+                collusions[voteKey] = Collusion(schedule: index, first: digest)
+            }
+            return false
+        }
+        guard digest != collusion.first else { return false }
+        let name = genesis.services[Int(voteKey.service.number)].module
+        guard doubles[voteKey] == nil, let module = ModuleCatalogue.module(named: name),
+            case .result(let result) = module.execute(signed.task.payload)
+        else { return true }
+        sign(
+            Statement(for: signed.task, digest: digest, result: result), schedule: collusion.schedule, effects: &effects
+        )
+        if let held = collusion.held {
+            collusions[voteKey]?.held = nil
+            sendVote(held.vote, to: held.recipients, effects: &effects)
+        }
+        return true
     }
 }

@@ -6,12 +6,12 @@ import Primitives
 /// replay builds the same machine.
 package enum NodeRole: Hashable, Sendable {
     case signer(OperatorIndex, faults: [FaultPlan], seed: UInt64)
-    case coordinator(ServiceID, TaskLoad)
+    case coordinator(ServiceID, TaskLoad, faults: [FaultPlan], seed: UInt64)
 
     package var party: Party {
         switch self {
         case .signer(let index, _, _): .signer(index)
-        case .coordinator(let service, _): .coordinator(service)
+        case .coordinator(let service, _, _, _): .coordinator(service)
         }
     }
 
@@ -23,9 +23,12 @@ package enum NodeRole: Hashable, Sendable {
             let honest = OperatorMachine(genesis: genesis, signer: index)
             guard !faults.isEmpty else { return honest }
             return FaultyOperator(honest, genesis: genesis, signer: index, plans: faults, seed: seed)
-        case .coordinator(let service, let load):
-            guard Int(service.number) < genesis.services.count else { return nil }
-            return CoordinatorMachine(genesis: genesis, service: service, load: load)
+        case .coordinator(let service, let load, let faults, let seed):
+            guard Int(service.number) < genesis.services.count,
+                let honest = CoordinatorMachine(genesis: genesis, service: service, load: load)
+            else { return nil }
+            guard !faults.isEmpty else { return honest }
+            return FaultyCoordinator(honest, genesis: genesis, service: service, plans: faults, seed: seed)
         }
     }
 }
@@ -38,10 +41,12 @@ extension NodeRole: BorshCodable {
             encoder.encode(index)
             encoder.encode(faults)
             encoder.encode(seed)
-        case .coordinator(let service, let load):
+        case .coordinator(let service, let load, let faults, let seed):
             encoder.encode(UInt8(1))
             encoder.encode(service)
             encoder.encode(load)
+            encoder.encode(faults)
+            encoder.encode(seed)
         }
     }
 
@@ -51,7 +56,10 @@ extension NodeRole: BorshCodable {
         case 0:
             self = .signer(
                 try decoder.decode(), faults: try decoder.decode(limit: 10_000), seed: try decoder.decode())
-        case 1: self = .coordinator(try decoder.decode(), try decoder.decode())
+        case 1:
+            self = .coordinator(
+                try decoder.decode(), try decoder.decode(), faults: try decoder.decode(limit: 10_000),
+                seed: try decoder.decode())
         default: throw .unknownCase(type: "NodeRole", value: value)
         }
     }

@@ -94,6 +94,9 @@ package struct BorshEncoder {
         bytes.withUnsafeBytes { append($0) }
     }
 
+    /// Bytes as they are, without a length.
+    package mutating func append(_ raw: [UInt8]) { bytes.append(contentsOf: raw) }
+
     /// A length that comes before: how many bytes `body` has encoded.
     package mutating func encodeCounted(_ body: (inout BorshEncoder) -> Void) {
         let start = bytes.count

@@ -3,21 +3,27 @@ import Primitives
 
 /// Proof of an offence, which anyone can check with nothing else at hand.
 package enum Evidence: Hashable, Sendable {
+    /// By an operator: two votes.
     case equivocation(Equivocation)
+    /// By a coordinator: two tasks under one number.
+    case taskEquivocation(TaskEquivocation)
 
     package var accused: PublicKey {
         switch self {
         case .equivocation(let pair): pair.accused
+        case .taskEquivocation(let pair): pair.accused
         }
     }
 
     package var voteKey: VoteKey {
         switch self {
         case .equivocation(let pair): pair.first.voteKey
+        case .taskEquivocation(let pair): pair.voteKey
         }
     }
 
-    /// The identity of the offence: all pairs of votes by one operator for one vote key are one offence.
+    /// The identity of the offence: all pairs of votes by one operator for one vote key are one offence, and so are all
+    /// pairs of tasks by one coordinator under one number. No key is both an operator's and a coordinator's.
     package var offence: Digest {
         var encoder = BorshEncoder()
         encoder.encode(accused)
@@ -25,17 +31,24 @@ package enum Evidence: Hashable, Sendable {
         return Domain.offenceDigest.digest(encoder.bytes)
     }
 
-    package var isValid: Bool {
+    /// What the accused is said to have signed, with the signatures: two different messages.
+    package var signedMessages: [(message: [UInt8], signature: Signature)] {
         switch self {
-        case .equivocation(let pair): pair.isValid
+        case .equivocation(let pair):
+            [(pair.first.signedBytes, pair.firstSignature), (pair.second.signedBytes, pair.secondSignature)]
+        case .taskEquivocation(let pair):
+            [(pair.first.signedBytes, pair.firstSignature), (pair.second.signedBytes, pair.secondSignature)]
         }
     }
+
+    /// Whether the accused has signed both: the type itself says that they contradict each other.
+    package var isValid: Bool { signedMessages.allSatisfy { $0.signature.isValid(for: $0.message, by: accused) } }
 }
 
 /// Two different statements for one vote key, each with a signature of the same operator.
 ///
 /// There is no value of this type without a conflict. The statement with the lower digest comes first, so that a pair
-/// has one encoding in whatever order it was found. Whether the signatures are valid is for `isValid` to say.
+/// has one encoding in whatever order it was found. Whether the signatures are valid is for `Evidence` to say.
 package struct Equivocation: Hashable, Sendable {
     package let accused: PublicKey
     package let first: Statement
@@ -62,8 +75,6 @@ package struct Equivocation: Hashable, Sendable {
             Attestation(statement: second, signer: accused, signature: secondSignature),
         ]
     }
-
-    package var isValid: Bool { attestations.allSatisfy(\.isValid) }
 }
 
 extension Equivocation: BorshCodable {
@@ -97,12 +108,18 @@ extension Evidence: BorshCodable {
         case .equivocation(let pair):
             encoder.encode(UInt8(0))
             encoder.encode(pair)
+        case .taskEquivocation(let pair):
+            encoder.encode(UInt8(1))
+            encoder.encode(pair)
         }
     }
 
     package init(from decoder: inout BorshDecoder) throws(BorshError) {
         let value: UInt8 = try decoder.decode()
-        guard value == 0 else { throw .unknownCase(type: "Evidence", value: value) }
-        self = .equivocation(try decoder.decode())
+        switch value {
+        case 0: self = .equivocation(try decoder.decode())
+        case 1: self = .taskEquivocation(try decoder.decode())
+        default: throw .unknownCase(type: "Evidence", value: value)
+        }
     }
 }

@@ -36,6 +36,9 @@ extension Frame {
         case .voteRequest(let request): encoder.encode(request)
         case .ownVotesRequest: break
         case .ownVotes(let attestations): encoder.encode(attestations)
+        case .taskRequest(let voteKey, let task):
+            encoder.encode(voteKey)
+            encoder.encode(task)
         case .submit(let instruction): encoder.encode(instruction)
         case .receipt(let receipt): encoder.encode(receipt)
         case .notice(let notice): encoder.encode(notice)
@@ -55,6 +58,7 @@ extension Frame {
         case .voteRequest: self = .voteRequest(try decoder.decode())
         case .ownVotesRequest: self = .ownVotesRequest
         case .ownVotes: self = .ownVotes(try decoder.decode(limit: Self.ownVotesLimit))
+        case .taskRequest: self = .taskRequest(try decoder.decode(), task: try decoder.decode())
         case .submit: self = .submit(try decoder.decode())
         case .receipt: self = .receipt(try decoder.decode())
         case .notice: self = .notice(try decoder.decode())

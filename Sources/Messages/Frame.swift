@@ -16,6 +16,8 @@ package enum Frame: Hashable, Sendable {
     /// not older than what others have seen.
     case ownVotesRequest
     case ownVotes([Attestation])
+    /// In a mesh, to a peer that has voted on another task than the one issued here under that number: asks for the task.
+    case taskRequest(VoteKey, task: Digest)
     case submit(SignedInstruction)
     case receipt(Receipt)
     case notice(LedgerNotice)
@@ -31,6 +33,7 @@ package enum Frame: Hashable, Sendable {
         case voteRequest = 8
         case ownVotesRequest = 9
         case ownVotes = 10
+        case taskRequest = 11
         case submit = 16
         case receipt = 17
         case notice = 18
@@ -39,7 +42,7 @@ package enum Frame: Hashable, Sendable {
         package var payloadLimit: Int {
             switch self {
             case .hello, .receipt: 256
-            case .attestation, .certified, .certificateRequest, .voteRequest: 512
+            case .attestation, .certified, .certificateRequest, .voteRequest, .taskRequest: 512
             case .ownVotesRequest: 0
             case .ownVotes: 32 * 1024
             case .task: ServiceTask.payloadLimit + 1024
@@ -65,6 +68,7 @@ package enum Frame: Hashable, Sendable {
         case .voteRequest: .voteRequest
         case .ownVotesRequest: .ownVotesRequest
         case .ownVotes: .ownVotes
+        case .taskRequest: .taskRequest
         case .submit: .submit
         case .receipt: .receipt
         case .notice: .notice

@@ -9,6 +9,8 @@ package struct Injection: Hashable, Sendable {
     package var subject: Subject?
     /// The votes that it sent, where its fault is in votes; of an equivocation there are two.
     package var votes: [SentVote]
+    /// The tasks that it sent, where its fault is in tasks: two under one number.
+    package var tasks: [SentTask]
 
     package struct SentVote: Hashable, Sendable {
         package var attestation: Attestation
@@ -20,10 +22,26 @@ package struct Injection: Hashable, Sendable {
         }
     }
 
-    package init(behaviour: String, service: ServiceID? = nil, subject: Subject? = nil, votes: [SentVote] = []) {
+    package struct SentTask: Hashable, Sendable {
+        package var header: TaskHeader
+        package var signature: Signature
+        package var recipients: [Party]
+
+        package init(_ signed: SignedTask, recipients: [Party]) {
+            header = signed.task.header
+            signature = signed.signature
+            self.recipients = recipients
+        }
+    }
+
+    package init(
+        behaviour: String, service: ServiceID? = nil, subject: Subject? = nil, votes: [SentVote] = [],
+        tasks: [SentTask] = []
+    ) {
         self.behaviour = behaviour
         self.service = service
         self.subject = subject
         self.votes = votes
+        self.tasks = tasks
     }
 }

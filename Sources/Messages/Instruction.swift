@@ -19,9 +19,10 @@ package enum Instruction: Hashable, Sendable {
     case optIn(ServiceID)
     /// By an operator: no longer a member from the next epoch.
     case optOut(ServiceID)
-    /// By anyone: slashes the accused if the evidence holds.
+    /// By anyone: slashes the operator accused, or revokes the coordinator's key, if the evidence holds.
     case submitEvidence(Evidence)
-    /// By the AVS's coordinator at the close of a task's window: the certificate and all who attested in time.
+    /// By the AVS's coordinator at the close of a task's window: the certificate and all who attested in time. By an
+    /// operator of the AVS, where its coordinator has not: the certificate and its signers.
     case submitCertificate(Certificate, participation: SignerSet)
     /// By an operator that the coordinator left out of a participation.
     case claimParticipation(Attestation)

@@ -13,6 +13,7 @@ package enum LedgerNotice: Hashable, Sendable {
     case directory([Endpoint])
     case slashed(SlashRecord)
     case settled(Settlement)
+    case revoked(Revocation)
 }
 
 extension LedgerNotice: BorshCodable {
@@ -38,6 +39,9 @@ extension LedgerNotice: BorshCodable {
         case .settled(let settlement):
             encoder.encode(UInt8(5))
             encoder.encode(settlement)
+        case .revoked(let revocation):
+            encoder.encode(UInt8(6))
+            encoder.encode(revocation)
         }
     }
 
@@ -50,6 +54,7 @@ extension LedgerNotice: BorshCodable {
         case 3: self = .directory(try decoder.decode(limit: OperatorSet.memberLimit))
         case 4: self = .slashed(try decoder.decode())
         case 5: self = .settled(try decoder.decode())
+        case 6: self = .revoked(try decoder.decode())
         default: throw .unknownCase(type: "LedgerNotice", value: value)
         }
     }

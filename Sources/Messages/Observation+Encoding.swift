@@ -55,6 +55,13 @@ extension Observation: BorshCodable {
             encoder.encode(UInt8(13))
             encoder.encode(behaviour)
             encoder.encode(service)
+        case .operatorSetAdopted(let service, let set):
+            encoder.encode(UInt8(14))
+            encoder.encode(service)
+            encoder.encode(set)
+        case .revoked(let revocation):
+            encoder.encode(UInt8(15))
+            encoder.encode(revocation)
         }
     }
 
@@ -79,6 +86,8 @@ extension Observation: BorshCodable {
         case 13:
             self = .recovered(
                 behaviour: try decoder.decodeText(limit: textLimit), service: try decoder.decodeOptional())
+        case 14: self = .operatorSetAdopted(try decoder.decode(), try decoder.decode())
+        case 15: self = .revoked(try decoder.decode())
         default: throw .unknownCase(type: "Observation", value: value)
         }
     }
@@ -96,12 +105,27 @@ extension Injection.SentVote: BorshCodable {
     }
 }
 
+extension Injection.SentTask: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        encoder.encode(header)
+        encoder.encode(signature)
+        encoder.encode(recipients)
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        header = try decoder.decode()
+        signature = try decoder.decode()
+        recipients = try decoder.decode(limit: recipientLimit)
+    }
+}
+
 extension Injection: BorshCodable {
     package func encode(to encoder: inout BorshEncoder) {
         encoder.encode(behaviour)
         encoder.encode(service)
         encoder.encode(subject)
         encoder.encode(votes)
+        encoder.encode(tasks)
     }
 
     package init(from decoder: inout BorshDecoder) throws(BorshError) {
@@ -109,5 +133,6 @@ extension Injection: BorshCodable {
         service = try decoder.decodeOptional()
         subject = try decoder.decodeOptional()
         votes = try decoder.decode(limit: 16)
+        tasks = try decoder.decode(limit: 16)
     }
 }

@@ -13,6 +13,8 @@ package enum Observation: Hashable, Sendable {
     case certified(Certificate)
     case evidenceFound(Evidence)
     case receiptArrived(Receipt)
+    // Coordinators and operators: the ledger's newest set of an AVS has arrived; what is issued from here on pins it
+    case operatorSetAdopted(ServiceID, Digest)
     // Operators
     case attested(Attestation)
     /// The guard or the others' memory forbids it to sign: from here on, or for one vote.
@@ -26,6 +28,7 @@ package enum Observation: Hashable, Sendable {
     // The ledger
     case applied(sequence: UInt64, slot: Slot, SignedInstruction, Outcome)
     case slashed(SlashRecord)
+    case revoked(Revocation)
     case operatorSetOpened(OperatorSet)
     case books(Books)
 }

@@ -35,20 +35,24 @@ package enum Outcome: UInt8, Hashable, Sendable, CaseIterable {
     case amountTooLarge = 17
     /// The restaker has less than this there; in a withdrawal, nothing.
     case insufficientStake = 18
-    /// This offence has been slashed already.
+    /// This offence has been punished already.
     case alreadySlashed = 19
-    /// Another offence of this operator has been slashed, which tombstoned it.
+    /// Another offence of this operator or coordinator has been punished, which tombstoned the one or revoked the other.
     case alreadyTombstoned = 20
     case notAMember = 21
     case badAttestation = 22
     case badCertificate = 23
-    /// It ranges over another operator set, or leaves out a signer of the certificate.
+    /// It ranges over another operator set, leaves out a signer of the certificate or, submitted by an operator, names
+    /// others than the signers.
     case badParticipation = 24
     /// The first certificate for a subject stands.
     case alreadyCertified = 25
     /// There is no certificate for what the attestation is about.
     case notCertified = 26
     case alreadyCounted = 27
+    /// The coordinator has signed two tasks under one number: its key is worth nothing any more. Looked at right after
+    /// `notAuthorized`.
+    case coordinatorRevoked = 28
 
     /// Whether the instruction took up its nonce, and so has its place in the log: it came from its authority, in turn.
     package var takesNonce: Bool {

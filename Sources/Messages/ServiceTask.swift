@@ -30,8 +30,14 @@ package struct ServiceTask: Hashable, Sendable {
         self.deadline = deadline
     }
 
-    package var digest: Digest { Domain.taskDigest.digest(borsh) }
-    package var signedBytes: [UInt8] { signedBytes(.task) }
+    package var header: TaskHeader {
+        TaskHeader(
+            network: network, service: service, sequence: sequence, epoch: epoch, operatorSet: operatorSet,
+            payload: Domain.payloadDigest.digest(payload), issued: issued, deadline: deadline)
+    }
+
+    package var digest: Digest { header.digest }
+    package var signedBytes: [UInt8] { header.signedBytes }
 }
 
 extension ServiceTask: BorshCodable {

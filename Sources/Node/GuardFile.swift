@@ -12,12 +12,13 @@ package enum GuardMode: UInt8, Hashable, Sendable, CaseIterable {
     case written = 1
 }
 
-/// The durable half of the signing guard: every statement that an operator has ever decided to sign, append-only.
+/// The durable memory of a node, append-only: every statement that an operator has ever decided to sign; every task that a
+/// coordinator has issued, and the evidence that it is about to submit.
 ///
 /// The file begins with a header that binds it to one network and one key: eight bytes of name, `u16` version, the
-/// network's digest, the public key, and eight bytes of checksum. Then each statement, 157 bytes in Borsh, with eight
-/// bytes of a checksum over the checksum before it and the statement: whatever is altered, dropped from the middle or
-/// exchanged breaks the chain there.
+/// network's digest, the public key, and eight bytes of checksum. Then each entry: its length (`u16`), itself in Borsh,
+/// and eight bytes of a checksum over the checksum before it, the length and the entry. Whatever is altered, dropped from
+/// the middle or exchanged breaks the chain there.
 ///
 /// What no file can show of itself is that its newest entries are missing as a whole, or that it is an older copy. So
 /// a node that starts asks the others for its own latest votes before it signs (`OperatorMachine`).
@@ -31,13 +32,14 @@ package final class GuardFile {
     /// Bytes of whole entries, header included.
     private var size: Int
 
-    /// How many of the newest statements are given back on opening, besides the floors of the older ones. Above what a
+    /// How many of the newest entries are given back on opening, besides the floors of the older ones. Above what a
     /// `SigningGuard` holds, so that it folds every floor that comes before them.
-    package static let statementsKept = 210_000
-    static let version: UInt16 = 1
+    package static let entriesKept = 210_000
+    static let version: UInt16 = 2
     static let magic = Array("quoguard".utf8)
-    static let statementSize = 157
-    static let entrySize = statementSize + ChainChecksum.size
+    static let lengthSize = 2
+    /// All of an entry besides itself.
+    static let entryOverhead = lengthSize + ChainChecksum.size
     static let headerSize = magic.count + 2 + 2 * FixedBytes32.count + ChainChecksum.size
 
     init(path: FilePath, mode: GuardMode, file: FileDescriptor, checksum: ChainChecksum, size: Int) {
@@ -70,12 +72,12 @@ package final class GuardFile {
 
     /// Opens a file that exists, to append to it.
     ///
-    /// - Parameter limit: how many of the newest statements are given back.
-    /// - Returns: the file, and what `RecentStatements` says of it; below the limit every statement, in the order in
-    ///   which they were recorded.
+    /// - Parameter limit: how many of the newest entries are given back.
+    /// - Returns: the file, and what `RecentEntries` says of it; below the limit every entry, in the order in which they
+    ///   were recorded.
     package static func open(
-        _ path: FilePath, network: Digest, key: PublicKey, mode: GuardMode, keeping limit: Int = statementsKept
-    ) throws(GuardFileError) -> (GuardFile, recorded: [Statement]) {
+        _ path: FilePath, network: Digest, key: PublicKey, mode: GuardMode, keeping limit: Int = entriesKept
+    ) throws(GuardFileError) -> (GuardFile, recorded: [GuardEntry]) {
         let file = try system("open the guard file", path) {
             try FileDescriptor.open(path, .readWrite, options: [.append, .closeOnExec])
         }
@@ -83,14 +85,14 @@ package final class GuardFile {
         let guardFile = GuardFile(
             path: path, mode: mode, file: file, checksum: ChainChecksum(.guardFile, over: header), size: headerSize)
         try guardFile.lock()
-        var recent = RecentStatements(limit: limit)
+        var recent = RecentEntries(limit: limit)
         try guardFile.readAll(expecting: header) { recent.add($0) }
         return (guardFile, recent.all)
     }
 
-    /// Shows every statement that a file holds, in their order, without locking or keeping the file.
+    /// Shows every entry that a file holds, in their order, without locking or keeping the file.
     package static func read(
-        _ path: FilePath, network: Digest, key: PublicKey, visit: (Statement) -> Void
+        _ path: FilePath, network: Digest, key: PublicKey, visit: (GuardEntry) -> Void
     ) throws(GuardFileError) {
         let file = try system("open the guard file", path) {
             try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
@@ -101,17 +103,17 @@ package final class GuardFile {
         try guardFile.readAll(expecting: header, visit: visit)
     }
 
-    /// Appends statements in their order; they are safe after `sync`.
+    /// Appends entries in their order; they are safe after `sync`.
     ///
     /// What could be written only in part is taken back, so that a full disk leaves a file that can be opened again.
-    package func append(_ statements: [Statement]) throws(GuardFileError) {
+    package func append(_ entries: [GuardEntry]) throws(GuardFileError) {
         var next = checksum
         var encoder = BorshEncoder()
-        for statement in statements {
+        for entry in entries {
             let start = encoder.bytes.count
-            encoder.encode(statement)
-            let count = encoder.bytes.count - start
-            precondition(count == Self.statementSize, "a statement of \(count) bytes")
+            let body = entry.borsh
+            encoder.encode(UInt16(body.count))
+            encoder.append(body)
             encoder.bytes.withUnsafeBytes { next.extend(over: UnsafeRawBufferPointer(rebasing: $0[start...])) }
             encoder.encode(next.number)
         }
@@ -177,23 +179,42 @@ package final class GuardFile {
 // MARK: - Reading
 
 extension GuardFile {
-    private func readAll(expecting expected: [UInt8], visit: (Statement) -> Void) throws(GuardFileError) {
+    private func readAll(expecting expected: [UInt8], visit: (GuardEntry) -> Void) throws(GuardFileError) {
         let header = try take(Self.headerSize, at: 0)
         guard header.starts(with: Self.magic.prefix(header.count)) else { throw damage(.notAGuard, at: 0) }
         guard header.count == Self.headerSize else {
             throw damage(.truncated(missing: Self.headerSize - header.count), at: 0)
         }
         try judge(Array(header), expected: expected)
+        var chunk: [UInt8] = []
+        var rest = chunk[...]
         while true {
-            let chunk = try take(Self.entrySize * 1024, at: size)
-            var rest = chunk[...]
-            while rest.count >= Self.entrySize {
-                visit(try statement(in: rest.prefix(Self.entrySize)))
-                rest = rest.dropFirst(Self.entrySize)
+            if let entry = try entry(in: rest) {
+                visit(entry.value)
+                rest = rest.dropFirst(entry.size)
+                continue
             }
-            guard rest.isEmpty else { throw damage(.truncated(missing: Self.entrySize - rest.count), at: size) }
+            // What is left of a chunk is the beginning of an entry: read again, with all that follows it.
+            let wasWhole = rest.count < chunk.count || chunk.isEmpty
+            guard wasWhole else { throw damage(.truncated(missing: missing(in: rest)), at: size) }
+            chunk = try take(Self.chunkSize, at: size)
+            rest = chunk[...]
             if chunk.isEmpty { return }
         }
+    }
+
+    /// Above the largest entry.
+    private static let chunkSize = 256 * 1024
+
+    /// How many bytes the entry that begins here lacks.
+    private func missing(in rest: ArraySlice<UInt8>) -> Int {
+        guard let length = length(in: rest) else { return Self.entryOverhead - rest.count }
+        return Self.entryOverhead + length - rest.count
+    }
+
+    private func length(in rest: ArraySlice<UInt8>) -> Int? {
+        guard rest.count >= Self.lengthSize else { return nil }
+        return Int(rest[rest.startIndex]) | Int(rest[rest.startIndex + 1]) << 8
     }
 
     private func judge(_ header: [UInt8], expected: [UInt8]) throws(GuardFileError) {
@@ -212,16 +233,19 @@ extension GuardFile {
         guard content[networkEnd...] == expected[networkEnd...] else { throw damage(.otherKey, at: networkEnd) }
     }
 
-    private func statement(in entry: ArraySlice<UInt8>) throws(GuardFileError) -> Statement {
-        let content = Array(entry.prefix(Self.statementSize))
+    /// - Returns: the first entry and how many bytes it takes; nil when not all of it is there.
+    private func entry(in rest: ArraySlice<UInt8>) throws(GuardFileError) -> (value: GuardEntry, size: Int)? {
+        guard let length = length(in: rest), rest.count >= Self.entryOverhead + length else { return nil }
+        let framed = rest.prefix(Self.lengthSize + length)
         var next = checksum
-        next.extend(over: content)
-        guard entry.suffix(ChainChecksum.size).elementsEqual(next.bytes) else { throw damage(.checksum, at: size) }
+        next.extend(over: Array(framed))
+        let found = rest.dropFirst(framed.count).prefix(ChainChecksum.size)
+        guard found.elementsEqual(next.bytes) else { throw damage(.checksum, at: size) }
         do {
-            let statement = try Statement(borsh: content)
+            let entry = try GuardEntry(borsh: Array(framed.dropFirst(Self.lengthSize)))
             checksum = next
-            size += Self.entrySize
-            return statement
+            size += Self.entryOverhead + length
+            return (entry, Self.entryOverhead + length)
         } catch {
             throw damage(.malformed(error), at: size)
         }

@@ -41,16 +41,16 @@ extension GuardFileError.Problem: CustomStringConvertible {
     package var description: String {
         switch self {
         case .missing:
-            "the signing guard is missing: without it, what this operator has signed before is not known"
+            "the signing guard is missing: without it, what this node has signed before is not known"
         case .inUse: "another process has this signing guard open: two would sign against each other"
         case .notAGuard: "not a signing guard: it does not begin with \"quoguard\""
         case .otherVersion: "written in another version; this program reads \(GuardFile.version)"
         case .otherNetwork: "it is the guard of another network than genesis"
-        case .otherKey: "it is the guard of another operator's key"
+        case .otherKey: "it is the guard of another key"
         case .truncated(let missing): "the file ends inside this entry: \(missing) bytes are missing"
         case .checksum:
             "the checksum does not match: this entry has been altered, or one before it was dropped or exchanged"
-        case .malformed(let error): "not a statement: \(error)"
+        case .malformed(let error): "not an entry of a guard: \(error)"
         case .system(let doing, let errno): "cannot \(doing): \(errno)"
         }
     }

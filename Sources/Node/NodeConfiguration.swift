@@ -15,7 +15,7 @@ package struct NodeConfiguration: Hashable, Sendable {
     package var key: FilePath
     package var ledgerPort: UInt16
     package var record: FilePath
-    /// Made by the first incarnation, opened by all later ones; empty for coordinators, which have none.
+    /// Made by the first incarnation, opened by all later ones.
     package var guardFile: FilePath
     package var guardMode: GuardMode
     package var link: LinkTerms
@@ -97,7 +97,7 @@ extension NodeConfigurationError: CustomStringConvertible {
         case .unknownParty(let party): "genesis has no \(party)"
         case .unknownModule(let module): "this build has no service module named \(module)"
         case .otherKey(let path, let party): "\(path): not the key that genesis names for \(party)"
-        case .noGuardFile: "an operator needs a guard file, and the configuration names none"
+        case .noGuardFile: "a node needs a guard file, and the configuration names none"
         }
     }
 }

@@ -11,7 +11,7 @@ import Services
 /// Everything happens in turns on one event loop. A turn has rounds:
 /// 1. the machine handles the events that wait, each at its own time; every event goes to the record, with the digest
 ///    of its effects, and every note;
-/// 2. all statements of the round go to the guard file, which is made durable once;
+/// 2. all that is to be persisted in the round goes to the guard file, which is made durable once;
 /// 3. what the machine has asked for itself (signatures, checks, results) is worked out, in its order; the answers are
 ///    the next round's events.
 ///
@@ -40,7 +40,7 @@ package final class NodeDriver {
     var isReady = false
 
     private var machine: any NodeMachine
-    private let guardFile: GuardFile?
+    private let guardFile: GuardFile
     private let ledgerPort: UInt16
     private let clock: () -> Instant
     /// Work that the machine has asked for and the last turn had no room for.
@@ -175,7 +175,7 @@ extension NodeDriver {
         /// Signatures, checks and results that the machine waits for.
         var requests: [NodeEffect]
         /// To be durable before any of the requests is answered.
-        var statements: [Statement] = []
+        var entries: [GuardEntry] = []
         /// Everything that can be noticed outside.
         var outward: [NodeEffect] = []
         /// The process dies in this turn: the machine hears nothing more.
@@ -183,7 +183,7 @@ extension NodeDriver {
 
         mutating func take(_ effect: NodeEffect) {
             switch effect {
-            case .persist(let statement): statements.append(statement)
+            case .persist(let entry): entries.append(entry)
             case .sign, .verify, .execute: requests.append(effect)
             case .note: break
             case .crash:
@@ -225,10 +225,10 @@ extension NodeDriver {
     }
 
     private func makeDurable(_ turn: inout Turn) throws {
-        guard !turn.statements.isEmpty, let guardFile else { return }
-        try guardFile.append(turn.statements)
+        guard !turn.entries.isEmpty else { return }
+        try guardFile.append(turn.entries)
         try guardFile.sync()
-        turn.statements.removeAll(keepingCapacity: true)
+        turn.entries.removeAll(keepingCapacity: true)
     }
 
     private func answer(to request: NodeEffect) -> NodeEvent {
@@ -250,7 +250,9 @@ extension NodeDriver {
         case .finished:
             progress.reportNow()
             outlet.report(.finished)
-        case .crash: outlet.crash()
+        case .crash:
+            transport.flush()
+            outlet.crash()
         case .persist, .note, .sign, .verify, .execute: break
         }
     }

@@ -12,17 +12,16 @@ package struct NodeEquipment {
     package var genesis: Genesis
     package var key: SigningKey
     package var machine: any NodeMachine
-    /// Nil for coordinators.
-    package var guardFile: GuardFile?
+    package var guardFile: GuardFile
     /// What the guard file held when it was opened.
-    package var recorded: [Statement]
+    package var recorded: [GuardEntry]
     package var record: RecordWriter
     package var link: LinkTerms
     package var ledgerPort: UInt16
 
     package init(
-        party: Party, genesis: Genesis, key: SigningKey, machine: any NodeMachine, guardFile: GuardFile?,
-        recorded: [Statement], record: RecordWriter, link: LinkTerms, ledgerPort: UInt16
+        party: Party, genesis: Genesis, key: SigningKey, machine: any NodeMachine, guardFile: GuardFile,
+        recorded: [GuardEntry], record: RecordWriter, link: LinkTerms, ledgerPort: UInt16
     ) {
         self.party = party
         self.genesis = genesis
@@ -83,11 +82,10 @@ package struct NodeEquipment {
         }
     }
 
-    /// The first process of an operator makes its guard; a later one must find it.
+    /// The first process of a node makes its guard; a later one must find it.
     private static func openGuard(
         _ configuration: NodeConfiguration, network: Digest, key: PublicKey
-    ) throws -> (GuardFile?, [Statement]) {
-        guard case .signer = configuration.role.party else { return (nil, []) }
+    ) throws -> (GuardFile, [GuardEntry]) {
         guard !configuration.guardFile.isEmpty else { throw NodeConfigurationError.noGuardFile }
         guard configuration.incarnation > 1 else {
             let guardFile = try GuardFile.create(

@@ -7,7 +7,7 @@ import Services
 extension PartyNames {
     func text(of event: NodeEvent) -> String {
         switch event {
-        case .started(let recorded): "started with \(recorded.count) statements in its guard"
+        case .started(let recorded): "started with \(recorded.count) entries in its guard"
         case .began: "the run began"
         case .connected(let party): "connected with \(name(of: party))"
         case .disconnected(let party): "disconnected from \(name(of: party))"
@@ -22,7 +22,7 @@ extension PartyNames {
 
     func text(of effect: NodeEffect, at now: Instant) -> String {
         switch effect {
-        case .persist(let statement): "-> guard: \(text(of: statement.voteKey)), result \(statement.result.short)"
+        case .persist(let entry): "-> guard: \(text(of: entry))"
         case .sign(let id, .statement(let statement)):
             "-> sign #\(id): \(text(of: statement.voteKey)), result \(statement.result.short)"
         case .sign(let id, .task(let task)): "-> sign #\(id): task \(name(of: task.service)) \(task.sequence)"

@@ -45,6 +45,7 @@ package struct PartyNames: Sendable {
             "a request for \(name(of: request.signer))'s vote for \(text(of: request.voteKey))"
         case .ownVotesRequest: "a request for the votes held of it"
         case .ownVotes(let votes): "\(votes.count) votes held of it"
+        case .taskRequest(let voteKey, let task): "a request for the task \(task.short) of \(text(of: voteKey))"
         case .submit(let signed): "instruction: \(text(of: signed.instruction))"
         case .receipt(let receipt): "receipt \(receipt.instruction.short): \(receipt.outcome)"
         case .notice(let notice): text(of: notice)
@@ -63,6 +64,17 @@ package struct PartyNames: Sendable {
         case .slashed(let record): "\(name(of: record.accused)) slashed by \(record.slashed)"
         case .settled(let settlement):
             "\(text(of: settlement.voteKey)) settled, \(settlement.participation.count) took part"
+        case .revoked(let revocation): "the key of \(name(of: revocation.accused)) revoked"
+        }
+    }
+
+    package func text(of entry: GuardEntry) -> String {
+        switch entry {
+        case .statement(let statement): "\(text(of: statement.voteKey)), result \(statement.result.short)"
+        case .task(let header): "the task \(name(of: header.service)) \(header.sequence)"
+        case .evidence(let evidence):
+            "evidence against \(name(of: evidence.accused)) about \(text(of: evidence.voteKey))"
+        case .answered(let offence): "the answer to the evidence of \(offence.short)"
         }
     }
 
@@ -103,6 +115,8 @@ package struct PartyNames: Sendable {
             "instruction \(sequence) at slot \(slot) by \(name(of: signed.authority)): "
                 + "\(text(of: signed.instruction)): \(outcome)"
         case .slashed(let record): "slashed \(name(of: record.accused)) by \(record.slashed)"
+        case .revoked(let revocation): "revoked the key of \(name(of: revocation.accused))"
+        case .operatorSetAdopted(let service, let set): "adopted operator set \(set.short) of \(name(of: service))"
         case .operatorSetOpened(let set):
             "opened operator set of \(name(of: set.service)), epoch \(set.epoch) revision \(set.revision)"
         case .books(let books): "books after \(books.sequence): \(books.entered) entered"

@@ -58,7 +58,7 @@ extension NodeRecord {
     var hasCrashed: Bool {
         notes.contains { note in
             if case .injected(let injection) = note.observation {
-                injection.behaviour == Behaviour.crash.rawValue
+                Behaviour(rawValue: injection.behaviour)?.isCrash == true
             } else {
                 false
             }

@@ -3,8 +3,8 @@ import Messages
 import Primitives
 import Verdicts
 
-/// A proof of equivocation as files that anyone can check: the Borsh bytes, and JSON with what an Ed25519 library
-/// wants, in hexadecimal.
+/// Evidence as files that anyone can check: a proof file in Borsh, and JSON with what an Ed25519 library wants, in
+/// hexadecimal.
 package struct EvidenceFile: Hashable, Sendable {
     package static let directoryName = "evidence"
 
@@ -37,37 +37,30 @@ package struct EvidenceFile: Hashable, Sendable {
         }
     }
 
+    package var bytes: [UInt8] { ProofFile(.evidence(evidence)).borsh }
+
     package var json: JSONValue {
-        switch evidence {
-        case .equivocation(let pair):
-            .object([
-                ("schema_version", .integer(1)), ("kind", .string("equivocation")),
-                ("offence", .string("\(offence)")), ("operator", .string(signer)), ("service", .string(service)),
-                ("subject", .string("\(evidence.voteKey.subject)")), ("identity", .string("\(pair.accused)")),
-                ("public_key", .string(Hexadecimal.encode(pair.accused.storage.bytes))),
-                ("statements", .array(pair.attestations.map(Self.json))),
-            ])
-        }
+        let reading = EvidenceReading(evidence)
+        var members: [(key: String, value: JSONValue)] = [
+            ("schema_version", .integer(1)), ("kind", .string(reading.kind)), ("offence", .string("\(offence)")),
+        ]
+        if reading.accusesOperator { members.append(("operator", .string(signer))) }
+        members += [
+            ("service", .string(service)), ("subject", .string("\(evidence.voteKey.subject)")),
+            ("identity", .string("\(evidence.accused)")),
+            ("public_key", .string(Hexadecimal.encode(evidence.accused.storage.bytes))),
+            (reading.plural, .array(zip(evidence.signedMessages, reading.messages).map(Self.json))),
+        ]
+        return .object(members)
     }
 
-    private static func json(_ vote: Attestation) -> JSONValue {
-        let statement = vote.statement
-        return .object([
-            ("signed_bytes", .string(Hexadecimal.encode(statement.signedBytes))),
-            ("signature", .string(Hexadecimal.encode(vote.signature.bytes))),
-            (
-                "decoded",
-                .object([
-                    ("network", .string("\(statement.voteKey.network)")),
-                    ("service", .integer(Int64(statement.service.number))),
-                    ("scope", .string("\(statement.voteKey.subject.scope)")),
-                    ("number", .string("\(statement.voteKey.subject.number)")),
-                    ("kind", .string("\(statement.voteKey.kind)")),
-                    ("operator_set", .string("\(statement.operatorSet)")),
-                    ("epoch", .string("\(statement.epoch)")),
-                    ("task", .string("\(statement.task)")), ("result", .string("\(statement.result)")),
-                ])
-            ),
+    private static func json(
+        _ signed: (message: [UInt8], signature: Signature), _ fields: [EvidenceReading.Field]
+    ) -> JSONValue {
+        .object([
+            ("signed_bytes", .string(Hexadecimal.encode(signed.message))),
+            ("signature", .string(Hexadecimal.encode(signed.signature.bytes))),
+            ("decoded", .object(fields.map { (key: $0.name, value: $0.value) })),
         ])
     }
 }

@@ -17,6 +17,11 @@ package indirect enum JSONValue: Sendable {
     /// Indented by two spaces, ending in a newline.
     package var document: String { text(indent: 0) + "\n" }
 
+    /// For people: text without quotes, all else as it is written.
+    var plain: String {
+        if case .string(let text) = self { text } else { text(indent: 0) }
+    }
+
     private func text(indent: Int) -> String {
         switch self {
         case .null: "null"

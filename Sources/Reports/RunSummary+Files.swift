@@ -15,9 +15,10 @@ extension RunSummary {
             throw ReportError(path: directory, errno: Errno(rawValue: errno))
         }
         for file in evidence {
-            try write(file.evidence.borsh, to: file.borshPath)
+            try write(file.bytes, to: file.borshPath)
             try write(Array(file.json.document.utf8), to: file.jsonPath)
         }
+        for file in conflicts { try write(file.bytes, to: file.path) }
         try write(Array(results.document.utf8), to: Self.resultsName)
     }
 

@@ -22,6 +22,8 @@ extension RunSummary {
             ),
             ("loads", .array(context.loads.map(json))),
             ("quorum_latency_ms", quorumLatency), ("resources", resources.json), ("slashes", .array(slashes.map(json))),
+            ("revocations", .array(revocations.map(json))),
+            ("conflicting_certificates", .array(conflicts.map(json))),
             ("refused_instructions", .object(refusals.map { ("\($0.outcome)", .integer(Int64($0.count))) })),
             ("verdicts", .array(judgement.findings.map(json))),
             ("expectation_failures", .array(judgement.expectationFailures.map(JSONValue.string))),
@@ -74,6 +76,45 @@ extension RunSummary {
             ("detected_ms", slash.detected.map(JSONValue.milliseconds) ?? .null),
             ("slashed_ms", slash.slashed.map(JSONValue.milliseconds) ?? .null),
             ("evidence", slash.evidence.map { .string($0.jsonPath) } ?? .null),
+            ("proof", slash.evidence.map { .string($0.borshPath) } ?? .null),
+            ("seats", .array(slash.seats.map(json))),
+        ])
+    }
+
+    /// `quorum` is the least stake that certifies.
+    private func json(_ seat: SeatLoss) -> JSONValue {
+        func lamports(_ amount: Lamports) -> JSONValue { .string("\(amount.number)") }
+        return .object([
+            ("service", .string(seat.service)), ("epoch", .unsigned(seat.after.epoch.number)),
+            ("revision_before", .unsigned(UInt64(seat.before.revision.number))),
+            ("revision_after", .unsigned(UInt64(seat.after.revision.number))),
+            ("total_before_lamports", lamports(seat.before.total)),
+            ("total_after_lamports", lamports(seat.after.total)),
+            ("quorum_before_lamports", lamports(SeatLoss.quorum(of: seat.before))),
+            ("quorum_after_lamports", lamports(SeatLoss.quorum(of: seat.after))),
+            ("coordinator_ms", seat.coordinator.map(JSONValue.milliseconds) ?? .null),
+            ("last_operator_ms", seat.lastOperator.map(JSONValue.milliseconds) ?? .null),
+        ])
+    }
+
+    private func json(_ revocation: RevocationAccount) -> JSONValue {
+        .object([
+            ("service", .string(revocation.service)),
+            ("subject", .string("\(revocation.record.voteKey.subject)")),
+            ("offence", .string("\(revocation.record.offence)")),
+            ("detected_ms", revocation.detected.map(JSONValue.milliseconds) ?? .null),
+            ("revoked_ms", revocation.revoked.map(JSONValue.milliseconds) ?? .null),
+            ("evidence", revocation.evidence.map { .string($0.jsonPath) } ?? .null),
+            ("proof", revocation.evidence.map { .string($0.borshPath) } ?? .null),
+        ])
+    }
+
+    private func json(_ file: CertificateFile) -> JSONValue {
+        let statement = file.certificate.statement
+        return .object([
+            ("service", .string(history.name(of: statement.service))),
+            ("subject", .string("\(statement.voteKey.subject)")), ("task", .string("\(statement.task)")),
+            ("result", .string("\(statement.result)")), ("proof", .string(file.path)),
         ])
     }
 

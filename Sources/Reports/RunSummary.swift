@@ -11,7 +11,10 @@ package struct RunSummary: Sendable {
     package let tasks: TaskCounts
     package let latency: QuorumLatency
     package let slashes: [SlashAccount]
+    package let revocations: [RevocationAccount]
     package let evidence: [EvidenceFile]
+    /// Certificates of one subject that say different things, where there are any.
+    package let conflicts: [CertificateFile]
     /// The instructions in the ledger's log that it did not carry out, by its answer.
     package let refusals: [Refusal]
     package let judgement: Judgement
@@ -52,7 +55,9 @@ package struct RunSummary: Sendable {
         tasks = TaskCounts(history.tasks)
         latency = QuorumLatency(history.tasks)
         evidence = EvidenceFile.all(of: history)
+        conflicts = CertificateFile.conflicts(of: history)
         slashes = SlashAccount.all(of: history, files: evidence)
+        revocations = RevocationAccount.all(of: history, files: evidence)
         let outcomes = Dictionary(grouping: history.applied.map(\.outcome).filter { $0 != .applied }) { $0 }
         refusals = Outcome.allCases.compactMap { outcome in
             outcomes[outcome].map { Refusal(outcome: outcome, count: $0.count) }

@@ -18,32 +18,36 @@ package struct SlashAccount: Hashable, Sendable {
     package var slashed: Duration?
     /// Nil when the records do not have it.
     package var evidence: EvidenceFile?
+    /// Where the culprit lost its seat by it.
+    package var seats: [SeatLoss]
 
     package static func all(of history: RunHistory, files: [EvidenceFile]) -> [SlashAccount] {
         let equivocations = history.equivocations
-        let faulty = history.faulty
         return history.slashes.map { slash in
             let record = slash.record
             let offence = equivocations.first { $0.signer == record.signer && $0.voteKey == record.voteKey }
-            let found = history.findings.filter { finding in
-                guard finding.evidence.accused == record.accused, finding.evidence.voteKey == record.voteKey else {
-                    return false
-                }
-                if case .signer(let finder) = finding.finder { return !faulty.contains(finder) }
-                return true
-            }
+            let found = history.honestFindings(against: record.accused, about: record.voteKey)
             return SlashAccount(
                 record: record, signer: history.name(of: record.signer),
                 service: history.name(of: record.voteKey.service),
                 stake: history.stake(of: record.signer, in: record.voteKey.service, record.epoch),
                 terms: history.terms(of: record.voteKey.service),
                 detected: offence.flatMap { offence in found.map(\.at).min().map { $0 - offence.at } },
-                slashed: offence.map { slash.at - $0.at }, evidence: files.first { $0.offence == record.offence })
+                slashed: offence.map { slash.at - $0.at }, evidence: files.first { $0.offence == record.offence },
+                seats: SeatLoss.all(by: slash, in: history))
         }
     }
 }
 
 extension RunHistory {
+    /// Where honest nodes came to hold proof of an offence.
+    func honestFindings(against accused: PublicKey, about voteKey: VoteKey) -> [FoundEvidence] {
+        let faulty = faulty
+        return findings.filter {
+            $0.evidence.accused == accused && $0.evidence.voteKey == voteKey && !faulty.contains($0.finder)
+        }
+    }
+
     fileprivate func stake(of signer: OperatorIndex, in service: ServiceID, _ epoch: Epoch) -> Lamports? {
         operatorSets.values.filter { $0.service == service && $0.epoch == epoch }
             .sorted { $0.revision < $1.revision }

@@ -9,6 +9,7 @@ package struct TerminalSummary: Sendable {
     private static let labelWidth = 16
     private static let shownOperators = 8
     private static let shownSlashes = 3
+    private static let shownConflicts = 3
     private static let shownFailures = 5
 
     private let summary: RunSummary
@@ -21,7 +22,7 @@ package struct TerminalSummary: Sendable {
 
     /// Ends in a newline.
     package var text: String {
-        let blocks = [headline, network, measurements, slashes + refusals, verdicts, outcome]
+        let blocks = [headline, network, measurements, slashes + revocations + conflicts + refusals, verdicts, outcome]
         return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
 
@@ -95,8 +96,36 @@ package struct TerminalSummary: Sendable {
     private var slashes: [String] {
         guard !summary.slashes.isEmpty else { return labelled("slashed", "nobody") }
         var lines: [String] = []
-        for slash in summary.slashes.prefix(Self.shownSlashes) { lines += labelled("slashed", account(of: slash)) }
+        for slash in summary.slashes.prefix(Self.shownSlashes) {
+            lines += labelled("slashed", account(of: slash))
+            for seat in slash.seats { lines += labelled("", account(of: seat, of: slash)) }
+        }
         let more = summary.slashes.count - Self.shownSlashes
+        if more > 0 { lines += labelled("", "and \(more) more, see \(RunSummary.resultsName)") }
+        return lines
+    }
+
+    private var revocations: [String] {
+        summary.revocations.flatMap { revocation in
+            var text = "the coordinator of \(revocation.service) signed two tasks under number "
+            text += "\(revocation.record.voteKey.subject); its key is worth nothing any more"
+            if let detected = revocation.detected { text += "; detected after \(detected.milliseconds)" }
+            if let revoked = revocation.revoked { text += ", revoked after \(revoked.milliseconds)" }
+            if let evidence = revocation.evidence { text += "; proof: \(evidence.borshPath)" }
+            return labelled("revoked", text)
+        }
+    }
+
+    private var conflicts: [String] {
+        let bySubject = Dictionary(grouping: summary.conflicts, by: \.certificate.statement.voteKey)
+        let sorted = bySubject.sorted { $0.key < $1.key }
+        var lines = sorted.prefix(Self.shownConflicts).flatMap { key, files in
+            labelled(
+                "conflict",
+                "\(summary.history.describe(key)) has certificates for \(files.count) different statements; "
+                    + "proof: \(files.map(\.path).joined(separator: ", "))")
+        }
+        let more = sorted.count - Self.shownConflicts
         if more > 0 { lines += labelled("", "and \(more) more, see \(RunSummary.resultsName)") }
         return lines
     }
@@ -121,7 +150,18 @@ package struct TerminalSummary: Sendable {
         text += "\(slash.record.slashed) slashed: \(slash.record.reward) to the reporter, \(burned) burned"
         if let detected = slash.detected { text += "; detected after \(detected.milliseconds)" }
         if let slashed = slash.slashed { text += ", slashed after \(slashed.milliseconds)" }
-        if let evidence = slash.evidence { text += "; proof: \(evidence.jsonPath)" }
+        if let evidence = slash.evidence { text += "; proof: \(evidence.borshPath)" }
+        return text
+    }
+
+    private func account(of seat: SeatLoss, of slash: SlashAccount) -> String {
+        var text = "\(slash.signer) has no seat in \(seat.service) any more: a quorum is more than "
+        text += "\(seat.after.threshold) of \(seat.after.total) instead of \(seat.before.total)"
+        let times = [
+            seat.coordinator.map { "by its coordinator after \($0.milliseconds)" },
+            seat.lastOperator.map { "by all its operators after \($0.milliseconds)" },
+        ].compactMap(\.self)
+        if !times.isEmpty { text += "; known " + times.joined(separator: ", ") }
         return text
     }
 
@@ -129,8 +169,7 @@ package struct TerminalSummary: Sendable {
         summary.judgement.findings.flatMap { finding in
             let verdict = finding.verdict.rawValue
             let gap = String(repeating: " ", count: max(1, 16 - verdict.count))
-            var lines = Self.wrap(finding.account, to: Self.width - 2 * Self.labelWidth)
-            if finding.verdict == .holds || finding.verdict == .notApplicable { lines = Array(lines.prefix(1)) }
+            let lines = Self.wrap(finding.account, to: Self.width - 2 * Self.labelWidth)
             let margin = String(repeating: " ", count: 2 * Self.labelWidth)
             return lines.enumerated().map { place, line in
                 place > 0

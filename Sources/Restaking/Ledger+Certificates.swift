@@ -3,10 +3,22 @@ import Primitives
 
 /// Certificates and participation: which tasks are settled, and who took part.
 extension Ledger {
+    /// The AVS's coordinator does, or whoever has opted in to the AVS: a dead or cheating coordinator keeps nothing from
+    /// the ledger.
+    func maySettle(_ certificate: Certificate, _ account: Account) -> Bool {
+        let service = certificate.statement.service
+        guard Int(service.number) < services.count else { return false }
+        return account.coordinated == service
+            || account.signer.map { services[Int(service.number)].isOptedIn($0) } ?? false
+    }
+
     mutating func settle(
-        _ certificate: Certificate, _ participation: SignerSet, changes: inout [Change]
+        _ certificate: Certificate, _ participation: SignerSet, by account: Account, changes: inout [Change]
     ) -> Outcome {
         let statement = certificate.statement
+        guard account.coordinated == nil || services[Int(statement.service.number)].revocation == nil else {
+            return .coordinatorRevoked
+        }
         guard !isPastHorizon(statement.epoch), !settlementBook.isForgotten(statement.voteKey) else {
             return .pastHorizon
         }
@@ -14,7 +26,10 @@ extension Ledger {
             return .unknownOperatorSet
         }
         do { try certificate.verify(against: set) } catch { return .badCertificate }
-        guard participation.isSuperset(of: certificate.signers) else { return .badParticipation }
+        // Whoever it is that an operator would add can claim its part itself, with its signature.
+        guard account.coordinated != nil || participation == certificate.signers,
+            participation.isSuperset(of: certificate.signers)
+        else { return .badParticipation }
         guard settlementBook.settlement(for: statement.voteKey) == nil else { return .alreadyCertified }
         let settlement = Settlement(
             voteKey: statement.voteKey, statement: statement.digest, operatorSet: set.digest,

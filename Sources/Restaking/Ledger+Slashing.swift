@@ -7,20 +7,68 @@ extension Ledger {
     mutating func punish(_ evidence: Evidence, reportedBy place: Int, changes: inout [Change]) -> Outcome {
         switch evidence {
         case .equivocation(let pair):
-            guard let offence = offence(in: pair) else {
-                if let restaker = accounts[place].restaker {
-                    vault.burned += collect(parameters.badEvidenceFee, from: restaker)
-                }
-                return .badEvidence
+            guard let offence = offence(in: pair) else { return refuse(reportedBy: place) }
+            if let reason = reasonToSpare(
+                evidence, of: [pair.first.epoch, pair.second.epoch],
+                isPunished: operators[Int(offence.signer.number)].isTombstoned)
+            {
+                return reason
             }
-            guard !isPastHorizon(pair.first.epoch), !isPastHorizon(pair.second.epoch) else { return .pastHorizon }
-            let identity = evidence.offence
-            guard !slashRecords.contains(where: { $0.offence == identity }) else { return .alreadySlashed }
-            guard !operators[Int(offence.signer.number)].isTombstoned else { return .alreadyTombstoned }
             slash(offence, evidence, reportedBy: place, changes: &changes)
-            return .applied
+        case .taskEquivocation(let pair):
+            guard let service = service(in: pair) else { return refuse(reportedBy: place) }
+            if let reason = reasonToSpare(
+                evidence, of: [pair.first.epoch, pair.second.epoch],
+                isPunished: services[Int(service.number)].revocation != nil)
+            {
+                return reason
+            }
+            revoke(service, evidence, reportedBy: place, changes: &changes)
         }
+        return .applied
     }
+
+    /// Evidence that proves nothing costs whoever submits it.
+    private mutating func refuse(reportedBy place: Int) -> Outcome {
+        if let restaker = accounts[place].restaker {
+            vault.burned += collect(parameters.badEvidenceFee, from: restaker)
+        }
+        return .badEvidence
+    }
+
+    /// - Returns: why a proven offence is not punished; nil when it is.
+    private func reasonToSpare(_ evidence: Evidence, of epochs: [Epoch], isPunished: Bool) -> Outcome? {
+        guard !epochs.contains(where: isPastHorizon) else { return .pastHorizon }
+        let identity = evidence.offence
+        let known = slashRecords.map(\.offence) + revocations.map(\.offence)
+        guard !known.contains(identity) else { return .alreadySlashed }
+        return isPunished ? .alreadyTombstoned : nil
+    }
+
+    // MARK: Coordinators
+
+    /// - Returns: the AVS whose coordinator has signed both tasks; nil when the evidence proves nothing.
+    private func service(in pair: TaskEquivocation) -> ServiceID? {
+        let service = pair.voteKey.service
+        guard pair.voteKey.network == network, Int(service.number) < services.count,
+            services[Int(service.number)].coordinator == pair.accused, Evidence.taskEquivocation(pair).isValid
+        else { return nil }
+        return service
+    }
+
+    /// A coordinator has no stake to lose. What it submits from here on is refused; its AVS's operators submit the
+    /// certificates that they hold.
+    private mutating func revoke(
+        _ service: ServiceID, _ evidence: Evidence, reportedBy place: Int, changes: inout [Change]
+    ) {
+        let revocation = Revocation(
+            offence: evidence.offence, accused: evidence.accused, service: service, voteKey: evidence.voteKey,
+            reporter: accounts[place].key, slot: slot)
+        services[Int(service.number)].revoke(revocation)
+        changes.append(.revoked(revocation))
+    }
+
+    // MARK: Operators
 
     /// Who did it, when, and with how much stake.
     private struct Offence {
@@ -33,7 +81,8 @@ extension Ledger {
     /// - Returns: nil when the evidence proves nothing. What is past the horizon can no longer be held against its
     ///   operator set, and is for the caller to refuse.
     private func offence(in pair: Equivocation) -> Offence? {
-        guard pair.first.voteKey.network == network, pair.isValid, let place = places[pair.accused],
+        guard pair.first.voteKey.network == network, Evidence.equivocation(pair).isValid,
+            let place = places[pair.accused],
             let signer = accounts[place].signer
         else { return nil }
         var earliest = Offence(signer: signer, epoch: max(pair.first.epoch, pair.second.epoch), weight: .zero)

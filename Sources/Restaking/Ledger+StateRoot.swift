@@ -65,7 +65,10 @@ extension OperatorRecord: RootEncodable {
 }
 
 extension ServiceRecord: RootEncodable {
-    func encode(to encoder: inout BorshEncoder) { for membership in memberships { encoder.encode(membership) } }
+    func encode(to encoder: inout BorshEncoder) {
+        for membership in memberships { encoder.encode(membership) }
+        encoder.encode(revocation)
+    }
 }
 
 extension ServiceRecord.Membership: RootEncodable {

@@ -60,6 +60,7 @@ package struct Ledger: Sendable {
         case operatorSetOpened(OperatorSet)
         case endpointRegistered(Endpoint)
         case slashed(SlashRecord)
+        case revoked(Revocation)
         case settled(Settlement)
     }
 
@@ -90,6 +91,9 @@ package struct Ledger: Sendable {
     package func key(of signer: OperatorIndex) -> PublicKey? {
         Int(signer.number) < operators.count ? operators[Int(signer.number)].key : nil
     }
+
+    /// Every executed revocation, by AVS.
+    package var revocations: [Revocation] { services.compactMap(\.revocation) }
 
     /// Everyone who has registered an endpoint, by operator.
     package var directory: [Endpoint] { operators.compactMap(\.endpoint) }
@@ -123,10 +127,8 @@ package struct Ledger: Sendable {
         case .submitEvidence(let evidence):
             return punish(evidence, reportedBy: place, changes: &changes)
         case .submitCertificate(let certificate, let participation):
-            guard let service = account.coordinated, service == certificate.statement.service else {
-                return .notAuthorized
-            }
-            return settle(certificate, participation, changes: &changes)
+            guard maySettle(certificate, account) else { return .notAuthorized }
+            return settle(certificate, participation, by: account, changes: &changes)
         case .claimParticipation(let attestation):
             guard let signer = account.signer, account.key == attestation.signer else { return .notAuthorized }
             return count(attestation, of: signer, changes: &changes)

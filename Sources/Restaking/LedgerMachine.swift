@@ -110,6 +110,7 @@ package struct LedgerMachine: Sendable {
         effects.append(.send(.directory(ledger.directory), to: party))
         for set in ledger.operatorSets { effects.append(.send(.operatorSet(set), to: party)) }
         for record in ledger.slashRecords { effects.append(.send(.slashed(record), to: party)) }
+        for revocation in ledger.revocations { effects.append(.send(.revoked(revocation), to: party)) }
         for settlement in ledger.latestSettlements(Self.settlementsTold) {
             effects.append(.send(.settled(settlement), to: party))
         }
@@ -195,6 +196,7 @@ package struct LedgerMachine: Sendable {
         switch change {
         case .operatorSetOpened(let set): effects.append(.note(.operatorSetOpened(set)))
         case .slashed(let record): effects.append(.note(.slashed(record)))
+        case .revoked(let revocation): effects.append(.note(.revoked(revocation)))
         case .epochOpened, .endpointRegistered, .settled: break
         }
     }
@@ -205,6 +207,7 @@ package struct LedgerMachine: Sendable {
         case .operatorSetOpened(let set): effects.append(.publish(.operatorSet(set)))
         case .endpointRegistered: effects.append(.publish(.directory(ledger.directory)))
         case .slashed(let record): effects.append(.publish(.slashed(record)))
+        case .revoked(let revocation): effects.append(.publish(.revoked(revocation)))
         case .settled(let settlement): effects.append(.publish(.settled(settlement)))
         }
     }

@@ -2,12 +2,15 @@ import Cryptography
 import Messages
 import Primitives
 
-/// An AVS: its terms, and who has opted in.
+/// An AVS: its terms, its coordinator, and who has opted in.
 struct ServiceRecord: Hashable, Sendable {
+    let coordinator: PublicKey
     let threshold: Fraction
     let equivocationSlash: Fraction
     /// By operator.
     private(set) var memberships: [Membership?]
+    /// Once its coordinator has signed two tasks under one number: for good.
+    private(set) var revocation: Revocation?
 
     /// In which epochs an operator counts: worked out from recorded epochs, so that nothing must remember to change.
     struct Membership: Hashable, Sendable {
@@ -23,6 +26,7 @@ struct ServiceRecord: Hashable, Sendable {
     }
 
     init(_ terms: Genesis.Service, operators: Int) {
+        coordinator = terms.coordinator
         threshold = terms.threshold
         equivocationSlash = terms.equivocationSlash
         memberships = Array(repeating: nil, count: operators)
@@ -45,6 +49,11 @@ struct ServiceRecord: Hashable, Sendable {
         } else {
             memberships[Int(index.number)] = Membership(from: epoch, until: nil)
         }
+    }
+
+    mutating func revoke(_ revocation: Revocation) {
+        precondition(self.revocation == nil, "a key is revoked once")
+        self.revocation = revocation
     }
 
     mutating func dismiss(_ index: OperatorIndex, from epoch: Epoch) {

@@ -4,14 +4,19 @@ import Primitives
 package struct Expectations: Hashable, Sendable {
     /// Exactly these, ascending.
     package var slashed: [OperatorIndex] = []
+    /// The AVSs whose coordinators' keys are revoked: exactly these, ascending.
+    package var revoked: [ServiceID] = []
     /// The least share of each AVS's tasks that is certified in time; nil: not expected of the run.
     package var certified: Fraction?
+    /// The greatest share; nil: not expected of the run.
+    package var certifiedAtMost: Fraction?
     package var quorumLatency: [QuorumLatencyBound] = []
     /// The verdict expected of an oracle, both by name.
     package var verdicts: [String: String] = [:]
 
     package static let oracleNames = [
-        "agreement", "innocence", "completeness", "exactly-once", "conservation", "weight", "liveness",
+        "agreement", "accountability", "innocence", "completeness", "exactly-once", "conservation", "weight",
+        "liveness",
     ]
     package static let verdictNames = ["holds", "violated", "unknown", "not-applicable"]
 

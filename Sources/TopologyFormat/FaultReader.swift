@@ -1,7 +1,9 @@
 import Faults
+import Messages
 import Primitives
 
-/// Reads `faults:`: `{operator: op-3, does: equivocate-split, at: task 500, for: 3 tasks, service: squares}`.
+/// Reads `faults:`: `{operator: op-3, does: equivocate-split, at: task 500, for: 3 tasks, service: squares}`, the same of
+/// several `operators`, or of the `coordinator` of a service.
 struct FaultReader {
     let roster: OperatorRoster?
     /// Nil when not even the names can be told.
@@ -19,12 +21,19 @@ struct FaultReader {
             field.report("\(fields.count) faults; at most \(Self.maximumFaults)")
             return []
         }
-        return fields.compactMap(plan)
+        return joined(fields.compactMap(entry))
     }
 
-    private func plan(_ field: Field) -> FaultPlan? {
+    /// One element of the list: the same fault of one party or more.
+    private struct Entry {
+        let parties: [Party]
+        let plan: FaultPlan
+        let behaviourField: Field?
+    }
+
+    private func entry(_ field: Field) -> Entry? {
         guard var keys = field.mapping(example: Self.example) else { return nil }
-        let operatorField = keys.requiredField("operator", example: "op-3")
+        let culprit = culpritField(&keys)
         let behaviourField = keys.requiredField("does", example: "equivocate")
         let behaviour = behaviourField?.read(
             ScalarGrammar<Behaviour>.choice("a behaviour", of: TopologyReader.choices()))
@@ -32,31 +41,133 @@ struct FaultReader {
         let beginsField = keys.field("at")
         let lastsField = keys.field("for")
         let probabilityField = keys.field("probability")
+        let pointField = keys.field("point")
         keys.reportUnknownKeys()
 
-        let signer = roster.flatMap { roster in operatorField?.read(roster.member) }
+        let parties = culprit.map(parties) ?? []
         let service = serviceField?.read(serviceGrammar)
         let begins = beginsField?.read(.beginning) ?? .start
         let lasts = lastsField?.read(.extent)
         let probability = probabilityField?.read(.probability) ?? .one
-        if let signer, let operatorField, serviceField == nil || service != nil {
-            checkReach(signer, service, begins, operatorField, serviceField, beginsField)
+        let point = pointField?.read(ScalarGrammar<KillPoint>.choice("a point", of: TopologyReader.choices()))
+        for party in parties where serviceField == nil || service != nil {
+            checkReach(party, service, begins, culprit!.field, serviceField, beginsField)
         }
-        if behaviour == .crash, case .tasks = lasts {
+        guard let behaviour, let behaviourField else { return nil }
+        check(behaviour, behaviourField, of: culprit)
+        if behaviour.isCrash, case .tasks = lasts {
             lastsField?.report("a crash lasts a time, not a number of tasks; write 2s, or leave it out for good")
         }
-        if behaviour == .equivocateSplit, dissemination == .star {
-            behaviourField?.report(
-                "in a star votes go to the coordinator alone, so nobody can be shown another one; "
-                    + "write equivocate, or dissemination: mesh")
-        }
-        if let behaviour, !behaviour.isProvable, let probabilityField {
+        if !behaviour.isProvable, let probabilityField {
             probabilityField.report("\(behaviour.rawValue) takes no probability; only the equivocations do")
         }
-        guard let signer, let behaviour else { return nil }
-        return FaultPlan(
-            signer: signer, behaviour: behaviour, service: service, begins: begins,
-            lasts: lasts ?? behaviour.defaultExtent, probability: probability)
+        if behaviour != .coordinatorCrash, let pointField {
+            pointField.report("\(behaviour.rawValue) has no point; only coordinator-crash does")
+        }
+        if behaviour == .collusion {
+            for field in [beginsField, lastsField, probabilityField].compactMap(\.self) {
+                field.report("a collusion happens when its coordinator equivocates; leave this out")
+            }
+        }
+        if culprit?.key == .coordinator, let serviceField {
+            serviceField.report("coordinator names the service already; leave this out")
+        }
+        var plan = FaultPlan(
+            party: .ledger, behaviour: behaviour, service: service, begins: begins,
+            lasts: lasts ?? behaviour.defaultExtent, probability: probability, point: point)
+        if case .coordinator(let service) = parties.first { plan.service = service }
+        return Entry(parties: parties, plan: plan, behaviourField: behaviourField)
+    }
+
+    // MARK: Who
+
+    private enum CulpritKey: String, CaseIterable { case `operator`, operators, coordinator }
+
+    private struct Culprit {
+        let key: CulpritKey
+        let field: Field
+    }
+
+    private func culpritField(_ keys: inout MappingReader) -> Culprit? {
+        var given: [Culprit] = []
+        for key in CulpritKey.allCases {
+            if let field = keys.field(key.rawValue) { given.append(Culprit(key: key, field: field)) }
+        }
+        if given.isEmpty { keys.field.report("operator is missing; write operator: op-3") }
+        for more in given.dropFirst() {
+            more.field.report("\(given[0].key.rawValue) says already whose fault it is; leave this out")
+        }
+        return given.first
+    }
+
+    private func parties(_ culprit: Culprit) -> [Party] {
+        switch culprit.key {
+        case .operator: roster.flatMap { culprit.field.read($0.member) }.map { [.signer($0)] } ?? []
+        case .operators: (roster?.members(culprit.field, allowsAll: false) ?? []).map { .signer($0) }
+        case .coordinator: culprit.field.read(serviceGrammar).map { [.coordinator($0)] } ?? []
+        }
+    }
+
+    private func check(_ behaviour: Behaviour, _ field: Field, of culprit: Culprit?) {
+        if let culprit, behaviour.isCoordinators != (culprit.key == .coordinator) {
+            let names = Behaviour.allCases.filter { $0.isCoordinators == (culprit.key == .coordinator) }
+                .map(\.rawValue)
+            field.report(
+                "\(behaviour.rawValue) is \(behaviour.isCoordinators ? "a coordinator's" : "an operator's") fault; "
+                    + "of \(culprit.key == .coordinator ? "a coordinator" : "an operator") write "
+                    + names.joined(separator: ", "))
+        }
+        guard dissemination == .star else { return }
+        if behaviour == .equivocateSplit {
+            field.report(
+                "in a star votes go to the coordinator alone, so nobody can be shown another one; "
+                    + "write equivocate, or dissemination: mesh")
+        } else if behaviour == .coordinatorEquivocates || behaviour == .collusion {
+            field.report(
+                "in a star nobody but the coordinator sees two tasks under one number; write dissemination: mesh")
+        }
+    }
+
+    // MARK: Coordinators and their accomplices
+
+    /// One plan for each party. Whoever colludes acts when its coordinator does, and each knows the others.
+    private func joined(_ entries: [Entry]) -> [FaultPlan] {
+        var leaders: [ServiceID: FaultPlan] = [:]
+        for entry in entries where entry.plan.behaviour == .coordinatorEquivocates {
+            guard let service = entry.plan.service else { continue }
+            if leaders.updateValue(entry.plan, forKey: service) != nil {
+                entry.behaviourField?.report("this coordinator equivocates already, and is revoked for it")
+            }
+        }
+        var accomplices: [ServiceID: Set<OperatorIndex>] = [:]
+        let resolved = entries.map { entry -> FaultPlan in
+            guard entry.plan.behaviour == .collusion else { return entry.plan }
+            let service = entry.plan.service ?? (leaders.count == 1 ? leaders.keys.first : nil)
+            guard let service, let leader = leaders[service] else {
+                entry.behaviourField?.report(
+                    leaders.count > 1
+                        ? "several coordinators equivocate; write service: and the one to collude with"
+                        : "a collusion needs a coordinator that equivocates; write "
+                            + "{coordinator: squares, does: coordinator-equivocates, at: task 500}")
+                return entry.plan
+            }
+            for case .signer(let signer) in entry.parties { accomplices[service, default: []].insert(signer) }
+            var plan = entry.plan
+            (plan.service, plan.begins, plan.lasts) = (service, leader.begins, leader.lasts)
+            plan.probability = leader.probability
+            return plan
+        }
+        return zip(entries, resolved).flatMap { entry, plan in
+            entry.parties.map { party in
+                var plan = plan
+                plan.party = party
+                if plan.behaviour == .collusion || plan.behaviour == .coordinatorEquivocates, let service = plan.service
+                {
+                    plan.accomplices = accomplices[service, default: []].sorted()
+                }
+                return plan
+            }
+        }
     }
 
     private var serviceGrammar: ScalarGrammar<ServiceID> {
@@ -66,77 +177,38 @@ struct FaultReader {
 
     /// Reports a fault that nobody would ever notice: its operator secures nothing, or its task is never issued.
     private func checkReach(
-        _ signer: OperatorIndex, _ service: ServiceID?, _ begins: FaultPlan.Beginning, _ operatorField: Field,
+        _ party: Party, _ service: ServiceID?, _ begins: FaultPlan.Beginning, _ culpritField: Field,
         _ serviceField: Field?, _ beginsField: Field?
     ) {
-        guard let services, let name = roster?.operators[Int(signer.number)].name else { return }
-        if stakeless.contains(signer) {
-            operatorField.report("\(name) has no stake, so it votes on nothing; give it some")
-            return
-        }
-        let named = service.map { [services[Int($0.number)]] } ?? services
-        guard named.allSatisfy(\.isSound) else { return }
-        let reached = named.filter { $0.members.contains(signer) }.map(\.plan)
-        guard let longest = reached.map(\.load.tasks).max() else {
-            if let service {
-                serviceField?.report("\(name) is not an operator of \(services[Int(service.number)].plan.name)")
-            } else {
-                operatorField.report("\(name) is an operator of no service")
+        guard let services else { return }
+        let reached: [ServicePlan]
+        switch party {
+        case .ledger: return
+        case .coordinator(let service):
+            guard services.indices.contains(Int(service.number)), services[Int(service.number)].isSound else { return }
+            reached = [services[Int(service.number)].plan]
+        case .signer(let signer):
+            guard let name = roster?.operators[Int(signer.number)].name else { return }
+            if stakeless.contains(signer) {
+                culpritField.report("\(name) has no stake, so it votes on nothing; give it some")
+                return
             }
-            return
+            let named = service.map { [services[Int($0.number)]] } ?? services
+            guard named.allSatisfy(\.isSound) else { return }
+            reached = named.filter { $0.members.contains(signer) }.map(\.plan)
+            guard !reached.isEmpty else {
+                if let service {
+                    serviceField?.report("\(name) is not an operator of \(services[Int(service.number)].plan.name)")
+                } else {
+                    culpritField.report("\(name) is an operator of no service")
+                }
+                return
+            }
         }
-        if case .task(let sequence) = begins, sequence.number >= longest {
+        if let longest = reached.map(\.load.tasks).max(), case .task(let sequence) = begins, sequence.number >= longest
+        {
             let names = reached.map(\.name).joined(separator: ", ")
             beginsField?.report("task \(sequence) is beyond the load of \(names): tasks 0 to \(longest - 1)")
-        }
-    }
-}
-
-extension ScalarGrammar where Value == FaultPlan.Beginning {
-    /// `start`, `task 500`, `2s`.
-    fileprivate static var beginning: Self {
-        let example = "start, task 500 or 2s"
-        return Self(noun: "a time or a task", example: example) { text throws(GrammarMistake) in
-            if text == "start" { return .start }
-            let words = text.split(separator: " ")
-            if words.first == "task" || words.first == "tasks" {
-                guard words.count == 2, let sequence = UInt64(words[1]) else {
-                    throw .isNot(text, "a task", write: "task 500")
-                }
-                return .task(TaskSequence(sequence))
-            }
-            guard text.first?.isNumber == true || text.first == "-" else {
-                throw .isNot(text, "a time or a task", write: example)
-            }
-            return .after(try ScalarGrammar<Duration>.duration(example: "2s").parse(text))
-        }
-    }
-}
-
-extension ScalarGrammar where Value == FaultPlan.Extent {
-    /// `3 tasks`, `2s`.
-    fileprivate static var extent: Self {
-        Self(noun: "an extent", example: "3 tasks or 2s") { text throws(GrammarMistake) in
-            let words = text.split(separator: " ")
-            if words.count == 2, words[1] == "tasks" || words[1] == "task" {
-                let counts = ScalarGrammar<UInt64>.integer(1...TopologyReader.maximumTasks, example: "3 tasks")
-                return .tasks(try counts.parse(String(words[0])))
-            }
-            guard text.first?.isNumber == true || text.first == "-" else {
-                throw .isNot(text, "an extent", write: "3 tasks or 2s")
-            }
-            let spans = ScalarGrammar<Duration>.duration(.nanoseconds(1) ... .longest, example: "3 tasks or 2s")
-            return .duration(try spans.parse(text))
-        }
-    }
-}
-
-extension ScalarGrammar where Value == Fraction {
-    fileprivate static var probability: Self {
-        Self(noun: "a probability", example: "1/10") { text throws(GrammarMistake) in
-            let probability = try ScalarGrammar.share(example: "1/10").parse(text)
-            guard probability.numerator > 0 else { throw GrammarMistake("\(text.abridged) means never; write 1/10") }
-            return probability
         }
     }
 }

@@ -1,4 +1,5 @@
 import Faults
+import Messages
 import Primitives
 
 extension Topology {
@@ -42,7 +43,7 @@ extension Topology {
             guard case .task(let first) = fault.begins, let last = result.lastTask(for: fault) else { continue }
             guard first <= last else {
                 throw GrammarMistake(
-                    "the load ends with task \(last), before the fault of \(name(of: fault.signer)) at task \(first)")
+                    "the load ends with task \(last), before the fault of \(name(of: fault.party)) at task \(first)")
             }
         }
         return result
@@ -51,7 +52,9 @@ extension Topology {
     /// The last task in which the fault's operator could misbehave.
     private func lastTask(for fault: FaultPlan) -> TaskSequence? {
         let reached = services.indices.filter { index in
-            fault.service.map { Int($0.number) == index } ?? services[index].operators.contains(fault.signer)
+            if let service = fault.service { return Int(service.number) == index }
+            guard case .signer(let signer) = fault.party else { return false }
+            return services[index].operators.contains(signer)
         }
         return reached.map { services[$0].load.tasks }.max().map { TaskSequence($0 - 1) }
     }

@@ -1,4 +1,5 @@
 import Faults
+import Messages
 import Primitives
 
 /// One run, as its author described it: validated, so that whoever carries it out need not check it again.
@@ -33,6 +34,15 @@ extension Topology {
     package var serviceNames: [String] { services.map(\.name) }
 
     package func name(of signer: OperatorIndex) -> String { operators[Int(signer.number)].name }
+    /// As people call it in a topology.
+    package func name(of party: Party) -> String {
+        switch party {
+        case .signer(let signer): name(of: signer)
+        case .coordinator(let service): "the coordinator of \(name(of: service))"
+        case .ledger: "the ledger"
+        }
+    }
+
     package func name(of service: ServiceID) -> String { services[Int(service.number)].name }
 
     package func index(ofOperator name: String) -> OperatorIndex? {

@@ -1,17 +1,37 @@
 import Primitives
 
 extension TopologyReader {
-    static func expectations(_ field: Field, roster: OperatorRoster?) -> Expectations {
+    static func expectations(_ field: Field, roster: OperatorRoster?, services: [ServicePlan]?) -> Expectations {
         var expect = Expectations()
         guard var keys = field.mapping(example: "{slashed: [op-3], certified: 100%}") else { return expect }
         if let slashed = keys.field("slashed"), let roster {
             expect.slashed = roster.members(slashed, allowsAll: false) ?? []
         }
-        expect.certified = keys.optional("certified", .share(example: "100%"))
+        if let revoked = keys.field("revoked"), let services {
+            let names = services.enumerated().map { ($1.name, ServiceID(UInt32($0))) }
+            let listed = revoked.elements(example: "[squares]") ?? []
+            expect.revoked = Set(listed.compactMap { $0.read(ScalarGrammar.choice("a service", of: names)) }).sorted()
+        }
+        if let certified = keys.field("certified") { readCertified(certified, into: &expect) }
         expect.quorumLatency = keys.field("quorum-latency").map(latencyBounds) ?? []
         expect.verdicts = keys.field("verdicts").map(verdicts) ?? [:]
         keys.reportUnknownKeys()
         return expect
+    }
+
+    /// `100%`: the least share; or `{at-least: 90%, at-most: 99%}`, one or both.
+    private static func readCertified(_ field: Field, into expect: inout Expectations) {
+        guard !field.isScalar else {
+            expect.certified = field.read(.share(example: "100%"))
+            return
+        }
+        guard var bounds = field.mapping(example: "100% or {at-most: 0%}") else { return }
+        expect.certified = bounds.optional("at-least", .share(example: "90%"))
+        expect.certifiedAtMost = bounds.optional("at-most", .share(example: "0%"))
+        bounds.reportUnknownKeys()
+        if let least = expect.certified, let most = expect.certifiedAtMost, most < least {
+            field.report("at least \(least) and at most \(most) cannot both be; exchange them")
+        }
     }
 
     /// `{p99: {at-most: 250ms}}`

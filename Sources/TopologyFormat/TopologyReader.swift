@@ -38,7 +38,9 @@ enum TopologyReader {
             stakeless: stakeless(roster, restakers))
         let faults = keys.field("faults").map { faultReader.plans($0) } ?? []
         if let timeline = keys.field("timeline") { checkTimeline(timeline) }
-        let expect = keys.field("expect").map { expectations($0, roster: roster) } ?? Expectations()
+        let expect =
+            keys.field("expect").map { expectations($0, roster: roster, services: services?.map(\.plan)) }
+            ?? Expectations()
         keys.reportUnknownKeys()
 
         return Topology(

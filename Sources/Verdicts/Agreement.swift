@@ -44,13 +44,16 @@ private func told(of held: RunHistory.HeldCertificate) -> String {
 }
 
 extension RunHistory {
+    /// Revision 0 of an epoch's operator set.
+    func openingSet(of service: ServiceID, in epoch: Epoch) -> OperatorSet? {
+        operatorSets.values.first { $0.service == service && $0.epoch == epoch && $0.revision == Revision(0) }
+    }
+
     /// By revision 0's stake, so that whoever was tombstoned in the epoch counts.
     fileprivate func canBeForced(_ statement: Statement) -> Bool {
         let equivocators = Set(equivocations.map(\.signer))
-        let opening = operatorSets.values.first {
-            $0.service == statement.service && $0.epoch == statement.epoch && $0.revision == Revision(0)
-        }
-        guard let set = opening ?? operatorSets[statement.operatorSet] else { return false }
+        guard let set = openingSet(of: statement.service, in: statement.epoch) ?? operatorSets[statement.operatorSet]
+        else { return false }
         return IndependentCheck.canForceTwo(
             members: set.members.filter { equivocators.contains($0.signer) }, of: set)
     }

@@ -1,25 +1,35 @@
 import Messages
 import Primitives
 
-/// Every equivocation of which both votes were sent to honest nodes inside the evidence window is slashed; a fault
-/// that cannot be proven is not. A slash that was still under way when the run ended is not awaited.
+/// Every equivocation of which both votes were sent to honest nodes inside the evidence window is slashed, and every
+/// coordinator that showed honest nodes two tasks under one number is revoked; a fault that cannot be proven is not
+/// punished. A punishment that was still under way when the run ended is not awaited.
 func judgeCompleteness(of history: RunHistory) -> Finding {
     let faulty = history.faulty
     let slashed = Set(history.slashes.map(\.record.signer))
     let equivocations = history.equivocations
-    let due = equivocations.filter { history.isProvable($0, faulty: faulty) }
-    var absences: [String] = []
-    let unslashed = due.filter { !slashed.contains($0.signer) }
-    let underWay = unslashed.filter { history.isUnderWay($0) }
-    for one in unslashed where !history.isUnderWay(one) {
+    let votes = PunishmentCount(
+        due: equivocations.filter { history.isProvable($0, faulty: faulty) }, of: equivocations.count,
+        isPunished: { slashed.contains($0.signer) },
+        isUnderWay: { history.isUnderWay($0.voteKey) })
+    let revoked = Set(history.revocations.map(\.record.service))
+    let doubles = history.taskEquivocations
+    let tasks = PunishmentCount(
+        due: doubles.filter { history.isProvable($0, faulty: faulty) }, of: doubles.count,
+        isPunished: { revoked.contains($0.service) },
+        isUnderWay: { history.isUnderWay($0.voteKey) })
+    var absences = votes.missed.map { one in
         let results = one.votes.map { "result \($0.attestation.statement.result.short) to \($0.recipients.count)" }
-        absences.append(
-            "\(history.name(of: one.signer)) signed two results for \(history.describe(one.voteKey)) "
-                + "(\(results.joined(separator: ", "))), but was not slashed")
+        return "\(history.name(of: one.signer)) signed two results for \(history.describe(one.voteKey)) "
+            + "(\(results.joined(separator: ", "))), but was not slashed"
     }
-    let equivocators = Set(equivocations.map(\.signer))
-    for signer in faulty.subtracting(equivocators).intersection(slashed).sorted() {
-        let names = Set(history.injections.filter { $0.signer == signer }.map(\.injection.behaviour)).sorted()
+    absences += tasks.missed.map { one in
+        "the coordinator signed two tasks as \(history.describe(one.voteKey)) "
+            + "(to \(one.tasks.map { "\($0.recipients.count)" }.joined(separator: " and "))), but was not revoked"
+    }
+    let culprits = Set(equivocations.map(\.signer))
+    for signer in history.faultySigners.subtracting(culprits).intersection(slashed).sorted() {
+        let names = Set(history.injections.filter { $0.party == .signer(signer) }.map(\.injection.behaviour)).sorted()
         absences.append(
             "\(history.name(of: signer)) was slashed, though its fault (\(names.joined(separator: ", "))) is unprovable"
         )
@@ -29,18 +39,34 @@ func judgeCompleteness(of history: RunHistory) -> Finding {
         return .conclude(
             .completeness, violations: [], gaps: gaps, otherwise: .notApplicable, "no fault was injected")
     }
-    let unprovable = faulty.subtracting(equivocators).count
+    let provable = culprits.map { Party.signer($0) } + doubles.map { Party.coordinator($0.service) }
+    let unprovable = faulty.subtracting(provable).count
+    let (punished, underWay) = (votes.punished + tasks.punished, votes.underWay + tasks.underWay)
+    let unseen = votes.unseen + tasks.unseen
     var accounts: [String] = []
-    let punished = due.count - underWay.count
     if punished > 0 { accounts.append("\(RunHistory.count(punished, "provable equivocation")) punished") }
-    if !underWay.isEmpty { accounts.append("\(underWay.count) still on the way to a slash when the run ended") }
-    if due.count < equivocations.count {
-        accounts.append("\(equivocations.count - due.count) beyond what honest nodes could see in time")
-    }
-    if unprovable > 0 { accounts.append("\(RunHistory.count(unprovable, "unprovable culprit")) not slashed") }
+    if underWay > 0 { accounts.append("\(underWay) still on the way to a punishment when the run ended") }
+    if unseen > 0 { accounts.append("\(unseen) beyond what honest nodes could see in time") }
+    if unprovable > 0 { accounts.append("\(RunHistory.count(unprovable, "unprovable culprit")) not punished") }
     return .conclude(
         .completeness, violations: [], absences: absences, gaps: gaps, otherwise: .holds,
         accounts.isEmpty ? "nothing provable happened" : accounts.joined(separator: "; "))
+}
+
+/// What became of the offences that honest nodes could prove.
+private struct PunishmentCount<Offence> {
+    let punished: Int
+    let underWay: Int
+    let unseen: Int
+    let missed: [Offence]
+
+    init(due: [Offence], of all: Int, isPunished: (Offence) -> Bool, isUnderWay: (Offence) -> Bool) {
+        let open = due.filter { !isPunished($0) }
+        missed = open.filter { !isUnderWay($0) }
+        underWay = open.count - missed.count
+        punished = due.count - underWay
+        unseen = all - due.count
+    }
 }
 
 extension RunHistory {
@@ -49,8 +75,7 @@ extension RunHistory {
     private static let submissionPatience = Duration.milliseconds(500)
 
     /// Until when honest nodes listen for votes for its task; nil when that was never issued.
-    private func windowClose(of equivocation: InjectedEquivocation) -> Instant? {
-        let key = equivocation.voteKey
+    private func windowClose(of key: VoteKey) -> Instant? {
         guard key.network == network, key.service.number < genesis.services.count,
             let issued = tasks.first(where: {
                 $0.task.service == key.service && Subject($0.task.sequence) == key.subject
@@ -59,18 +84,26 @@ extension RunHistory {
         return issued.task.issued + genesis.services[Int(key.service.number)].evidenceWindow
     }
 
-    /// Whether the coordinator stopped before evidence of it was due at the ledger.
-    fileprivate func isUnderWay(_ equivocation: InjectedEquivocation) -> Bool {
-        guard let end = closings[equivocation.voteKey.service], let close = windowClose(of: equivocation) else {
-            return false
-        }
+    /// Whether the coordinator stopped before evidence about this was due at the ledger.
+    fileprivate func isUnderWay(_ key: VoteKey) -> Bool {
+        guard let end = closings[key.service], let close = windowClose(of: key) else { return false }
         return close + Self.submissionPatience > end
     }
 
     /// Whether honest nodes were sent two of its votes while they were listening.
-    fileprivate func isProvable(_ equivocation: InjectedEquivocation, faulty: Set<OperatorIndex>) -> Bool {
-        let seen = equivocation.votes.filter { vote in vote.recipients.contains { isHonest($0, faulty: faulty) } }
-        guard seen.count >= 2, let close = windowClose(of: equivocation) else { return false }
+    fileprivate func isProvable(_ equivocation: InjectedEquivocation, faulty: Set<Party>) -> Bool {
+        let service = equivocation.voteKey.service
+        let seen = equivocation.votes.filter { vote in
+            vote.recipients.contains { isHonest($0, in: service, faulty: faulty) }
+        }
+        guard seen.count >= 2, let close = windowClose(of: equivocation.voteKey) else { return false }
         return equivocation.at <= close
+    }
+
+    /// Whether honest operators were sent both tasks. They vote, see each other's votes, and ask for the other task.
+    fileprivate func isProvable(_ equivocation: InjectedTaskEquivocation, faulty: Set<Party>) -> Bool {
+        equivocation.tasks.allSatisfy { task in
+            task.recipients.contains { $0.isSigner && isHonest($0, in: equivocation.service, faulty: faulty) }
+        }
     }
 }

@@ -71,6 +71,8 @@ extension RunHistory {
             guard case .submitEvidence(let evidence) = instruction.signed.instruction else { continue }
             if instruction.outcome == .badEvidence { fees += Int128(genesis.parameters.badEvidenceFee.number) }
             guard instruction.outcome == .applied else { continue }
+            // A coordinator has no stake: revoking it moves nothing.
+            if case .taskEquivocation = evidence { continue }
             guard let record = slashes[OffenceName(accused: evidence.accused.storage, voteKey: evidence.voteKey)] else {
                 return "evidence was applied, but nothing slashed"
             }

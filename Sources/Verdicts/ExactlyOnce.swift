@@ -2,14 +2,17 @@ import Cryptography
 import Messages
 import Primitives
 
-/// One offence, one slash, and no operator twice: the first slash tombstones it. Every slash stands for one applied
-/// piece of evidence, and the other way round.
+/// One offence, one slash or revocation, and nobody twice: the first slash tombstones an operator, the first revocation
+/// ends a coordinator. Every one stands for one applied piece of evidence, and the other way round.
 func judgeExactlyOnce(of history: RunHistory) -> Finding {
     var slashesByOffence: [OffenceName: Int] = [:]
     var slashesBySigner: [OperatorIndex: Int] = [:]
     for slash in history.slashes.map(\.record) {
         slashesByOffence[OffenceName(accused: slash.accused.storage, voteKey: slash.voteKey), default: 0] += 1
         slashesBySigner[slash.signer, default: 0] += 1
+    }
+    for revocation in history.revocations.map(\.record) {
+        slashesByOffence[OffenceName(accused: revocation.accused.storage, voteKey: revocation.voteKey), default: 0] += 1
     }
     var appliedByOffence: [OffenceName: Int] = [:]
     for instruction in history.applied where instruction.outcome == .applied {
@@ -22,19 +25,24 @@ func judgeExactlyOnce(of history: RunHistory) -> Finding {
         violations.append(
             "\(history.name(of: signer)) was slashed \(count) times: \(offences.joined(separator: ", "))")
     }
+    for (service, records) in Dictionary(grouping: history.revocations, by: \.record.service) where records.count > 1 {
+        violations.append("the coordinator of \(history.name(of: service)) was revoked \(records.count) times")
+    }
     var absences: [String] = []
     for offence in Set(slashesByOffence.keys).union(appliedByOffence.keys).sorted() {
         let (slashed, applied) = (slashesByOffence[offence, default: 0], appliedByOffence[offence, default: 0])
         guard slashed != applied else { continue }
         absences.append(
-            "\(history.describe(offence.voteKey)): evidence was applied \(applied) times, slashed \(slashed) times")
+            "\(history.describe(offence.voteKey)): evidence was applied \(applied) times, punished \(slashed) times")
     }
-    let count = history.slashes.count
+    let (count, revoked) = (history.slashes.count, history.revocations.count)
     return .conclude(
         .exactlyOnce, violations: violations, absences: absences, gaps: history.ledgerGaps,
-        otherwise: count == 0 ? .notApplicable : .holds,
-        count == 0 ? "nobody was slashed" : "\(RunHistory.count(count, "offence")), \(RunHistory.count(count, "slash"))"
-    )
+        otherwise: count + revoked == 0 ? .notApplicable : .holds,
+        count + revoked == 0
+            ? "nobody was slashed"
+            : "\(RunHistory.count(count + revoked, "offence")), \(RunHistory.count(count, "slash"))"
+                + (revoked > 0 ? ", \(RunHistory.count(revoked, "revocation"))" : ""))
 }
 
 /// Who did what, as records of slashes and evidence both say it.

@@ -22,9 +22,10 @@ extension RunHistory {
         }
         var found: [Name: InjectedEquivocation] = [:]
         for injected in injections.sorted(by: { $0.at < $1.at }) {
+            guard case .signer(let signer) = injected.party else { continue }
             for vote in injected.injection.votes where !vote.recipients.isEmpty {
                 let statement = vote.attestation.statement
-                let name = Name(signer: injected.signer, voteKey: statement.voteKey)
+                let name = Name(signer: signer, voteKey: statement.voteKey)
                 var one =
                     found[name]
                     ?? InjectedEquivocation(signer: name.signer, voteKey: name.voteKey, votes: [], at: injected.at)
@@ -41,26 +42,54 @@ extension RunHistory {
             .sorted { ($0.at, $0.signer, $0.voteKey) < ($1.at, $1.signer, $1.voteKey) }
     }
 
-    /// Operators whose adversary did anything at all.
-    package var faulty: Set<OperatorIndex> { Set(injections.map(\.signer)) }
+    /// Every number under which a coordinator sent two tasks, by time.
+    package var taskEquivocations: [InjectedTaskEquivocation] {
+        injections.compactMap { injected in
+            guard case .coordinator(let service) = injected.party, injected.injection.tasks.count == 2,
+                let first = injected.injection.tasks.first
+            else { return nil }
+            return InjectedTaskEquivocation(
+                service: service, voteKey: first.header.voteKey, tasks: injected.injection.tasks, at: injected.at)
+        }.sorted { ($0.at, $0.service) < ($1.at, $1.service) }
+    }
 
-    /// Operators that had a fault at any time from this task's issue to its deadline.
-    func faulty(during task: ServiceTask) -> Set<OperatorIndex> {
+    /// Whoever's adversary did anything at all.
+    package var faulty: Set<Party> { Set(injections.map(\.party)) }
+
+    /// The operators among them.
+    package var faultySigners: Set<OperatorIndex> { Self.signers(in: faulty) }
+
+    /// Who had a fault at any time from this task's issue to its deadline.
+    func faulty(during task: ServiceTask) -> Set<Party> {
         Set(
             faultIntervals.filter {
                 $0.service == task.service && $0.touches(from: task.issued, to: task.deadline)
-            }.map(\.signer))
+            }.map(\.party))
     }
 
-    /// Whether a party follows the protocol and can act on what it is sent.
-    func isHonest(_ party: Party, faulty: Set<OperatorIndex>) -> Bool {
-        if case .signer(let signer) = party { !faulty.contains(signer) } else { true }
+    /// Whether a party follows the protocol and can act on what it is sent. A coordinator that died and came back can.
+    func isHonest(_ party: Party, in service: ServiceID, faulty: Set<Party>) -> Bool {
+        guard case .coordinator = party else { return !faulty.contains(party) }
+        return !faultIntervals.contains { $0.party == party && $0.service == service && $0.end == nil }
+    }
+
+    static func signers(in parties: Set<Party>) -> Set<OperatorIndex> {
+        Set(parties.compactMap { if case .signer(let signer) = $0 { signer } else { nil } })
     }
 }
 
-/// A time in which an operator, by what its adversary says, could not be relied on for the tasks of one AVS.
+/// Two tasks under one number, as the coordinator that sent them records it.
+package struct InjectedTaskEquivocation: Hashable, Sendable {
+    package var service: ServiceID
+    package var voteKey: VoteKey
+    package var tasks: [Injection.SentTask]
+    /// When the second of them was sent.
+    package var at: Instant
+}
+
+/// A time in which an operator or coordinator, by what its adversary says, could not be relied on for the tasks of one AVS.
 package struct FaultInterval: Hashable, Sendable {
-    package var signer: OperatorIndex
+    package var party: Party
     package var service: ServiceID
     package var start: Instant
     /// Nil: to the end of the run.
@@ -73,15 +102,16 @@ package struct FaultInterval: Hashable, Sendable {
         start <= last && end.map { $0 >= first } ?? true
     }
 
-    /// By operator, AVS and time.
+    /// By party, AVS and time.
     static func all(in run: RunRecords) -> [FaultInterval] {
-        run.genesis.signers.indices.flatMap { number -> [FaultInterval] in
-            let signer = OperatorIndex(UInt32(number))
-            let processes = run.nodes.filter { $0.party == .signer(signer) }
+        run.genesis.parties.flatMap { party -> [FaultInterval] in
+            let processes = run.nodes.filter { $0.party == party }
                 .sorted { $0.incarnation < $1.incarnation }.map(\.notes)
             guard processes.contains(where: { $0.contains(where: \.isInjection) }) else { return [] }
-            return run.genesis.services.indices.flatMap { index in
-                var trace = FaultTrace(signer: signer, service: ServiceID(UInt32(index)))
+            return run.genesis.services.indices.map { ServiceID(UInt32($0)) }.filter { service in
+                party.isSigner || party == .coordinator(service)
+            }.flatMap { service in
+                var trace = FaultTrace(party: party, service: service)
                 for notes in processes { trace.follow(process: notes) }
                 return trace.finished
             }
@@ -89,21 +119,21 @@ package struct FaultInterval: Hashable, Sendable {
     }
 }
 
-/// Follows one operator through its processes, as far as one AVS is concerned.
+/// Follows one party through its processes, as far as one AVS is concerned.
 private struct FaultTrace {
-    let signer: OperatorIndex
+    let party: Party
     let service: ServiceID
     private var intervals: [FaultInterval] = []
     private var since: Instant?
     /// Faults of one operator can overlap: it speaks when all its silences are over.
     private var silences = 0
-    /// Its process has died, and no later one has signed yet.
+    /// Its process has died, and no later one has signed anything yet.
     private var isDown = false
     /// It has done what cannot be undone.
     private var isDishonest = false
 
-    init(signer: OperatorIndex, service: ServiceID) {
-        self.signer = signer
+    init(party: Party, service: ServiceID) {
+        self.party = party
         self.service = service
     }
 
@@ -119,7 +149,7 @@ private struct FaultTrace {
                 case FaultInterval.silentBehaviour:
                     guard injection.service.map({ $0 == service }) ?? true else { continue }
                     silences += 1
-                case RecordGap.crashBehaviour:
+                case let name where RecordGap.crashBehaviours.contains(name):
                     isDown = true
                     isDying = true
                 default: isDishonest = true
@@ -128,6 +158,8 @@ private struct FaultTrace {
                 silences = max(0, silences - 1)
             // What came in the same turn as its crash is still signed.
             case .attested(let vote) where vote.statement.service == service && !isDying: isDown = false
+            // A coordinator that is back has its operator set again.
+            case .operatorSetAdopted where party.isCoordinator && !isDying: isDown = false
             default: continue
             }
             update(at: note.at)
@@ -139,13 +171,13 @@ private struct FaultTrace {
         if isFaulty {
             since = since ?? now
         } else if let start = since {
-            intervals.append(FaultInterval(signer: signer, service: service, start: start, end: now))
+            intervals.append(FaultInterval(party: party, service: service, start: start, end: now))
             since = nil
         }
     }
 
     var finished: [FaultInterval] {
-        intervals + (since.map { [FaultInterval(signer: signer, service: service, start: $0)] } ?? [])
+        intervals + (since.map { [FaultInterval(party: party, service: service, start: $0)] } ?? [])
     }
 }
 

@@ -16,7 +16,7 @@ struct IndependentCheck {
         return answer
     }
 
-    /// Why evidence does not prove an equivocation by this operator; nil when it does.
+    /// Why evidence does not prove that this operator, or coordinator, has equivocated; nil when it does.
     mutating func flaw(in evidence: Evidence, against accused: PublicKey) -> String? {
         switch evidence {
         case .equivocation(let pair):
@@ -29,6 +29,17 @@ struct IndependentCheck {
             }
             guard isSigned(pair.first, pair.firstSignature, by: accused),
                 isSigned(pair.second, pair.secondSignature, by: accused)
+            else { return "a signature in it is not valid" }
+            return nil
+        case .taskEquivocation(let pair):
+            let messages = [pair.first, pair.second].map(Self.signedBytes)
+            if pair.accused != accused { return "it accuses another coordinator" }
+            if Self.numberBytes(of: pair.first) != Self.numberBytes(of: pair.second) {
+                return "the two tasks stand under different numbers"
+            }
+            if messages[0] == messages[1] { return "the two tasks are the same" }
+            guard pair.firstSignature.isValid(for: messages[0], by: accused),
+                pair.secondSignature.isValid(for: messages[1], by: accused)
             else { return "a signature in it is not valid" }
             return nil
         }
@@ -75,6 +86,14 @@ struct IndependentCheck {
         return Int128(sum(of: members)) * denominator >= Int128(sum(of: set.members)) * (2 * numerator - denominator)
     }
 
+    /// The least stake that is 2q - 1 of an operator set's.
+    static func leastToForceTwo(in set: OperatorSet) -> Lamports {
+        let (numerator, denominator) = (UInt128(set.threshold.numerator), UInt128(set.threshold.denominator))
+        guard 2 * numerator > denominator else { return .zero }
+        let product = sum(of: set.members) * (2 * numerator - denominator)
+        return Lamports(UInt64((product + denominator - 1) / denominator))
+    }
+
     static func sum(of members: [OperatorSet.Member]) -> UInt128 {
         members.reduce(0) { $0 + UInt128($1.weight.number) }
     }
@@ -92,6 +111,22 @@ struct IndependentCheck {
         bytes += statement.task.storage.bytes
         bytes += statement.result.storage.bytes
         return bytes
+    }
+
+    /// Tag, network, service, sequence, epoch, operator set, payload's digest, issue and deadline.
+    static func signedBytes(of task: TaskHeader) -> [UInt8] {
+        var bytes = Array("quorate/task/1".utf8)
+        bytes += numberBytes(of: task)
+        bytes += littleEndian(task.epoch.number)
+        bytes += task.operatorSet.storage.bytes
+        bytes += task.payload.storage.bytes
+        bytes += littleEndian(task.issued.nanoseconds)
+        bytes += littleEndian(task.deadline.nanoseconds)
+        return bytes
+    }
+
+    private static func numberBytes(of task: TaskHeader) -> [UInt8] {
+        task.network.storage.bytes + littleEndian(task.service.number) + littleEndian(task.sequence.number)
     }
 
     private static func keyBytes(of statement: Statement) -> [UInt8] {

@@ -30,6 +30,7 @@ package struct Judgement: Hashable, Sendable {
         let answers =
             findings.map { Self.check($0, expected: expectations.verdicts[$0.oracle]) }
             + Self.checkSlashes(of: history, expectations, isComplete: isComplete)
+            + Self.checkRevocations(of: history, expectations, isComplete: isComplete)
             + Self.checkCertified(of: history, expectations)
             + expectations.quorumLatency.map { Self.check($0, readings[$0.percentile]) }
         expectationFailures = answers.compactMap { if case .failed(let account) = $0 { account } else { nil } }
@@ -70,18 +71,39 @@ package struct Judgement: Hashable, Sendable {
         return missed + wrong
     }
 
+    private static func checkRevocations(
+        of history: RunHistory, _ expectations: RunExpectations, isComplete: Bool
+    ) -> [Answer] {
+        let revoked = Set(history.revocations.map(\.record.service))
+        let expected = Set(expectations.revoked)
+        let missed = expected.subtracting(revoked).sorted().map { service -> Answer in
+            let account = "the coordinator of \(history.name(of: service)) was expected to be revoked"
+            if let gap = history.ledgerGaps.first { return .unjudged("\(account): \(gap)") }
+            return isComplete ? .failed("\(account), but was not") : .unjudged("\(account), but was not by then")
+        }
+        return missed
+            + revoked.subtracting(expected).sorted().map { service in
+                .failed("the coordinator of \(history.name(of: service)) was revoked, which was not expected")
+            }
+    }
+
     private static func checkCertified(of history: RunHistory, _ expectations: RunExpectations) -> [Answer] {
-        guard let least = expectations.certified else { return [] }
+        guard expectations.certified != nil || expectations.certifiedAtMost != nil else { return [] }
+        let least = expectations.certified ?? Fraction(0, over: 1)!
+        let most = expectations.certifiedAtMost ?? .one
         return history.genesis.services.indices.map { index in
             let service = ServiceID(UInt32(index))
             let issued = history.tasks.filter { $0.task.service == service }
             let tasks = issued.filter { !$0.isOpen }
             let certified = tasks.count(where: \.certifiedInTime)
-            let suffices =
-                UInt128(certified) * UInt128(least.denominator) >= UInt128(tasks.count) * UInt128(least.numerator)
+            func compared(_ share: Fraction) -> (UInt128, UInt128) {
+                (UInt128(certified) * UInt128(share.denominator), UInt128(tasks.count) * UInt128(share.numerator))
+            }
+            let isEnough = compared(least).0 >= compared(least).1
+            let isWithin = compared(most).0 <= compared(most).1
             let account =
                 "\(history.name(of: service)): \(certified) of \(RunHistory.count(tasks.count, "task")) certified, "
-                + "expected \(least.percentage) or more"
+                + (isEnough ? "expected \(most.percentage) or less" : "expected \(least.percentage) or more")
             if let gap = history.gaps.first(where: { $0.party == .coordinator(service) }) {
                 return .unjudged("\(account): \(gap)")
             }
@@ -89,7 +111,7 @@ package struct Judgement: Hashable, Sendable {
                 let reason = issued.isEmpty ? "no task was issued" : "the run ended before the deadline of every task"
                 return .unjudged("\(history.name(of: service)): \(reason)")
             }
-            return suffices ? .met : .failed(account)
+            return isEnough && isWithin ? .met : .failed(account)
         }
     }
 

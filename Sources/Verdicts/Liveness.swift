@@ -1,8 +1,8 @@
 import Messages
 import Primitives
 
-/// While operators without any fault hold more than the threshold of a task's operator set, from its issue to its
-/// deadline, its coordinator has a certificate for it before the deadline. Other tasks are not judged, nor those whose
+/// While the coordinator is without any fault, and operators without any hold more than the threshold of a task's operator
+/// set, from its issue to its deadline, the coordinator has a certificate for it before the deadline. Other tasks are not judged, nor those whose
 /// deadline the run did not reach.
 func judgeLiveness(of history: RunHistory) -> Finding {
     let closed = history.tasks.filter { !$0.isOpen }
@@ -16,7 +16,10 @@ func judgeLiveness(of history: RunHistory) -> Finding {
             unknownSets += 1
             continue
         }
-        guard premise.holds(in: set, without: history.faulty(during: task)) else { continue }
+        let faulty = history.faulty(during: task)
+        guard !faulty.contains(.coordinator(task.service)),
+            premise.holds(in: set, without: RunHistory.signers(in: faulty))
+        else { continue }
         judged += 1
         if !issued.certifiedInTime { late.append(task) }
     }
@@ -42,7 +45,7 @@ func judgeLiveness(of history: RunHistory) -> Finding {
         } else if closed.isEmpty {
             "the run ended before the deadline of every task"
         } else {
-            "during no task did operators without a fault hold more than the threshold"
+            "during no task were the coordinator and operators with more than the threshold without a fault"
         }
     return .conclude(
         .liveness, violations: [], absences: absences, gaps: gaps, otherwise: judged > 0 ? .holds : .notApplicable,

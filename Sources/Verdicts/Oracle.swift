@@ -2,7 +2,9 @@
 package enum Oracle: String, CaseIterable, Hashable, Sendable {
     /// No two certificates for one subject with different statements.
     case agreement
-    /// Nobody is slashed who did not equivocate.
+    /// Where two certificates contradict each other, at least 2q - 1 of the stake is proven guilty.
+    case accountability
+    /// Nobody is slashed or revoked who did not equivocate.
     case innocence
     /// Whoever equivocated where honest nodes could see it is slashed; whoever cannot be proven guilty is not.
     case completeness
@@ -18,6 +20,7 @@ package enum Oracle: String, CaseIterable, Hashable, Sendable {
     package func judge(_ history: RunHistory) -> Finding {
         switch self {
         case .agreement: judgeAgreement(of: history)
+        case .accountability: judgeAccountability(of: history)
         case .innocence: judgeInnocence(of: history)
         case .completeness: judgeCompleteness(of: history)
         case .exactlyOnce: judgeExactlyOnce(of: history)

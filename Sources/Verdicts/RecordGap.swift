@@ -7,7 +7,7 @@ package struct RecordGap: Hashable, Sendable {
     package var account: String
 
     /// An adversary that kills its own process says so first; its record then ends where it ends.
-    package static let crashBehaviour = "crash"
+    package static let crashBehaviours: Set<String> = ["crash", "coordinator-crash"]
 
     static func all(in run: RunRecords, excepting injections: [RunHistory.Injected]) -> [RecordGap] {
         let absent = run.missing.map { party, incarnation in
@@ -15,8 +15,7 @@ package struct RecordGap: Hashable, Sendable {
             return RecordGap(
                 party: party, account: "\(name).\(incarnation).\(RecordFile.fileExtension) is missing")
         }
-        let crashed = Set(
-            injections.filter { $0.injection.behaviour == crashBehaviour }.map { Party.signer($0.signer) })
+        let crashed = Set(injections.filter { crashBehaviours.contains($0.injection.behaviour) }.map(\.party))
         let unfinished = run.nodes.compactMap { node -> RecordGap? in
             guard !crashed.contains(node.party) else { return nil }
             switch node.ending {

@@ -1,21 +1,29 @@
 import Primitives
 
-/// What must come out of a run for it to count as a success. Without any: every oracle holds and nobody is slashed.
+/// What must come out of a run for it to count as a success. Without any: every oracle holds, and nobody is slashed
+/// or revoked.
 package struct RunExpectations: Hashable, Sendable {
     /// Exactly these.
     package var slashed: [OperatorIndex]
+    /// Exactly the coordinators of these AVSs.
+    package var revoked: [ServiceID]
     /// The least share of each AVS's tasks that is certified in time; nil: none is asked for.
     package var certified: Fraction?
+    /// The greatest share; nil: none is set.
+    package var certifiedAtMost: Fraction?
     package var quorumLatency: [LatencyBound]
     /// Oracles of which something else than `holds` or `not-applicable` is expected.
     package var verdicts: [Oracle: Verdict]
 
     package init(
-        slashed: [OperatorIndex] = [], certified: Fraction? = nil, quorumLatency: [LatencyBound] = [],
+        slashed: [OperatorIndex] = [], revoked: [ServiceID] = [], certified: Fraction? = nil,
+        certifiedAtMost: Fraction? = nil, quorumLatency: [LatencyBound] = [],
         verdicts: [Oracle: Verdict] = [:]
     ) {
         self.slashed = slashed
+        self.revoked = revoked
         self.certified = certified
+        self.certifiedAtMost = certifiedAtMost
         self.quorumLatency = quorumLatency
         self.verdicts = verdicts
     }

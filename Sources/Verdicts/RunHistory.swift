@@ -16,10 +16,15 @@ package struct RunHistory: Sendable {
     package private(set) var operatorSets: [Digest: OperatorSet] = [:]
     /// The ground truth: what the adversaries say that they did.
     package private(set) var injections: [Injected] = []
-    /// When operators could not be relied on, by operator, AVS and time.
+    /// When operators and coordinators could not be relied on, by party, AVS and time.
     package let faultIntervals: [FaultInterval]
     package private(set) var findings: [FoundEvidence] = []
     package private(set) var slashes: [Slash] = []
+    package private(set) var revocations: [Revoked] = []
+    /// Every operator set in the order in which the ledger opened them.
+    package private(set) var openings: [Opening] = []
+    /// By operator set: when each coordinator and operator of its AVS came to hold it.
+    package private(set) var adoptions: [Digest: [Adoption]] = [:]
     package private(set) var applied: [AppliedInstruction] = []
     package private(set) var books: [Books] = []
     /// What is missing of the records, the nodes whose crash was injected excepted.
@@ -43,6 +48,7 @@ package struct RunHistory: Sendable {
     }
 
     package struct HeldCertificate: Hashable, Sendable {
+        package var party: Party
         /// The node's name.
         package var holder: String
         package var at: Instant
@@ -50,7 +56,7 @@ package struct RunHistory: Sendable {
     }
 
     package struct Injected: Hashable, Sendable {
-        package var signer: OperatorIndex
+        package var party: Party
         package var at: Instant
         package var injection: Injection
     }
@@ -64,6 +70,21 @@ package struct RunHistory: Sendable {
     package struct Slash: Hashable, Sendable {
         package var at: Instant
         package var record: SlashRecord
+    }
+
+    package struct Revoked: Hashable, Sendable {
+        package var at: Instant
+        package var record: Revocation
+    }
+
+    package struct Opening: Hashable, Sendable {
+        package var at: Instant
+        package var set: OperatorSet
+    }
+
+    package struct Adoption: Hashable, Sendable {
+        package var party: Party
+        package var at: Instant
     }
 
     package struct AppliedInstruction: Hashable, Sendable {
@@ -123,23 +144,33 @@ package struct RunHistory: Sendable {
     private mutating func take(_ note: NodeRecord.Note, of node: NodeRecord) {
         switch note.observation {
         case .certified(let certificate):
-            certificates.append(HeldCertificate(holder: node.name, at: note.at, certificate: certificate))
+            hold(certificate, at: note.at, by: node)
         case .evidenceFound(let evidence):
             findings.append(FoundEvidence(finder: node.party, at: note.at, evidence: evidence))
         case .injected(let injection):
-            if case .signer(let signer) = node.party {
-                injections.append(Injected(signer: signer, at: note.at, injection: injection))
-            }
+            injections.append(Injected(party: node.party, at: note.at, injection: injection))
         case .applied(let sequence, _, let signed, let outcome) where node.party == .ledger:
             applied.append(AppliedInstruction(sequence: sequence, signed: signed, outcome: outcome))
             if outcome == .applied, case .submitCertificate(let certificate, _) = signed.instruction {
-                certificates.append(HeldCertificate(holder: node.name, at: note.at, certificate: certificate))
+                hold(certificate, at: note.at, by: node)
             }
         case .slashed(let record) where node.party == .ledger:
             slashes.append(Slash(at: note.at, record: record))
-        case .operatorSetOpened(let set) where node.party == .ledger: operatorSets[set.digest] = set
+        case .revoked(let revocation) where node.party == .ledger:
+            revocations.append(Revoked(at: note.at, record: revocation))
+        case .operatorSetOpened(let set) where node.party == .ledger:
+            if operatorSets.updateValue(set, forKey: set.digest) == nil {
+                openings.append(Opening(at: note.at, set: set))
+            }
+        case .operatorSetAdopted(_, let set):
+            adoptions[set, default: []].append(Adoption(party: node.party, at: note.at))
         case .books(let page) where node.party == .ledger: books.append(page)
         default: break
         }
+    }
+
+    private mutating func hold(_ certificate: Certificate, at time: Instant, by node: NodeRecord) {
+        certificates.append(
+            HeldCertificate(party: node.party, holder: node.name, at: time, certificate: certificate))
     }
 }

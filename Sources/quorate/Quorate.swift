@@ -12,13 +12,15 @@ struct Quorate: AsyncParsableCommand {
             what happened.
 
               quorate run Topologies/quickstart.yaml
+              quorate verify runs/latest/evidence/*.borsh
 
             Exit status: 0 as expected; 1 not as expected; 2 the input or its surroundings are wrong; 3 it could not \
             be judged; 130 interrupted.
             """,
         version: version,
         subcommands: [
-            RunCommand.self, ReplayCommand.self, TopologyCommand.self, BenchCommand.self,
+            RunCommand.self, BenchCommand.self, ReplayCommand.self, VerifyCommand.self, ExportCommand.self,
+            TopologyCommand.self,
             LedgerProcessCommand.self,
         ])
 

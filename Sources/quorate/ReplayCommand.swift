@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cluster
+import Glibc
 import Primitives
 import Replaying
 import SystemPackage
@@ -33,7 +34,8 @@ struct ReplayCommand: ParsableCommand {
     var trace = false
 
     func run() throws {
-        let selection = RunReplay.Selection(node: node, until: try until.map(Self.task))
+        let last = try until.map { try TaskSequence(argument: $0, of: "--until") }
+        let selection = RunReplay.Selection(node: node, until: last)
         let directory = FilePath(runDirectory)
         let (node, trace) = (node, trace)
         let results = try CommandFailure.asBadInput {
@@ -41,16 +43,10 @@ struct ReplayCommand: ParsableCommand {
             try RunAudit(directory: RunDirectory(path: directory), records: replay.records).check(node)
             return try replay.run(selection, trace: trace ? { print($0) } : nil)
         }
+        // The trace has been written through a buffer: it comes first.
+        fflush(nil)
         try Console.print(results.map(Self.line).joined(separator: "\n"))
         if results.contains(where: { $0.divergence != nil }) { throw ExitCode(1) }
-    }
-
-    static func task(_ text: String) throws -> TaskSequence {
-        let digits = text.hasPrefix("task ") ? text.dropFirst("task ".count) : text[...]
-        guard let number = UInt64(digits) else {
-            throw CommandFailure.badInput("--until: \(text) is not a task; write \"task 137\"")
-        }
-        return TaskSequence(number)
     }
 
     private static func line(for result: NodeReplay) -> String {

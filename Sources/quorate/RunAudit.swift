@@ -18,8 +18,7 @@ struct RunAudit {
         for record in records.nodes where node.map({ $0 == record.name }) ?? true {
             switch record.party {
             case .ledger: try checkLog(record)
-            case .signer(let index): try checkGuard(record, of: index)
-            case .coordinator: break
+            case .signer, .coordinator: try checkGuard(record)
             }
         }
     }
@@ -35,17 +34,28 @@ struct RunAudit {
         _ = try InstructionLog(reading: path.string).audit(from: records.genesis, recorded: recorded)
     }
 
-    private func checkGuard(_ record: NodeRecord, of index: OperatorIndex) throws {
+    private func checkGuard(_ record: NodeRecord) throws {
         let path = directory.guardFile(of: record.name)
-        guard FileManager.default.fileExists(atPath: path.string) else { return }
-        let key = records.genesis.signers[Int(index.number)].key
-        var lacking: Set<Statement> = []
-        for case .attested(let vote) in record.notes.map(\.observation) { lacking.insert(vote.statement) }
-        try GuardFile.read(path, network: records.genesis.network, key: key) { lacking.remove($0) }
-        guard let first = lacking.min(by: { $0.voteKey < $1.voteKey }) else { return }
-        throw RunAuditError(
-            description: "\(path): lacks the statement that \(record.name) signed for "
-                + "subject \(first.voteKey.subject): the guard has been cut off")
+        guard FileManager.default.fileExists(atPath: path.string), let key = records.genesis.key(of: record.party)
+        else {
+            return
+        }
+        var lacking: [GuardEntry: String] = [:]
+        for observation in record.notes.map(\.observation) {
+            switch observation {
+            case .attested(let vote):
+                lacking[.statement(vote.statement)] =
+                    "the statement that \(record.name) signed for subject \(vote.statement.voteKey.subject)"
+            case .taskIssued(let task):
+                lacking[.task(task.header)] = "the task that \(record.name) issued under number \(task.sequence)"
+            default: continue
+            }
+        }
+        try GuardFile.read(path, network: records.genesis.network, key: key) { lacking[$0] = nil }
+        guard let first = lacking.min(by: { $0.key.borsh.lexicographicallyPrecedes($1.key.borsh) })?.value else {
+            return
+        }
+        throw RunAuditError(description: "\(path): lacks \(first): the guard has been cut off")
     }
 }
 

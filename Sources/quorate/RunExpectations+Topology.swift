@@ -6,7 +6,8 @@ extension RunExpectations {
     /// themselves; a test holds them together.
     init(_ expectations: Expectations) {
         self.init(
-            slashed: expectations.slashed, certified: expectations.certified,
+            slashed: expectations.slashed, revoked: expectations.revoked, certified: expectations.certified,
+            certifiedAtMost: expectations.certifiedAtMost,
             quorumLatency: expectations.quorumLatency.compactMap { bound in
                 Percentile(rawValue: bound.percentile.rawValue).map {
                     LatencyBound(percentile: $0, atMost: bound.atMost)

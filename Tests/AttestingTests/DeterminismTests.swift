@@ -11,7 +11,7 @@ import Testing
         let behaviour: Behaviour = seed.isMultiple(of: 2) ? .equivocate : .equivocateSplit
         let culprit = UInt32(seed % 5)
         let fault = FaultPlan(
-            signer: OperatorIndex(culprit), behaviour: behaviour, begins: .task(TaskSequence(seed % 4)),
+            party: .signer(OperatorIndex(culprit)), behaviour: behaviour, begins: .task(TaskSequence(seed % 4)),
             lasts: .tasks(1))
         let network = TestNetwork(tasks: 4, faults: [fault], seed: seed)
         var random = SeededRandom(seed: seed, purpose: "chaos")

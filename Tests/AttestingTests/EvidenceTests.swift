@@ -9,7 +9,8 @@ import Testing
 @Suite struct EvidenceTests {
     private static func fault(_ behaviour: Behaviour, by number: UInt32 = 4, at task: UInt64 = 0) -> FaultPlan {
         FaultPlan(
-            signer: OperatorIndex(number), behaviour: behaviour, begins: .task(TaskSequence(task)), lasts: .tasks(1))
+            party: .signer(OperatorIndex(number)), behaviour: behaviour, begins: .task(TaskSequence(task)),
+            lasts: .tasks(1))
     }
 
     @Test(arguments: [Dissemination.mesh, .star])
@@ -90,7 +91,7 @@ import Testing
     }
 
     @Test func nobodySubmitsWhatTheLedgerHasSlashedAlready() {
-        let everyTask = FaultPlan(signer: OperatorIndex(4), behaviour: .equivocate, lasts: .untilTheEnd)
+        let everyTask = FaultPlan(party: .signer(OperatorIndex(4)), behaviour: .equivocate, lasts: .untilTheEnd)
         let network = TestNetwork(tasks: 10, faults: [everyTask])
         network.run(until: .seconds(4))
         #expect(network.slashedSigners == [op(4)])

@@ -3,13 +3,14 @@ import Cryptography
 import Messages
 import Primitives
 
-/// As much of a ledger as the machines can tell apart from a real one: nonces, operator sets, one slash an offence,
+/// As much of a ledger as the machines can tell apart from a real one: nonces, operator sets, one slash or revocation an offence,
 /// the first certificate of a subject, claims.
 struct LedgerStandIn {
     let genesis: Genesis
     private(set) var sets: [OperatorSet]
     private var nonces: [PublicKey: UInt64] = [:]
     private(set) var slashes: [SlashRecord] = []
+    private(set) var revocations: [Revocation] = []
     private(set) var settlements: [VoteKey: Settlement] = [:]
     private(set) var claims: [Attestation] = []
     private(set) var answers: [(authority: PublicKey, instruction: Instruction, outcome: Outcome)] = []
@@ -31,6 +32,7 @@ struct LedgerStandIn {
 
     func greeting(for key: PublicKey) -> [LedgerNotice] {
         [.account(nextNonce: nonces[key, default: 0])] + sets.map { .operatorSet($0) } + slashes.map { .slashed($0) }
+            + revocations.map { .revoked($0) }
     }
 
     mutating func apply(_ signed: SignedInstruction) -> (Receipt, news: [LedgerNotice]) {
@@ -49,6 +51,9 @@ struct LedgerStandIn {
         switch signed.instruction {
         case .submitEvidence(let evidence): return slash(evidence, reporter: signed.authority, news: &news)
         case .submitCertificate(let certificate, let participation):
+            let isCoordinator = signed.authority == genesis.services[0].coordinator
+            guard !isCoordinator || revocations.isEmpty else { return .coordinatorRevoked }
+            guard isCoordinator || participation == certificate.signers else { return .badParticipation }
             return settle(certificate, participation, news: &news)
         case .claimParticipation(let vote):
             claims.append(vote)
@@ -61,7 +66,11 @@ struct LedgerStandIn {
         _ evidence: Evidence, reporter: PublicKey, news: inout [LedgerNotice]
     ) -> Outcome {
         guard evidence.isValid else { return .badEvidence }
-        guard !slashes.contains(where: { $0.offence == evidence.offence }) else { return .alreadySlashed }
+        let punished = slashes.map(\.offence) + revocations.map(\.offence)
+        guard !punished.contains(evidence.offence) else { return .alreadySlashed }
+        if case .taskEquivocation(let pair) = evidence {
+            return revoke(pair, evidence, reporter: reporter, news: &news)
+        }
         guard let culprit = current.members.first(where: { $0.key == evidence.accused }) else {
             return .alreadyTombstoned
         }
@@ -75,6 +84,18 @@ struct LedgerStandIn {
                 revision: current.revision.next, threshold: current.threshold,
                 members: current.members.filter { $0.key != culprit.key }))
         news = [.slashed(record), .operatorSet(current)]
+        return .applied
+    }
+
+    private mutating func revoke(
+        _ pair: TaskEquivocation, _ evidence: Evidence, reporter: PublicKey, news: inout [LedgerNotice]
+    ) -> Outcome {
+        guard pair.accused == genesis.services[0].coordinator else { return .badEvidence }
+        let revocation = Revocation(
+            offence: evidence.offence, accused: pair.accused, service: ServiceID(0), voteKey: pair.voteKey,
+            reporter: reporter, slot: Slot(0))
+        revocations.append(revocation)
+        news = [.revoked(revocation)]
         return .applied
     }
 

@@ -15,7 +15,7 @@ import Testing
         for (frame, _, _) in network.sent { frames[frame.kind] = frame }
         let vote = network.votes(by: op(0))[0]
         return [
-            .started(recorded: []), .started(recorded: [vote.statement]), .began(Instant(nanoseconds: 9)),
+            .started(recorded: []), .started(recorded: [.statement(vote.statement)]), .began(Instant(nanoseconds: 9)),
             .connected(.ledger), .disconnected(op(3)), .verified(RequestID(1), valid: true),
             .signed(RequestID(2), vote.signature), .executed(task: .zero, .result([1, 2])),
             .executed(task: .zero, .refused(reason: "no")), .woke,
@@ -56,7 +56,8 @@ import Testing
             voteKey: VoteKey(network: .zero, service: ServiceID(0), subject: Subject(number: 0)), operatorSet: .zero,
             epoch: Epoch(0), task: .zero, result: .zero)
         let effects: [NodeEffect] = [
-            .persist(statement), .sign(RequestID(1), .statement(statement)), .sign(RequestID(2), .statement(statement)),
+            .persist(.statement(statement)), .sign(RequestID(1), .statement(statement)),
+            .sign(RequestID(2), .statement(statement)),
             .execute(task: .zero, service: ServiceID(0), payload: []), .send(.ownVotesRequest, to: []),
             .send(.ownVotesRequest, to: [.ledger]), .disconnect(.ledger, reason: ""),
             .wake(at: Instant(nanoseconds: 0)),

@@ -118,7 +118,7 @@ import Testing
     }
 
     @Test func aSilentThirdLeavesATaskWithoutCertificate() {
-        let silent = FaultPlan(signer: OperatorIndex(0), behaviour: .silent, lasts: .tasks(1))
+        let silent = FaultPlan(party: .signer(OperatorIndex(0)), behaviour: .silent, lasts: .tasks(1))
         let network = TestNetwork(stakes: [100, 100, 100], tasks: 2, faults: [silent])
         network.run(until: .seconds(4))
         #expect(network.expired == [TaskSequence(0)])
@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func aSilentOperatorDoesNotClaimItsPartAfterwards() {
-        let silent = FaultPlan(signer: OperatorIndex(4), behaviour: .silent, lasts: .untilTheEnd)
+        let silent = FaultPlan(party: .signer(OperatorIndex(4)), behaviour: .silent, lasts: .untilTheEnd)
         let network = TestNetwork(faults: [silent])
         network.run(until: .seconds(4))
         #expect(network.settlement(of: 0)?.participation.count == 4)

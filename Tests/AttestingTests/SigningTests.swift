@@ -14,7 +14,7 @@ import Testing
         #expect(network.votes(by: op(2)).isEmpty && network.guards[op(2)]?.count == 1)
         network.restart(op(2))
         network.run(until: .seconds(4))
-        #expect(network.votes(by: op(2)).map(\.statement) == network.guards[op(2)])
+        #expect(network.votes(by: op(2)).map { .statement($0.statement) } == network.guards[op(2)])
         #expect(network.settlement(of: 0)?.participation.count == 5 && network.breaches.isEmpty)
     }
 
@@ -162,14 +162,15 @@ import Testing
         #expect(network.votes(by: op(2)).isEmpty && network.guards[op(2)] == nil)
     }
 
-    @Test func twoTasksWithOneNumberGetOneVote() {
+    @Test func twoTasksWithOneNumberGetOneVoteAndAreProof() {
         let network = TestNetwork(tasks: 0)
         network.run(until: .zero)
         for payload: UInt64 in [1, 2] {
             network.deliver(.task(network.signedTask(0, payload: payload)), from: TestNetwork.coordinator, to: op(0))
         }
         network.run(until: .milliseconds(100))
-        #expect(network.votes(by: op(0)).count == 1 && network.refusals(by: op(0)) == 1)
+        #expect(network.votes(by: op(0)).count == 1)
+        #expect(network.evidence(by: op(0)).map(\.accused) == [network.genesis.services[0].coordinator])
         #expect(network.breaches.isEmpty)
     }
 

@@ -18,8 +18,8 @@ final class TestNetwork {
     private(set) var ledger: LedgerStandIn
     private(set) var now = Instant(nanoseconds: 1_000_000_000)
     private(set) var notes: [(at: Instant, by: Party, observation: Observation)] = []
-    /// What each operator's signing guard holds.
-    private(set) var guards: [Party: [Statement]] = [:]
+    /// What each node's guard holds.
+    private(set) var guards: [Party: [GuardEntry]] = [:]
     private(set) var sent: [(frame: Frame, from: Party, to: Party)] = []
     private(set) var hasFinished = false
     /// Signatures that machines have had checked.
@@ -35,7 +35,7 @@ final class TestNetwork {
     var diesAfterPersisting: Party?
 
     private let keys: [Party: SigningKey]
-    private let roles: [Party: NodeRole]
+    private var roles: [Party: NodeRole]
     private let faulty: Set<Party>
     private var machines: [Party: any NodeMachine] = [:]
     private var incarnations: [Party: Int] = [:]
@@ -44,6 +44,7 @@ final class TestNetwork {
     private var wakes: [Party: Instant] = [:]
     private var agenda = Agenda<(due: Instant, Item)>()
     private var random: SeededRandom
+    private var issuedUnder: [VoteKey: TaskHeader] = [:]
     private var signedFor: [Party: [VoteKey: Statement]] = [:]
 
     private struct Link: Hashable {
@@ -71,15 +72,20 @@ final class TestNetwork {
                 (party, SigningKey(seed: FixedBytes32(Array(repeating: UInt8(number + 1), count: 32))!))
             })
         self.keys = keys
-        genesis = .test(signers: signers.map { keys[$0]!.publicKey }, keys[Self.coordinator]!.publicKey, dissemination)
+        genesis = .test(
+            signers: signers.map { keys[$0]!.publicKey }, keys[Self.coordinator]!.publicKey, dissemination,
+            stakes: stakes)
         ledger = LedgerStandIn(genesis: genesis, stakes: stakes)
         let load = TaskLoad(tasks: tasks, pacing: pacing, seed: seed)
-        var roles: [Party: NodeRole] = [Self.coordinator: .coordinator(ServiceID(0), load)]
+        var roles: [Party: NodeRole] = [
+            Self.coordinator: .coordinator(
+                ServiceID(0), load, faults: faults.filter { $0.party == Self.coordinator }, seed: seed)
+        ]
         for case .signer(let index) in signers {
-            roles[.signer(index)] = .signer(index, faults: faults.filter { $0.signer == index }, seed: seed)
+            roles[.signer(index)] = .signer(index, faults: faults.filter { $0.party == .signer(index) }, seed: seed)
         }
         self.roles = roles
-        faulty = Set(faults.map { .signer($0.signer) })
+        faulty = Set(faults.map(\.party))
         random = SeededRandom(seed: seed, purpose: "test network")
         for party in roles.keys.sorted() { start(party) }
         connectEverybody()
@@ -205,8 +211,8 @@ final class TestNetwork {
 
     private func carryOut(_ effect: NodeEffect, of party: Party) {
         switch effect {
-        case .persist(let statement):
-            guards[party, default: []].append(statement)
+        case .persist(let entry):
+            guards[party, default: []].append(entry)
             if diesAfterPersisting == party {
                 diesAfterPersisting = nil
                 crash(party)
@@ -227,7 +233,9 @@ final class TestNetwork {
             agenda.add((max(now, instant), .wake(party, instant)), at: max(now, instant))
         case .note(let observation): notes.append((now, party, observation))
         case .finished: hasFinished = true
-        case .crash: crash(party)
+        case .crash:
+            crash(party)
+            roles[party] = roles[party]?.withoutCrashes
         }
     }
 
@@ -237,7 +245,9 @@ final class TestNetwork {
         case .statement(let statement):
             if !faulty.contains(party) { checkHonesty(of: statement, by: party) }
             return key.sign(statement.signedBytes)
-        case .task(let task): return key.sign(task.signedBytes)
+        case .task(let task):
+            if !faulty.contains(party) { checkHonesty(of: task, by: party) }
+            return key.sign(task.signedBytes)
         case .instruction(let instruction, let nonce):
             return key.sign(
                 SignedInstruction.signedBytes(
@@ -245,8 +255,18 @@ final class TestNetwork {
         }
     }
 
+    private func checkHonesty(of task: ServiceTask, by party: Party) {
+        if !(guards[party] ?? []).contains(.task(task.header)) {
+            breaches.append("\(party) issues what is not recorded")
+        }
+        let earlier = issuedUnder.updateValue(task.header, forKey: task.header.voteKey)
+        if let earlier, earlier != task.header { breaches.append("\(party) issues two tasks under one number") }
+    }
+
     private func checkHonesty(of statement: Statement, by party: Party) {
-        if !(guards[party] ?? []).contains(statement) { breaches.append("\(party) signs what it has not recorded") }
+        if !(guards[party] ?? []).contains(.statement(statement)) {
+            breaches.append("\(party) signs what it has not recorded")
+        }
         let earlier = signedFor[party, default: [:]].updateValue(statement, forKey: statement.voteKey)
         if let earlier, earlier != statement { breaches.append("\(party) signs two statements") }
     }
@@ -273,11 +293,23 @@ final class TestNetwork {
     }
 }
 
+extension NodeRole {
+    /// As a run starts whoever has died of its fault.
+    fileprivate var withoutCrashes: NodeRole {
+        switch self {
+        case .signer(let index, let faults, let seed):
+            .signer(index, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed)
+        case .coordinator(let service, let load, let faults, let seed):
+            .coordinator(service, load, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed)
+        }
+    }
+}
+
 func op(_ number: Int) -> Party { .signer(OperatorIndex(UInt32(number))) }
 
 extension Genesis {
     static func test(
-        signers: [PublicKey], _ coordinator: PublicKey, _ dissemination: Dissemination = .mesh
+        signers: [PublicKey], _ coordinator: PublicKey, _ dissemination: Dissemination = .mesh, stakes: [UInt64] = []
     ) -> Genesis {
         let service = Service(
             name: "squares", module: Squaring.name, coordinator: coordinator, threshold: .twoThirds,
@@ -287,6 +319,10 @@ extension Genesis {
             runID: .zero,
             parameters: LedgerParameters(slotDuration: .milliseconds(400), slotsPerEpoch: 10, unbondingEpochs: 2),
             clock: coordinator, signers: signers.enumerated().map { Signer(name: "op-\($0)", key: $1) },
-            restakers: [], services: [service])
+            restakers: zip(signers, stakes).enumerated().map { number, staked in
+                Restaker(
+                    name: "op-\(number)", key: staked.0, deposit: Lamports(staked.1),
+                    delegations: [Delegation(signer: OperatorIndex(UInt32(number)), amount: Lamports(staked.1))])
+            }, services: [service])
     }
 }

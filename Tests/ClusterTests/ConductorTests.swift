@@ -21,17 +21,19 @@ private struct Stage {
     var effects: [Conductor.Effect] = []
 
     init(
-        crash: FaultPlan? = nil, keepsGoing: Bool = false, progressPatience: Duration? = nil, measuring: [Duration] = []
+        crash: FaultPlan? = nil, of party: Party = second, keepsGoing: Bool = false,
+        progressPatience: Duration? = nil, measuring: [Duration] = []
     ) {
-        var settings = Conductor.Settings(timeLimit: .seconds(10), keepsGoing: keepsGoing)
+        var settings = Conductor.Settings(timeLimit: .seconds(10), settlingAlone: .seconds(4), keepsGoing: keepsGoing)
         settings.progressPatience = progressPatience
         settings.measuring = measuring
+        func faults(_ other: Party) -> [FaultPlan] { other == party ? crash.map { [$0] } ?? [] : [] }
         conductor = Conductor(
             members: [
-                .init(party: Self.coordinator, name: "coordinator-squares"),
+                .init(party: Self.coordinator, name: "coordinator-squares", faults: faults(Self.coordinator)),
                 .init(party: Self.first, name: "op-1"),
                 .init(party: .ledger, name: "ledger"),
-                .init(party: Self.second, name: "op-2", faults: crash.map { [$0] } ?? []),
+                .init(party: Self.second, name: "op-2", faults: faults(Self.second)),
             ], settings: settings)
         conductor.start(at: now, effects: &effects)
     }
@@ -119,7 +121,8 @@ private struct Stage {
 
     @Test func crashIsExpectedAndEndsWithARestartAtTheOriginalBeginning() {
         let crash = FaultPlan(
-            signer: OperatorIndex(1), behaviour: .crash, begins: .after(.seconds(1)), lasts: .duration(.seconds(2)))
+            party: .signer(OperatorIndex(1)), behaviour: .crash, begins: .after(.seconds(1)),
+            lasts: .duration(.seconds(2)))
         var stage = Stage(crash: crash)
         stage.begin()
         let beginning = stage.now + .milliseconds(20)
@@ -136,9 +139,38 @@ private struct Stage {
         #expect(stage.tell(.ended(Stage.second, .signalled(SIGKILL))).contains(.tell(Stage.first, .stop)))
     }
 
+    private static func coordinatorCrash(lasts: FaultPlan.Extent) -> FaultPlan {
+        FaultPlan(
+            party: Stage.coordinator, behaviour: .coordinatorCrash, service: ServiceID(0), lasts: lasts, point: .persist
+        )
+    }
+
+    @Test func aCoordinatorThatDiesAtItsPointIsStartedAgainWithoutTheFault() {
+        var stage = Stage(crash: Self.coordinatorCrash(lasts: .duration(.milliseconds(300))), of: Stage.coordinator)
+        stage.begin()
+        let crashed = stage.tell(.ended(Stage.coordinator, .signalled(SIGKILL)), after: .seconds(1))
+        #expect(crashed == [.report(.crashed("coordinator-squares")), .wake(stage.now + .milliseconds(300))])
+        let restarted = stage.tell(.woke, after: .milliseconds(300))
+        #expect(restarted.contains(.launch(Stage.coordinator, incarnation: 2, faults: [], ledgerPort: 4000)))
+        #expect(stage.tell(.said(Stage.coordinator, "finished")).contains(.wake(stage.now + .milliseconds(800))))
+    }
+
+    /// Its operators submit what they hold when the windows have closed: that is waited for.
+    @Test func aCoordinatorThatIsDeadForGoodEndsTheRunLater() throws {
+        var stage = Stage(crash: Self.coordinatorCrash(lasts: .untilTheEnd), of: Stage.coordinator)
+        stage.begin()
+        let crashed = stage.tell(.ended(Stage.coordinator, .signalled(SIGKILL)), after: .seconds(1))
+        #expect(crashed == [.report(.crashed("coordinator-squares")), .wake(stage.now + .seconds(4))])
+        #expect(!stage.tell(.woke, after: .seconds(3)).contains(.tell(Stage.first, .stop)))
+        #expect(stage.tell(.woke, after: .seconds(1)).contains(.tell(Stage.first, .stop)))
+        for party in [Stage.first, Stage.second, .ledger] { stage.tell(.ended(party, .exited(0))) }
+        let outcome = try #require(stage.outcome)
+        #expect(outcome.ending == .completed && outcome.failures.isEmpty)
+    }
+
     @Test func killBeforeTheCrashIsDueIsNoCrash() {
         let crash = FaultPlan(
-            signer: OperatorIndex(1), behaviour: .crash, begins: .after(.seconds(5)), lasts: .untilTheEnd)
+            party: .signer(OperatorIndex(1)), behaviour: .crash, begins: .after(.seconds(5)), lasts: .untilTheEnd)
         var stage = Stage(crash: crash)
         stage.begin()
         stage.tell(.ended(Stage.second, .signalled(SIGKILL)), after: .seconds(1))

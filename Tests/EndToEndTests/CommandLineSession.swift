@@ -42,9 +42,11 @@ final class CommandLineSession: Sendable {
         func ended() async { for await _ in ending.stream {} }
     }
 
-    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Child {
+    func start(
+        _ arguments: [String], environment: [String: String] = [:], executable: URL = CommandLineSession.quorate
+    ) throws -> Child {
         let child = Child()
-        child.process.executableURL = Self.quorate
+        child.process.executableURL = executable
         child.process.arguments = arguments
         child.process.currentDirectoryURL = directory
         child.process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

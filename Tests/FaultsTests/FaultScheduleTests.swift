@@ -14,7 +14,7 @@ import Testing
         service: ServiceID? = nil, probability: Fraction = .one, seed: UInt64 = 1
     ) -> FaultSchedule {
         let plan = FaultPlan(
-            signer: OperatorIndex(0), behaviour: behaviour, service: service, begins: begins, lasts: lasts,
+            party: .signer(OperatorIndex(0)), behaviour: behaviour, service: service, begins: begins, lasts: lasts,
             probability: probability)
         return FaultSchedule(plan, seed: seed)
     }

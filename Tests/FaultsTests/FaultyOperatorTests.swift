@@ -113,7 +113,7 @@ import Testing
     private func plan(
         _ behaviour: Behaviour, _ begins: FaultPlan.Beginning = .start, _ lasts: FaultPlan.Extent = .tasks(1)
     ) -> FaultPlan {
-        FaultPlan(signer: OperatorIndex(0), behaviour: behaviour, begins: begins, lasts: lasts)
+        FaultPlan(party: .signer(OperatorIndex(0)), behaviour: behaviour, begins: begins, lasts: lasts)
     }
 
     @Test func withoutFaultsTheMachineIsTheHonestOne() {
@@ -225,7 +225,10 @@ import Testing
             for (begin, extent) in zip(begins, extents) { plans.append(plan(behaviour, begin, extent)) }
         }
         let load = TaskLoad(tasks: 1, interval: .seconds(1), arrival: .fixed, seed: 4)
-        for role in [NodeRole.signer(OperatorIndex(0), faults: plans, seed: 3), .coordinator(ServiceID(0), load)] {
+        for role in [
+            NodeRole.signer(OperatorIndex(0), faults: plans, seed: 3),
+            .coordinator(ServiceID(0), load, faults: plans, seed: 3),
+        ] {
             #expect(try NodeRole(borsh: role.borsh) == role)
         }
     }
@@ -233,6 +236,6 @@ import Testing
     @Test func thereIsNoMachineForWhoIsNotInGenesis() {
         let load = TaskLoad(tasks: 1, interval: .seconds(1), arrival: .fixed, seed: 4)
         #expect(NodeRole.signer(OperatorIndex(4), faults: [], seed: 0).makeMachine(genesis: genesis) == nil)
-        #expect(NodeRole.coordinator(ServiceID(1), load).makeMachine(genesis: genesis) == nil)
+        #expect(NodeRole.coordinator(ServiceID(1), load, faults: [], seed: 3).makeMachine(genesis: genesis) == nil)
     }
 }

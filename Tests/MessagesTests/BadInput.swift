@@ -22,7 +22,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         decode = { () throws(BorshError) in _ = try V(borsh: bytes) }
     }
 
-    static let all = lengths + members + pairs + numbers
+    static let all = lengths + members + pairs + files + numbers
 
     private static let lengths = [
         BadInput("a byte after the value", Statement.self, .trailingBytes(count: 1)) {
@@ -141,6 +141,25 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         ) {
             let votes = Fixed.equivocation.attestations
             encode(votes[1], votes[0], to: &$0)
+        },
+    ]
+
+    private static let files = [
+        BadInput(
+            "evidence without a file around it", ProofFile.self,
+            .invalid(type: "ProofFile", reason: "does not begin with \"quoproof\"")
+        ) {
+            $0.encode(Evidence.equivocation(Fixed.equivocation))
+        },
+        BadInput(
+            "a file of another version", ProofFile.self,
+            .invalid(type: "ProofFile", reason: "written in version 2; this program reads 1")
+        ) {
+            for byte in ProofFile.magic { $0.encode(byte) }
+            $0.encode(UInt16(2))
+        },
+        BadInput("a file that ends in its name", ProofFile.self, .truncated(position: 3, needed: 1)) {
+            for byte in ProofFile.magic.prefix(3) { $0.encode(byte) }
         },
     ]
 

@@ -39,7 +39,7 @@ import Testing
         default: statement.result = Fixed.digest(0xab)
         }
         let pair = try #require(Equivocation(voteA, Fixed.vote(Fixed.accused, statement)))
-        #expect(pair.isValid)
+        #expect(Evidence.equivocation(pair).isValid)
         #expect(pair.first.digest < pair.second.digest)
     }
 
@@ -85,6 +85,6 @@ import Testing
         var vote = voteB
         vote.signature = Fixed.accused.sign(Domain.task.signedBytes(voteB.statement.borsh))
         #expect(!vote.isValid)
-        #expect(!(try #require(Equivocation(voteA, vote))).isValid)
+        #expect(!Evidence.equivocation(try #require(Equivocation(voteA, vote))).isValid)
     }
 }

@@ -30,7 +30,7 @@ import Testing
 
     /// Every case of every enum has a specimen, and no other byte is taken for a case.
     @Test(arguments: [
-        "VoteKind", "Evidence", "Dissemination", "Outcome", "Instruction", "LedgerNotice", "Party", "Frame",
+        "VoteKind", "Evidence", "Proof", "Dissemination", "Outcome", "Instruction", "LedgerNotice", "Party", "Frame",
         "Observation",
     ])
     func everyCaseHasASpecimen(type: String) throws {

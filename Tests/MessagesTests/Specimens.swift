@@ -88,6 +88,26 @@ enum Fixed {
 
     static let equivocation = Equivocation(vote(accused), vote(accused, statement(result: 145)))!
 
+    static func signed(_ task: ServiceTask) -> SignedTask {
+        SignedTask(task: task, signature: coordinator.sign(task.signedBytes))
+    }
+
+    static let taskEquivocation: TaskEquivocation = {
+        var other = task
+        other.payload = [13, 0, 0, 0, 0, 0, 0, 0]
+        return TaskEquivocation(signed(task), signed(other), by: coordinator.publicKey)!
+    }()
+
+    static let revocation = Revocation(
+        offence: Evidence.taskEquivocation(taskEquivocation).offence, accused: coordinator.publicKey,
+        service: ServiceID(3), voteKey: voteKey, reporter: signers[0].publicKey, slot: Slot(43))
+
+    static let proofs: [(String, Proof)] = [
+        ("equivocation", .evidence(.equivocation(equivocation))),
+        ("taskEquivocation", .evidence(.taskEquivocation(taskEquivocation))),
+        ("certificate", .certificate(certificate, of: operatorSet)),
+    ]
+
     static func signed(_ instruction: Instruction) -> SignedInstruction {
         let authority = signers[0]
         return SignedInstruction(
@@ -129,6 +149,7 @@ enum Fixed {
         ("directory", .directory([endpoint, Endpoint(signer: OperatorIndex(4), address: 0x0a00_0102, port: 1)])),
         ("slashed", .slashed(slash)),
         ("settled", .settled(settlement)),
+        ("revoked", .revoked(revocation)),
     ]
 
     static let receipt = Receipt(instruction: digest(0xbb), outcome: .alreadySlashed, slot: Slot(42))
@@ -143,7 +164,7 @@ enum Fixed {
     static let frames: [(String, Frame)] =
         [
             ("hello", .hello(hello)),
-            ("task", .task(SignedTask(task: task, signature: coordinator.sign(task.signedBytes)))),
+            ("task", .task(signed(task))),
             ("attestation", .attestation(vote(signers[0]))),
             ("certified", .certified(certifiedNotice)),
             ("certificateRequest", .certificateRequest(voteKey, statement: statement().digest)),
@@ -152,6 +173,7 @@ enum Fixed {
             ("voteRequest", .voteRequest(voteRequest)),
             ("ownVotesRequest", .ownVotesRequest),
             ("ownVotes", .ownVotes([vote(accused), vote(accused, statement(result: 145))])),
+            ("taskRequest", .taskRequest(voteKey, task: task.digest)),
             ("submit", .submit(signed(.withdraw(Lamports(7))))),
             ("receipt", .receipt(receipt)),
         ] + notices.map { ("notice-\($0.0)", .notice($0.1)) }
@@ -163,6 +185,10 @@ enum Fixed {
                 attestation: vote(accused), recipients: [.signer(OperatorIndex(0)), .coordinator(ServiceID(3))]),
             Injection.SentVote(attestation: vote(accused, statement(result: 145)), recipients: [.ledger]),
         ])
+
+    static let taskInjection = Injection(
+        behaviour: "coordinator-equivocates", service: ServiceID(3), subject: voteKey.subject,
+        tasks: [Injection.SentTask(signed(task), recipients: [.signer(OperatorIndex(0))])])
 
     static let books = Books(
         sequence: 8, entered: Lamports(36), idle: Lamports(1), delegated: Lamports(2), unbonding: Lamports(3),
@@ -187,6 +213,8 @@ enum Fixed {
         ("books", .books(books)),
         ("recovered", .recovered(behaviour: "silent", service: ServiceID(3))),
         ("recoveredEverywhere", .recovered(behaviour: "silent", service: nil)),
+        ("operatorSetAdopted", .operatorSetAdopted(ServiceID(3), operatorSet.digest)),
+        ("revoked", .revoked(revocation)),
     ]
 
     static let genesis = Genesis(
@@ -211,7 +239,7 @@ enum Fixed {
 }
 
 extension Specimen {
-    static let all: [Specimen] = primitives + votes + ledger + records + frames
+    static let all: [Specimen] = primitives + votes + proofs + ledger + records + frames
 
     private static let primitives = [
         Specimen("ascending", Digest(Array(UInt8(0)..<32))!),
@@ -234,12 +262,21 @@ extension Specimen {
         Specimen("ofTask", Subject(TaskSequence(137))), Specimen("scoped", Subject(scope: 1, number: 2)),
         Specimen("result", VoteKind.result), Specimen("plain", Fixed.voteKey),
         Specimen("plain", Fixed.task),
-        Specimen("plain", SignedTask(task: Fixed.task, signature: Fixed.coordinator.sign(Fixed.task.signedBytes))),
+        Specimen("plain", Fixed.task.header), Specimen("plain", Fixed.signed(Fixed.task)),
         Specimen("plain", Fixed.statement()), Specimen("plain", Fixed.vote(Fixed.signers[0])),
         Specimen("member", Fixed.operatorSet.members[1]), Specimen("ofThree", Fixed.operatorSet),
         Specimen("twoOfThree", Fixed.certificate), Specimen("plain", Fixed.equivocation),
+        Specimen("plain", Fixed.taskEquivocation),
         Specimen("equivocation", Evidence.equivocation(Fixed.equivocation)),
+        Specimen("taskEquivocation", Evidence.taskEquivocation(Fixed.taskEquivocation)),
+        Specimen("statement", GuardEntry.statement(Fixed.statement())),
+        Specimen("task", GuardEntry.task(Fixed.task.header)),
+        Specimen("evidence", GuardEntry.evidence(.equivocation(Fixed.equivocation))),
+        Specimen("answered", GuardEntry.answered(offence: Fixed.slash.offence)),
     ]
+
+    private static let proofs =
+        Fixed.proofs.map { Specimen($0.0, $0.1) } + Fixed.proofs.map { Specimen($0.0, ProofFile($0.1)) }
 
     private static let ledger =
         [
@@ -249,13 +286,15 @@ extension Specimen {
             Specimen("mesh", Dissemination.mesh), Specimen("star", Dissemination.star),
             Specimen("plain", Fixed.endpoint), Specimen("plain", Fixed.signed(.deposit(Lamports(1)))),
             Specimen("plain", Fixed.receipt), Specimen("plain", Fixed.slash), Specimen("plain", Fixed.settlement),
+            Specimen("plain", Fixed.revocation),
         ] + Fixed.instructions.map { Specimen($0.0, $0.1) } + Fixed.notices.map { Specimen($0.0, $0.1) }
         + Outcome.allCases.map { Specimen("\($0)", $0) }
 
     private static let records =
         [
             Specimen("equivocate", Fixed.injection), Specimen("bare", Injection(behaviour: "silent")),
-            Specimen("plain", Fixed.injection.votes[0]), Specimen("plain", Fixed.books),
+            Specimen("ofTasks", Fixed.taskInjection), Specimen("plain", Fixed.injection.votes[0]),
+            Specimen("plain", Fixed.taskInjection.tasks[0]), Specimen("plain", Fixed.books),
         ] + Fixed.observations.map { Specimen($0.0, $0.1) }
 
     private static let frames =

@@ -45,6 +45,18 @@ enum Fixture {
             operatorSet: .zero, epoch: Epoch(0), task: .zero, result: .zero)
     }
 
+    static func header(_ number: UInt64) -> TaskHeader {
+        TaskHeader(
+            network: genesis.network, service: ServiceID(0), sequence: TaskSequence(number), epoch: Epoch(0),
+            operatorSet: .zero, payload: .zero, issued: Instant(nanoseconds: 1), deadline: Instant(nanoseconds: 2))
+    }
+
+    static let evidence: Evidence = {
+        var other = vote(1)
+        other.statement.task = genesis.network
+        return .equivocation(Equivocation(vote(1), other)!)
+    }()
+
     static func vote(_ number: UInt64) -> Attestation {
         let statement = statement(number)
         return Attestation(

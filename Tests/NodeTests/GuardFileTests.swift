@@ -13,25 +13,27 @@ import Testing
     let path: FilePath
     let network = Fixture.genesis.network
     let key = Fixture.signers[0].publicKey
-    let statements = (0..<5).map { Fixture.statement($0) }
+    let statements = (0..<5).map { GuardEntry.statement(Fixture.statement($0)) }
+    /// Bytes that a statement takes.
+    let entrySize = GuardFile.entryOverhead + 1 + 157
 
     init() throws {
         scratch = try Scratch()
         path = scratch.path.appending("op-1.guard")
     }
 
-    private func write(_ statements: [Statement], mode: GuardMode = .written) throws {
+    private func write(_ statements: [GuardEntry], mode: GuardMode = .written) throws {
         let file = try GuardFile.create(path, network: network, key: key, mode: mode)
         try file.append(statements)
         try file.sync()
     }
 
-    private func read(_ file: FilePath) throws -> [Statement] {
+    private func read(_ file: FilePath) throws -> [GuardEntry] {
         try GuardFile.open(file, network: network, key: key, mode: .written).recorded
     }
 
-    private func shown(_ file: FilePath) throws -> [Statement] {
-        var statements: [Statement] = []
+    private func shown(_ file: FilePath) throws -> [GuardEntry] {
+        var statements: [GuardEntry] = []
         try GuardFile.read(file, network: network, key: key) { statements.append($0) }
         return statements
     }
@@ -54,11 +56,23 @@ import Testing
             try file.sync()
         }
         #expect(try read(path) == statements)
-        #expect(try scratch.bytes(of: path).count == GuardFile.headerSize + 5 * GuardFile.entrySize)
+        #expect(try scratch.bytes(of: path).count == GuardFile.headerSize + 5 * entrySize)
+    }
+
+    /// What a coordinator keeps: entries of different lengths.
+    @Test func everyKindOfEntryComesBackAndItsHighestTaskIsNeverForgotten() throws {
+        let headers = (1...300).map { Fixture.header(UInt64($0)) }
+        let evidence = GuardEntry.evidence(Fixture.evidence)
+        let entries = headers.map { GuardEntry.task($0) } + [evidence, .answered(offence: Fixture.evidence.offence)]
+        try write(entries)
+        #expect(try shown(path) == entries)
+        #expect(try read(path) == entries)
+        let (_, kept) = try GuardFile.open(path, network: network, key: key, mode: .written, keeping: 2)
+        #expect(kept == [.task(headers[299])] + entries.suffix(2))
     }
 
     @Test func moreStatementsThanOneReadTakes() throws {
-        let many = (0..<3_000).map { Fixture.statement($0) }
+        let many = (0..<3_000).map { GuardEntry.statement(Fixture.statement($0)) }
         try write(many)
         #expect(try read(path) == many)
     }
@@ -72,20 +86,23 @@ import Testing
                 return statement
             }
         }
-        try write(old)
+        try write(old.map { .statement($0) })
         let (file, recorded) = try GuardFile.open(path, network: network, key: key, mode: .written, keeping: 110)
         #expect(recorded.count == 112)
-        #expect(Array(recorded.suffix(110)) == Array(old.suffix(110)))
+        #expect(Array(recorded.suffix(110)) == old.suffix(110).map { .statement($0) })
         var guardBook = SigningGuard(capacity: 100)
-        for statement in recorded where guardBook.answer(for: statement) == .free { guardBook.record(statement) }
+        for case .statement(let statement) in recorded where guardBook.answer(for: statement) == .free {
+            guardBook.record(statement)
+        }
         for statement in old { #expect(guardBook.answer(for: statement) != .free) }
         for statement in old.suffix(90) { #expect(guardBook.answer(for: statement) == .recordedAlready) }
         #expect(guardBook.answer(for: Fixture.statement(602)) == .free)
-        try file.append([Fixture.statement(602)])
-        #expect(try shown(path) == old + [Fixture.statement(602)])
+        try file.append([.statement(Fixture.statement(602))])
+        #expect(try shown(path) == (old + [Fixture.statement(602)]).map { .statement($0) })
     }
 
-    /// Every bit of the file is covered: header, statements and checksums.
+    /// Every bit of the file is covered: header, lengths, entries and checksums. A length that was made to reach past the
+    /// end of the file looks like a file that ends too early.
     @Test func everyFlippedBitIsFound() throws {
         try write(Array(statements.prefix(2)))
         let bytes = try scratch.bytes(of: path)
@@ -93,23 +110,31 @@ import Testing
             var damaged = bytes
             damaged[byte] ^= 1 << (byte % 8)
             let file = try scratch.write(damaged, to: "damaged")
-            let entry = (byte - GuardFile.headerSize) / GuardFile.entrySize
-            let place = byte < GuardFile.headerSize ? 0 : GuardFile.headerSize + entry * GuardFile.entrySize
-            let problem = byte < GuardFile.magic.count ? GuardFileError.Problem.notAGuard : .checksum
-            #expect(
-                self.problem { _ = try read(file) } == GuardFileError(problem, path: file, byte: place),
-                "byte \(byte)")
+            let entry = (byte - GuardFile.headerSize) / entrySize
+            let place = byte < GuardFile.headerSize ? 0 : GuardFile.headerSize + entry * entrySize
+            let found = problem { _ = try read(file) }
+            #expect(found?.byte == place, "byte \(byte)")
+            let isInLength = byte >= GuardFile.headerSize && byte - place < GuardFile.lengthSize
+            switch found?.problem {
+            case .notAGuard: #expect(byte < GuardFile.magic.count, "byte \(byte)")
+            case .checksum: #expect(byte >= GuardFile.magic.count, "byte \(byte)")
+            case .truncated: #expect(isInLength, "byte \(byte)")
+            default: Issue.record("byte \(byte): \(String(describing: found))")
+            }
         }
     }
 
     @Test func aFileThatEndsTooEarlyIsNamed() throws {
         try write(Array(statements.prefix(2)))
         let bytes = try scratch.bytes(of: path)
-        let ends = [GuardFile.headerSize, GuardFile.headerSize + GuardFile.entrySize, bytes.count]
+        let ends = [GuardFile.headerSize, GuardFile.headerSize + entrySize, bytes.count]
         for count in bytes.indices {
             let file = try scratch.write(Array(bytes.prefix(count)), to: "short")
             let start = ends.last { $0 <= count } ?? 0
-            let missing = ends.first { $0 > count }! - count
+            let inLength = start > 0 && count - start < GuardFile.lengthSize
+            // Without its length, no more is known of an entry than that it has a checksum.
+            let missing =
+                inLength ? GuardFile.entryOverhead - (count - start) : ends.first { $0 > count }! - count
             // At the end of an entry nothing can be seen to be missing: the others' memory is there for that.
             let expected =
                 ends.contains(count) ? nil : GuardFileError(.truncated(missing: missing), path: file, byte: start)
@@ -122,7 +147,7 @@ import Testing
         let bytes = try scratch.bytes(of: path)
         let header = bytes.prefix(GuardFile.headerSize)
         let entries = (0..<3).map {
-            bytes.dropFirst(GuardFile.headerSize + $0 * GuardFile.entrySize).prefix(GuardFile.entrySize)
+            bytes.dropFirst(GuardFile.headerSize + $0 * entrySize).prefix(entrySize)
         }
         for order in [[0, 2, 1], [0, 2], [1, 2], [0, 0, 1, 2]] {
             let file = try scratch.write(Array(header) + order.flatMap { entries[$0] }, to: "mixed")

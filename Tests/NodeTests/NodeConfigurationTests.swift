@@ -16,7 +16,7 @@ import Testing
 
     init() throws {
         scratch = try Scratch()
-        let plan = FaultPlan(signer: OperatorIndex(0), behaviour: .silent, lasts: .tasks(3))
+        let plan = FaultPlan(party: .signer(OperatorIndex(0)), behaviour: .silent, lasts: .tasks(3))
         configuration = NodeConfiguration(
             name: "op-1", incarnation: 1, genesis: scratch.path.appending("genesis.borsh"),
             key: scratch.path.appending("op-1.json"), ledgerPort: 4_711, record: scratch.path.appending("op-1.1.qrec"),
@@ -38,7 +38,7 @@ import Testing
         let file = try scratch.write(configuration.borsh, to: "op-1.configuration")
         #expect(try NodeConfiguration.read(file) == configuration)
         let equipment = try NodeEquipment.open(configuration)
-        #expect(equipment.party == Fixture.signer(0) && equipment.recorded.isEmpty && equipment.guardFile != nil)
+        #expect(equipment.party == Fixture.signer(0) && equipment.recorded.isEmpty)
         let record = try RecordFile.read(configuration.record)
         #expect(try NodeRole(borsh: record.header.configuration) == configuration.role)
         #expect(record.header.fileName == "op-1.1.qrec")

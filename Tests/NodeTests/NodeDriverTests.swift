@@ -51,7 +51,7 @@ private final class TestOutlet: NodeOutlet {
     init() throws { scratch = try Scratch() }
 
     private static func equipment(
-        _ scratch: Scratch, _ party: Party, ledgerPort: UInt16, guardFile: GuardFile?,
+        _ scratch: Scratch, _ party: Party, ledgerPort: UInt16, guardFile: GuardFile? = nil,
         script: @escaping @Sendable (NodeEvent) -> [NodeEffect]
     ) throws -> NodeEquipment {
         let genesis = Fixture.genesis
@@ -61,7 +61,8 @@ private final class TestOutlet: NodeOutlet {
                 node: "node", party: party, incarnation: 1, network: genesis.network, configuration: []))
         return NodeEquipment(
             party: party, genesis: genesis, key: Fixture.key(of: party), machine: ScriptedMachine(script: script),
-            guardFile: guardFile, recorded: [], record: record, link: .none, ledgerPort: ledgerPort)
+            guardFile: try guardFile ?? makeGuard(scratch), recorded: [], record: record, link: .none,
+            ledgerPort: ledgerPort)
     }
 
     private static func makeGuard(_ scratch: Scratch) throws -> GuardFile {
@@ -85,14 +86,16 @@ private final class TestOutlet: NodeOutlet {
                 scratch, Fixture.signer(0), ledgerPort: 1, guardFile: try Self.makeGuard(scratch)
             ) { event in
                 guard case .started = event else { return [] }
-                return [.finished, .persist(Fixture.statement(1)), .persist(Fixture.statement(2))]
+                return [
+                    .finished, .persist(.statement(Fixture.statement(1))), .persist(.statement(Fixture.statement(2))),
+                ]
             }
-            let promise = stage.eventLoop.makePromise(of: [Statement].self)
+            let promise = stage.eventLoop.makePromise(of: [GuardEntry].self)
             outlet.onReport = { report in
                 guard report == .finished else { return }
                 promise.completeWith(
                     Result {
-                        var statements: [Statement] = []
+                        var statements: [GuardEntry] = []
                         try GuardFile.read(
                             scratch.path.appending("guard"), network: Fixture.genesis.network,
                             key: Fixture.signers[0].publicKey
@@ -106,7 +109,7 @@ private final class TestOutlet: NodeOutlet {
             driver.obey(.stop)
             return statements
         }
-        #expect(recorded == [Fixture.statement(1), Fixture.statement(2)])
+        #expect(recorded == [.statement(Fixture.statement(1)), .statement(Fixture.statement(2))])
     }
 
     @Test func nothingIsSentWhenTheGuardCannotBeWritten() async throws {
@@ -124,7 +127,7 @@ private final class TestOutlet: NodeOutlet {
                 guardFile: readOnly
             ) { event in
                 guard event == .connected(.ledger) else { return [] }
-                return [.send(.ownVotesRequest, to: [.ledger]), .persist(Fixture.statement(1)), .finished]
+                return [.send(.ownVotesRequest, to: [.ledger]), .persist(.statement(Fixture.statement(1))), .finished]
             }
             let driver = NodeDriver(equipment, eventLoop: stage.eventLoop, outlet: outlet, log: NodeLog { _ in })
             driver.start()
@@ -202,7 +205,7 @@ private final class TestOutlet: NodeOutlet {
         try await onEventLoop { [scratch] stage in
             let outlet = TestOutlet(stage.eventLoop)
             let equipment = try Self.equipment(
-                scratch, .coordinator(ServiceID(0)), ledgerPort: 1, guardFile: nil
+                scratch, .coordinator(ServiceID(0)), ledgerPort: 1
             ) { event in
                 guard case .started = event else { return [] }
                 return receipts.map { .note(.receiptArrived($0)) } + [.finished]
@@ -242,8 +245,7 @@ private final class TestOutlet: NodeOutlet {
                 ledger.send([.notice(.operatorSet(set)), .notice(.directory(endpoints))], to: party)
             }
             let equipment = try Self.equipment(
-                scratch, .coordinator(ServiceID(0)), ledgerPort: try await ledger.transport.listen().get(),
-                guardFile: nil
+                scratch, .coordinator(ServiceID(0)), ledgerPort: try await ledger.transport.listen().get()
             ) { event in
                 event == .began(Instant(nanoseconds: 5)) ? [.crash] : []
             }

@@ -70,7 +70,7 @@ import Testing
         try write(coordinatorEntries())
         var lines: [String] = []
         _ = try replayCoordinator { lines.append($0) }
-        #expect(lines.first == "     0.000 ms  coordinator-squares  started with 0 statements in its guard")
+        #expect(lines.first == "     0.000 ms  coordinator-squares  started with 0 entries in its guard")
         #expect(lines.contains { $0.hasSuffix("coordinator-squares      -> op-1 op-2: task squares 0") })
     }
 
@@ -132,7 +132,8 @@ import Testing
 
     @Test(arguments: [false, true]) func onlyAnInjectedCrashExcusesTheMissingEnd(crashes: Bool) throws {
         let plan = FaultPlan(
-            signer: OperatorIndex(0), behaviour: crashes ? .crash : .silent, begins: .start, lasts: .untilTheEnd)
+            party: .signer(OperatorIndex(0)), behaviour: crashes ? .crash : .silent, begins: .start, lasts: .untilTheEnd
+        )
         let role = NodeRole.signer(OperatorIndex(0), faults: [plan], seed: 1)
         let genesis = Fixture.genesis
         var machine = try #require(role.makeMachine(genesis: genesis))
@@ -159,7 +160,7 @@ import Testing
     // MARK: Making records
 
     private static let role = NodeRole.coordinator(
-        ServiceID(0), TaskLoad(tasks: 2, interval: .milliseconds(5), arrival: .fixed, seed: 1))
+        ServiceID(0), TaskLoad(tasks: 2, interval: .milliseconds(5), arrival: .fixed, seed: 1), faults: [], seed: 1)
 
     /// Two tasks issued to two operators who never answer.
     private func coordinatorEntries() throws -> [RecordEntry] {

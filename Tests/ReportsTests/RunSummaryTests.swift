@@ -33,7 +33,7 @@ import Verdicts
         let results = try Self.object(document)
         for key in [
             "schema_version", "name", "seed", "mode", "host", "tasks", "quorum_latency_ms", "slashes",
-            "refused_instructions", "verdicts", "verdict",
+            "conflicting_certificates", "refused_instructions", "verdicts", "verdict",
         ] { #expect(results[key] != nil, "\(key)") }
         #expect(document.hasPrefix("{\n  \"schema_version\": 1,\n  \"name\": \"lab \\\"7\\\"\",\n"))
         #expect(document.contains("\"seed\": 18446744073709551615,"))
@@ -49,7 +49,10 @@ import Verdicts
         #expect(slash["detected_ms"] as? Double == 41 && slash["slashed_ms"] as? Double == 55)
         let verdicts = try #require(results["verdicts"] as? [[String: String]])
         #expect(verdicts.map { $0["oracle"] } == Oracle.allCases.map(\.rawValue))
-        #expect(verdicts.allSatisfy { $0["verdict"] == "holds" && $0["account"] != nil })
+        #expect(
+            verdicts.allSatisfy {
+                ($0["verdict"] == "holds" || $0["oracle"] == "accountability") && $0["account"] != nil
+            })
         #expect(results["verdict"] as? String == "holds")
     }
 
@@ -106,7 +109,8 @@ import Verdicts
         let file = try #require(slash.evidence)
         let borsh = try Data(contentsOf: directory.appending(path: file.borshPath))
         let json = try String(contentsOf: directory.appending(path: file.jsonPath), encoding: .utf8)
-        #expect(try Evidence(borsh: [UInt8](borsh)).isValid)
+        #expect(try ProofFile(borsh: [UInt8](borsh)).proof == .evidence(file.evidence))
+        #expect(try ProofCheck(of: [UInt8](borsh)).isValid)
         let proof = try Self.object(json)
         let key = try #require((proof["public_key"] as? String).flatMap(Hexadecimal.decode).flatMap(PublicKey.init))
         let statements = try #require(proof["statements"] as? [[String: Any]])
@@ -118,9 +122,45 @@ import Verdicts
         }
         #expect(votes.count == 2 && votes[0].0 != votes[1].0)
         for (bytes, signature) in votes { #expect(signature.isValid(for: bytes, by: key)) }
+        #expect(proof["operator"] as? String == "op-4")
         for name in ["results.json", "latencies.csv"] {
             #expect(FileManager.default.fileExists(atPath: directory.appending(path: name).path))
         }
+    }
+
+    @Test func evidenceAgainstACoordinatorIsAFileToo() throws {
+        var builder = try HistoryBuilder.sound()
+        let evidence = builder.taskEvidence(3)
+        builder.note(HistoryBuilder.signer(1), at: 70, .evidenceFound(evidence))
+        let files = Self.summary(builder).evidence
+        #expect(files.map(\.evidence) == [builder.evidence(4, 2), evidence])
+        #expect(try ProofCheck(of: files[1].bytes).isValid)
+        let json = try Self.object(files[1].json.document)
+        #expect(json["kind"] as? String == "task-equivocation" && json["operator"] == nil)
+        let tasks = try #require(json["tasks"] as? [[String: Any]])
+        let signed = evidence.signedMessages.map { Hexadecimal.encode($0.message) }
+        #expect(tasks.map { $0["signed_bytes"] as? String } == signed)
+    }
+
+    @Test func conflictingCertificatesAreWrittenAndTold() throws {
+        let scratch = try Scratch()
+        var builder = try HistoryBuilder.sound()
+        builder.certify(3, result: 2, by: [1, 3, 4])
+        let summary = Self.summary(builder, in: scratch.path.string)
+        try summary.write()
+        let names = (1...2).map { "evidence/squares-task-3-certificate-\($0).borsh" }
+        for name in names {
+            let bytes = try scratch.bytes(of: scratch.path.pushing(FilePath(name)))
+            #expect(try ProofCheck(of: bytes, pin: builder.set.digest).isValid)
+        }
+        let flowing = TerminalSummary(summary).text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(
+            flowing.contains(
+                "conflict task 3 of squares has certificates for 2 different statements; "
+                    + "proof: \(names[0]), \(names[1]) "))
+        let results = try Self.object(summary.results.document)
+        let conflicts = try #require(results["conflicting_certificates"] as? [[String: String]])
+        #expect(conflicts.map { $0["proof"] } == names && conflicts.map { $0["subject"] } == ["3", "3"])
     }
 
     @Test func anUnwritableDirectoryIsNamed() throws {
@@ -137,6 +177,7 @@ import Verdicts
                 "op-4 signed two different results for task 2 of squares; 5% of 10 SOL = 0.5 SOL slashed: "
                     + "0.025 SOL to the reporter, 0.475 SOL burned; detected after 41.000 ms, slashed after 55.000 ms; "
                     + "proof: evidence/"))
+        #expect(flowing.contains("\(Self.summary(try .sound()).evidence[0].offence.short).borsh "))
         #expect(flowing.contains("p99 -: 3 samples, needs 1,000 (--tasks 1000)"))
         #expect(flowing.contains("verdict holds: everything is as expected (exit status 0)"))
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)

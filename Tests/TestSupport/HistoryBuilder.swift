@@ -16,6 +16,8 @@ package struct HistoryBuilder {
     private var books: Books
     package var endings: [Party: NodeRecord.Ending] = [:]
     package var absent: Set<Party> = []
+    /// What the coordinator's second process notes; nil: there is none.
+    package var secondCoordinator: [(at: UInt64, Observation)]?
 
     package init(threshold: Fraction = .twoThirds) throws {
         let stakes: [UInt64] = [40, 30, 20, 10].map { $0 * Lamports.perSOL }
@@ -158,6 +160,15 @@ package struct HistoryBuilder {
         return builder
     }
 
+    private func restarted(_ notes: [(at: UInt64, Observation)]) -> NodeRecord {
+        let header = RecordHeader(
+            node: genesis.name(of: Self.coordinator)!, party: Self.coordinator, incarnation: 2,
+            network: genesis.network, configuration: [])
+        return NodeRecord(
+            path: FilePath(header.fileName), header: header,
+            entries: notes.map { .note(at: Self.instant($0.at), $0.1) }, ending: .closed(at: Self.instant(9999)))
+    }
+
     package var records: RunRecords {
         let nodes = genesis.parties.filter { !absent.contains($0) }.map { party in
             let header = RecordHeader(
@@ -168,6 +179,6 @@ package struct HistoryBuilder {
                 entries: notes[party, default: []].map { .note(at: $0.at, $0.observation) },
                 ending: endings[party] ?? .closed(at: Self.instant(9999)))
         }
-        return RunRecords(genesis: genesis, nodes: nodes)
+        return RunRecords(genesis: genesis, nodes: nodes + (secondCoordinator.map { [restarted($0)] } ?? []))
     }
 }

@@ -1,4 +1,5 @@
 import Faults
+import Messages
 import Primitives
 import Testing
 
@@ -85,20 +86,23 @@ struct FaultReaderTests {
     ]
 
     @Test(arguments: [
-        ("does: silent", FaultPlan(signer: OperatorIndex(2), behaviour: .silent, lasts: .untilTheEnd)),
+        ("does: silent", FaultPlan(party: .signer(OperatorIndex(2)), behaviour: .silent, lasts: .untilTheEnd)),
         (
             "does: equivocate-split, at: task 999, for: 3 tasks, probability: 1/10, service: squares",
             FaultPlan(
-                signer: OperatorIndex(2), behaviour: .equivocateSplit, service: ServiceID(0),
+                party: .signer(OperatorIndex(2)), behaviour: .equivocateSplit, service: ServiceID(0),
                 begins: .task(TaskSequence(999)), lasts: .tasks(3), probability: Fraction(1, over: 10)!)
         ),
         (
             "does: crash, at: 1.5s, for: 200ms",
             FaultPlan(
-                signer: OperatorIndex(2), behaviour: .crash, begins: .after(.milliseconds(1500)),
+                party: .signer(OperatorIndex(2)), behaviour: .crash, begins: .after(.milliseconds(1500)),
                 lasts: .duration(.milliseconds(200)))
         ),
-        ("does: equivocate, at: start", FaultPlan(signer: OperatorIndex(2), behaviour: .equivocate, lasts: .tasks(1))),
+        (
+            "does: equivocate, at: start",
+            FaultPlan(party: .signer(OperatorIndex(2)), behaviour: .equivocate, lasts: .tasks(1))
+        ),
     ])
     func readsFaults(text: String, plan: FaultPlan) throws {
         let text = BadTopology.sound.replacingOccurrence("does: equivocate, at: task 500", text)

@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import Messages
 import Primitives
 import Testing
 
@@ -17,7 +18,8 @@ struct TopologyTests {
         #expect(topology.network.dissemination == .mesh)
         #expect(topology.network.link == LinkPlan(latency: .milliseconds(2), jitter: .microseconds(500)))
         let fault = FaultPlan(
-            signer: OperatorIndex(2), behaviour: .equivocateSplit, begins: .task(TaskSequence(500)), lasts: .tasks(1))
+            party: .signer(OperatorIndex(2)), behaviour: .equivocateSplit, begins: .task(TaskSequence(500)),
+            lasts: .tasks(1))
         #expect(topology.faults == [fault])
         #expect(topology.expect.slashed == [OperatorIndex(2)])
         #expect(topology.expect.certified.map { !($0 < .one) } == true)

@@ -107,6 +107,6 @@ import Verdicts
         let finding = Oracle.liveness.judge(history)
         #expect(finding.verdict == (signsAgain ? .violated : .holds))
         #expect(finding.account.hasPrefix(signsAgain ? "2 of 3 tasks judged: 1 of 2" : "1 of 3 tasks judged: 1 task "))
-        #expect(history.faulty == [OperatorIndex(0)])
+        #expect(history.faulty == [HistoryBuilder.signer(1)])
     }
 }

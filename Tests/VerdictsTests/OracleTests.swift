@@ -10,7 +10,8 @@ import Verdicts
     @Test func aSoundRunHoldsEverywhere() throws {
         let history = try HistoryBuilder.sound().history
         for finding in Finding.all(of: history) {
-            #expect(finding.verdict == .holds, "\(finding.oracle.rawValue): \(finding.account)")
+            let expected: Verdict = finding.oracle == .accountability ? .notApplicable : .holds
+            #expect(finding.verdict == expected, "\(finding.oracle.rawValue): \(finding.account)")
         }
     }
 
@@ -19,7 +20,8 @@ import Verdicts
         let verdicts = Dictionary(uniqueKeysWithValues: Finding.all(of: history).map { ($0.oracle, $0.verdict) })
         #expect(
             verdicts == [
-                .agreement: .notApplicable, .innocence: .holds, .completeness: .notApplicable,
+                .agreement: .notApplicable, .accountability: .notApplicable, .innocence: .holds,
+                .completeness: .notApplicable,
                 .exactlyOnce: .notApplicable, .conservation: .holds, .weight: .notApplicable, .liveness: .notApplicable,
             ])
     }
@@ -108,7 +110,7 @@ import Verdicts
         builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(end))
         let finding = builder.judge(.completeness)
         #expect(finding.verdict == verdict)
-        #expect(verdict == .violated || finding.account == "1 still on the way to a slash when the run ended")
+        #expect(verdict == .violated || finding.account == "1 still on the way to a punishment when the run ended")
     }
 
     @Test func aSlashForSilenceViolatesCompleteness() throws {
@@ -132,14 +134,14 @@ import Verdicts
         var builder = try HistoryBuilder.sound()
         builder.apply(.submitEvidence(builder.evidence(3, 1)), .applied, at: 90)
         #expect(
-            builder.judge(.exactlyOnce).account == "task 1 of squares: evidence was applied 1 times, slashed 0 times")
+            builder.judge(.exactlyOnce).account == "task 1 of squares: evidence was applied 1 times, punished 0 times")
     }
 
     @Test func aSlashWithoutEvidenceViolatesExactlyOnce() throws {
         var builder = try HistoryBuilder.sound()
         builder.note(.ledger, at: 90, .slashed(builder.slashRecord(builder.evidence(3, 1), 3)))
         #expect(
-            builder.judge(.exactlyOnce).account == "task 1 of squares: evidence was applied 0 times, slashed 1 times")
+            builder.judge(.exactlyOnce).account == "task 1 of squares: evidence was applied 0 times, punished 1 times")
     }
 
     @Test func aLostLamportViolatesConservation() throws {

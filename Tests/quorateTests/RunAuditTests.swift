@@ -41,6 +41,18 @@ import Testing
         #expect(account(of: RunRecords(genesis: genesis, nodes: builder.records.nodes)) == nil)
     }
 
+    @Test func everyIssuedTaskMustBeInItsCoordinatorsGuard() throws {
+        var builder = try HistoryBuilder()
+        let guardFile = try GuardFile.create(
+            directory.guardFile(of: "coordinator-squares"), network: builder.genesis.network,
+            key: builder.keys[4].publicKey, mode: .written)
+        for number in 1...2 as ClosedRange<UInt64> { builder.issue(number) }
+        try guardFile.append([.task(builder.task(1, issued: 10).header)])
+        #expect(account(of: builder.records)?.contains("issued under number 2: the guard has been cut off") == true)
+        try guardFile.append([.task(builder.task(2, issued: 20).header)])
+        #expect(account(of: builder.records) == nil)
+    }
+
     @Test func everySignedStatementMustBeInItsGuard() throws {
         var builder = try HistoryBuilder()
         let guardFile = try GuardFile.create(
@@ -49,9 +61,9 @@ import Testing
         for number in 1...2 as ClosedRange<UInt64> {
             builder.note(HistoryBuilder.signer(1), at: number, .attested(builder.vote(1, builder.statement(number))))
         }
-        try guardFile.append([builder.statement(1)])
+        try guardFile.append([.statement(builder.statement(1))])
         #expect(account(of: builder.records)?.contains("signed for subject 2: the guard has been cut off") == true)
-        try guardFile.append([builder.statement(2)])
+        try guardFile.append([.statement(builder.statement(2))])
         #expect(account(of: builder.records) == nil)
     }
 }

@@ -1,0 +1,58 @@
+import Cryptography
+import Messages
+import Primitives
+import Services
+
+/// What a coordinator that is started again makes of its guard file.
+extension CoordinatorMachine {
+    /// Numbering goes on after the last task on record, and evidence that the ledger has not answered is submitted again.
+    /// The votes themselves come back from the operators: each sends what is still open when it is connected.
+    mutating func restore(_ recorded: [GuardEntry], at now: Instant, effects: inout [NodeEffect]) {
+        var unanswered: [Evidence] = []
+        for entry in recorded {
+            switch entry {
+            case .statement: break
+            case .task(let header):
+                guard header.network == network, header.service == service else { continue }
+                nextSequence = TaskSequence(min(load.tasks, max(nextSequence.number, header.sequence.number + 1)))
+                recover(header, at: now, effects: &effects)
+            case .evidence(let evidence):
+                offences.insert(evidence.offence)
+                unanswered.append(evidence)
+            case .answered(let offence): unanswered.removeAll { $0.offence == offence }
+            }
+        }
+        for evidence in unanswered { account.submit(.submitEvidence(evidence), ids: &ids, effects: &effects) }
+    }
+
+    /// The load has its times from the beginning of the run; what was due while nobody was here is issued late, and its
+    /// latency counts all the same.
+    mutating func began(_ beginning: Instant) {
+        guard nextSequence.number < load.tasks else { return }
+        var due = beginning
+        for number in 0...nextSequence.number { due = due + load.gap(before: TaskSequence(number)) }
+        nextIssue = due
+        agenda.add(.issue, at: due)
+        if case .closed(_, let lasting?) = load.pacing { agenda.add(.endLoad, at: beginning + lasting) }
+    }
+
+    /// The very task that was issued, signed again: a signature of the same key over the same bytes is the same.
+    private mutating func recover(_ header: TaskHeader, at now: Instant, effects: inout [NodeEffect]) {
+        let close = max(header.deadline, header.issued + terms.evidenceWindow)
+        let task = ServiceTask(
+            network: header.network, service: header.service, sequence: header.sequence, epoch: header.epoch,
+            operatorSet: header.operatorSet, payload: module.payload(for: header.sequence, seed: load.seed),
+            issued: header.issued, deadline: header.deadline)
+        // Under another load than before, what was in the task cannot be known any more.
+        guard close > now, task.header == header else { return }
+        sign(task, isRecovered: true, effects: &effects)
+        agenda.add(.close(header.voteKey), at: close)
+    }
+
+    /// Before any vote that waits for this set is counted.
+    mutating func reopen(tasksOf set: OperatorSet, at now: Instant, effects: inout [NodeEffect]) {
+        let due = recovering.filter { $0.task.operatorSet == set.digest }
+        recovering.removeAll { $0.task.operatorSet == set.digest }
+        for signed in due { opened(signed, decidedBy: set, isRecovered: true, at: now, effects: &effects) }
+    }
+}

@@ -1,0 +1,53 @@
+/// The adversaries, by the names that topologies use.
+package enum Behaviour: String, CaseIterable, Hashable, Sendable {
+    // Operators
+    /// Signs A and B for one task and sends both to everyone.
+    case equivocate
+    /// Signs A and B for one task: A to one half of the peers, B to the other; to the coordinator A alone.
+    case equivocateSplit = "equivocate-split"
+    /// With a coordinator that equivocates: signs both of its tasks, and shows each half the vote on the task it knows.
+    case collusion
+    /// Receives, but sends no vote.
+    case silent
+    /// The process dies at once, as by `kill -9`; with a duration it is started again after it.
+    case crash
+    // Coordinators
+    /// Signs two tasks under one number, one for each half of the operators.
+    case coordinatorEquivocates = "coordinator-equivocates"
+    /// The process dies, at a time or at a point between evidence and receipt; with a duration it is started again.
+    case coordinatorCrash = "coordinator-crash"
+
+    /// What a fault of this kind lasts where the topology does not say.
+    package var defaultExtent: FaultPlan.Extent { isProvable ? .tasks(1) : .untilTheEnd }
+
+    /// Whether evidence can prove it, so that it must end in a slash or a revocation.
+    package var isProvable: Bool {
+        switch self {
+        case .equivocate, .equivocateSplit, .collusion, .coordinatorEquivocates: true
+        case .silent, .crash, .coordinatorCrash: false
+        }
+    }
+
+    /// Whether it is a coordinator's and not an operator's.
+    package var isCoordinators: Bool {
+        switch self {
+        case .coordinatorEquivocates, .coordinatorCrash: true
+        case .equivocate, .equivocateSplit, .collusion, .silent, .crash: false
+        }
+    }
+
+    /// Whether the process dies of it.
+    package var isCrash: Bool { self == .crash || self == .coordinatorCrash }
+}
+
+/// Where a coordinator can die on the way from evidence to receipt.
+package enum KillPoint: String, CaseIterable, Hashable, Sendable {
+    /// It has found two votes that contradict each other, and nothing of it is on disk.
+    case detect
+    /// The evidence is on disk, and not submitted.
+    case persist
+    /// The evidence is on its way to the ledger, whose receipt has not come.
+    case submit
+    /// The receipt has come, and nothing of it is on disk.
+    case acknowledge
+}

@@ -1,0 +1,102 @@
+import Cryptography
+import Messages
+import Primitives
+
+/// Where two certificates contradict each other, those whom honest nodes can prove guilty hold at least 2q - 1 of the
+/// stake of the epoch's first operator set, whoever was tombstoned in the epoch counted.
+///
+/// From witnesses' data alone: the certificates themselves, the evidence that honest nodes found, and what the ledger
+/// has punished. What the adversaries say of themselves is not looked at.
+func judgeAccountability(of history: RunHistory) -> Finding {
+    var check = IndependentCheck()
+    let conflicts = history.conflicts
+    var absences: [String] = []
+    var accounts: [String] = []
+    for (one, other) in conflicts {
+        let statement = one.statement
+        let subject = history.describe(statement.voteKey)
+        guard statement.epoch == other.statement.epoch else {
+            accounts.append("\(subject): the two certificates are of different epochs, for which nothing is promised")
+            continue
+        }
+        guard let opening = history.openingSet(of: statement.service, in: statement.epoch) else {
+            absences.append("\(subject): the ledger never opened the operator set of epoch \(statement.epoch)")
+            continue
+        }
+        let proven = history.provenGuilty(of: statement.epoch, in: statement.service, &check)
+            .union(history.signersOfBoth(one, other, &check))
+        let members = opening.members.filter { proven.contains($0.key) }
+        let names = members.map { history.name(of: $0.signer) }.joined(separator: ", ")
+        let stake = Lamports(UInt64(IndependentCheck.sum(of: members)))
+        let least = IndependentCheck.leastToForceTwo(in: opening)
+        let account =
+            "\(subject) has two certificates; "
+            + (members.isEmpty ? "nobody is proven guilty" : "proven guilty: \(names)")
+            + ", \(stake) of \(opening.total), where at least \(least) must be"
+        if IndependentCheck.canForceTwo(members: members, of: opening) {
+            accounts.append(account)
+        } else {
+            absences.append(account)
+        }
+    }
+    return .conclude(
+        .accountability, violations: [], absences: absences, gaps: history.gaps,
+        otherwise: conflicts.isEmpty ? .notApplicable : .holds,
+        conflicts.isEmpty ? "no two certificates contradict each other" : accounts.joined(separator: "; "))
+}
+
+extension RunHistory {
+    /// The certificates that contradict each other, two for each subject that has any, by subject.
+    package var conflicts: [(Certificate, Certificate)] {
+        var first: [VoteKey: Certificate] = [:]
+        var second: [VoteKey: Certificate] = [:]
+        for certificate in certificates.map(\.certificate) {
+            let key = certificate.statement.voteKey
+            if let known = first[key] {
+                if known.statement != certificate.statement, second[key] == nil { second[key] = certificate }
+            } else {
+                first[key] = certificate
+            }
+        }
+        return second.keys.sorted().map { (first[$0]!, second[$0]!) }
+    }
+
+    /// Against whom there is valid evidence about this epoch of an AVS, from honest nodes or in the ledger's log.
+    fileprivate func provenGuilty(
+        of epoch: Epoch, in service: ServiceID, _ check: inout IndependentCheck
+    ) -> Set<PublicKey> {
+        let faulty = faulty
+        let found = findings.filter { isHonest($0.finder, in: service, faulty: faulty) }.map(\.evidence)
+        let punished = applied.filter { $0.outcome == .applied }.compactMap { instruction -> Evidence? in
+            if case .submitEvidence(let evidence) = instruction.signed.instruction { evidence } else { nil }
+        }
+        var guilty: Set<PublicKey> = []
+        for evidence in found + punished where !guilty.contains(evidence.accused) {
+            guard case .equivocation(let pair) = evidence, pair.first.service == service,
+                [pair.first.epoch, pair.second.epoch].contains(epoch),
+                check.flaw(in: evidence, against: pair.accused) == nil
+            else { continue }
+            guilty.insert(pair.accused)
+        }
+        return guilty
+    }
+
+    /// Whoever signed two certificates that contradict each other is proven guilty by them alone.
+    fileprivate func signersOfBoth(
+        _ one: Certificate, _ other: Certificate, _ check: inout IndependentCheck
+    ) -> Set<PublicKey> {
+        signers(of: one, &check).intersection(signers(of: other, &check))
+    }
+
+    private func signers(of certificate: Certificate, _ check: inout IndependentCheck) -> Set<PublicKey> {
+        guard let set = operatorSets[certificate.statement.operatorSet],
+            certificate.signers.size == set.members.count
+        else { return [] }
+        var signers: Set<PublicKey> = []
+        for (member, signature) in zip(certificate.signers.members, certificate.signatures) {
+            let key = set.members[member.place].key
+            if check.isSigned(certificate.statement, signature, by: key) { signers.insert(key) }
+        }
+        return signers
+    }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Messages
+import Primitives
+import Records
+import Reports
+import SystemPackage
+import Verdicts
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a certificate of a run as a proof file, or evidence as Solana takes it.",
+        discussion: """
+            A certificate comes from the records of a run: the coordinator's if it has one, any other holder's if not.
+
+              quorate export runs/latest --certificate "task 137"
+
+            Evidence becomes the data of one instruction for Solana's Ed25519 native program, which fails the \
+            transaction unless both signatures are the accused's. It takes no accounts.
+
+              quorate export runs/latest/evidence/8b110da4.borsh --solana
+
+            A file that is there already is replaced.
+
+            Exit status: 0 written; 1 the evidence is not valid; 2 anything else.
+            """)
+
+    @Argument(help: "A run directory, such as runs/latest, for --certificate; a file of evidence for --solana.")
+    var source: String
+
+    @Option(help: ArgumentHelp("The task whose certificate to write: \"task 137\", or 137.", valueName: "task"))
+    var certificate: String?
+
+    @Option(help: ArgumentHelp("The AVS of that task, where the run has several.", valueName: "name"))
+    var service: String?
+
+    @Flag(help: "Write evidence as instruction data for Solana's Ed25519 program.")
+    var solana = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The file to write. (default: <service>-task-<n>.borsh or <evidence>.ed25519 in the working directory)",
+            valueName: "file"))
+    var output: String?
+
+    func validate() throws {
+        guard (certificate != nil) != solana else {
+            throw ValidationError("say what to write: --certificate \"task 137\" of a run, or evidence for --solana")
+        }
+        guard service == nil || certificate != nil else {
+            throw ValidationError("--service belongs to --certificate: evidence says itself which AVS it is about")
+        }
+    }
+
+    func run() throws {
+        if let certificate {
+            try exportCertificate(of: try TaskSequence(argument: certificate, of: "--certificate"))
+        } else {
+            try exportEvidence()
+        }
+    }
+
+    private func exportCertificate(of task: TaskSequence) throws {
+        let (source, service) = (source, service)
+        let file = try CommandFailure.asBadInput {
+            let history = RunHistory(try RunRecords.load(directory: FilePath(source)))
+            return try CertificateFile.find(task, service: service, in: history)
+        }
+        let path = output ?? file.name
+        try Self.write(file.bytes, to: path)
+        try Console.print("\(path): \(file.bytes.count) bytes; check it with: quorate verify \(path)")
+    }
+
+    private func exportEvidence() throws {
+        let check = try ProofInput.check(source)
+        guard case .evidence(let evidence)? = check.proof, check.isValid else {
+            if case .certificate = check.proof {
+                throw CommandFailure.badInput("\(source): a certificate; --solana takes evidence")
+            }
+            Console.complain("\(source): not valid: \(check.flaws.joined(separator: "; "))")
+            throw ExitCode(ExitStatus.notAsExpected.rawValue)
+        }
+        let instruction = SolanaInstruction(evidence)
+        let path = output ?? "\(FilePath(source).stem ?? "evidence").ed25519"
+        try Self.write(instruction.data, to: path)
+        let (size, limit) = (instruction.transactionSize, SolanaInstruction.transactionLimit)
+        let messages = instruction.messageSizes.map(String.init).joined(separator: " and ")
+        try Console.print(
+            """
+            program         \(SolanaInstruction.program)
+            instruction     \(instruction.data.count) bytes, no accounts: two signatures of one key, messages of \(messages) bytes
+            transaction     \(size) bytes with one signer and this instruction alone; the limit is \(limit), \(limit - size) are left
+            written         \(path)
+            """)
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+        do {
+            let file = try FileDescriptor.open(
+                FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            try file.closeAfter { _ = try file.writeAll(bytes) }
+        } catch {
+            throw .badInput("\(path): cannot be written: \(error)")
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Cryptography
+import Messages
+import Primitives
+import Records
+import TestSupport
+import Testing
+import Verdicts
+
+/// What the oracles say of coordinators that cheat, are revoked, or die.
+@Suite struct RevocationOracleTests {
+    private static func signed(_ builder: HistoryBuilder, payload: UInt8) -> SignedTask {
+        var task = builder.task(2, issued: 20)
+        task.payload = [payload]
+        return SignedTask(task: task, signature: builder.keys[4].sign(task.signedBytes))
+    }
+
+    private static func pair(_ builder: HistoryBuilder) -> TaskEquivocation {
+        TaskEquivocation(
+            signed(builder, payload: 2), signed(builder, payload: 9), by: builder.keys[4].publicKey)!
+    }
+
+    /// One task to each of two operators.
+    private static func inject(
+        _ builder: inout HistoryBuilder, to first: [Party] = [HistoryBuilder.signer(1)],
+        and second: [Party] = [HistoryBuilder.signer(2)]
+    ) {
+        let injection = Injection(
+            behaviour: "coordinator-equivocates", service: HistoryBuilder.service, subject: Subject(number: 2),
+            tasks: [
+                Injection.SentTask(signed(builder, payload: 2), recipients: first),
+                Injection.SentTask(signed(builder, payload: 9), recipients: second),
+            ])
+        builder.note(HistoryBuilder.coordinator, at: 21, .injected(injection))
+    }
+
+    private static func revoke(_ builder: inout HistoryBuilder, on pair: TaskEquivocation, applying: Bool = true) {
+        let evidence = Evidence.taskEquivocation(pair)
+        if applying { builder.apply(.submitEvidence(evidence), .applied, at: 60) }
+        let revocation = Revocation(
+            offence: evidence.offence, accused: pair.accused, service: HistoryBuilder.service, voteKey: pair.voteKey,
+            reporter: builder.keys[0].publicKey, slot: Slot(1))
+        builder.note(.ledger, at: 60, .revoked(revocation))
+    }
+
+    @Test func aRevocationThatWasEarnedHoldsEverywhere() throws {
+        var builder = try HistoryBuilder()
+        for number in 1...3 as ClosedRange<UInt64> { builder.issue(number) }
+        Self.inject(&builder)
+        Self.revoke(&builder, on: Self.pair(builder))
+        for oracle in [Oracle.innocence, .completeness, .exactlyOnce, .conservation] {
+            let finding = builder.judge(oracle)
+            #expect(finding.verdict == .holds, "\(oracle.rawValue): \(finding.account)")
+        }
+        #expect(builder.judge(.exactlyOnce).account == "1 offence, 0 slashes, 1 revocation")
+    }
+
+    @Test func aRevocationOfAnHonestCoordinatorViolatesInnocence() throws {
+        var builder = try HistoryBuilder.sound()
+        Self.revoke(&builder, on: Self.pair(builder))
+        let finding = builder.judge(.innocence)
+        #expect(finding.verdict == .violated)
+        #expect(
+            finding.account
+                == "the coordinator of squares was revoked for task 2 of squares, but it sent no two different tasks "
+                + "under that number")
+    }
+
+    @Test func aRevocationOnForgedEvidenceViolatesInnocence() throws {
+        var builder = try HistoryBuilder.sound()
+        Self.inject(&builder)
+        var forged = Self.signed(builder, payload: 9)
+        forged.signature = Self.signed(builder, payload: 2).signature
+        let pair = TaskEquivocation(
+            Self.signed(builder, payload: 2), forged, by: builder.keys[4].publicKey)!
+        Self.revoke(&builder, on: pair)
+        #expect(builder.judge(.innocence).account.contains("a signature in it is not valid"))
+        #expect(builder.judge(.innocence).verdict == .violated)
+    }
+
+    @Test func aRevocationWithoutEvidenceViolatesInnocenceAndExactlyOnce() throws {
+        var builder = try HistoryBuilder.sound()
+        Self.inject(&builder)
+        Self.revoke(&builder, on: Self.pair(builder), applying: false)
+        #expect(builder.judge(.innocence).verdict == .violated)
+        #expect(builder.judge(.exactlyOnce).verdict == .violated)
+    }
+
+    @Test func twoRevocationsOfOneCoordinatorViolateExactlyOnce() throws {
+        var builder = try HistoryBuilder.sound()
+        Self.inject(&builder)
+        for _ in 0..<2 { Self.revoke(&builder, on: Self.pair(builder)) }
+        #expect(builder.judge(.exactlyOnce).account.contains("was revoked 2 times"))
+    }
+
+    @Test(arguments: [
+        ([HistoryBuilder.signer(1)], [HistoryBuilder.signer(2)], Verdict.violated),
+        ([HistoryBuilder.signer(1)], [], .holds), ([HistoryBuilder.signer(1)], [HistoryBuilder.coordinator], .holds),
+    ])
+    func aCoordinatorThatTwoHonestOperatorsCouldExposeMustBeRevoked(
+        _ first: [Party], _ second: [Party], _ verdict: Verdict
+    ) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(2)
+        Self.inject(&builder, to: first, and: second)
+        let finding = builder.judge(.completeness)
+        #expect(finding.verdict == verdict, "\(finding.account)")
+    }
+
+    @Test func tasksOfAnEquivocatingCoordinatorAreNotJudgedAlive() throws {
+        var builder = try HistoryBuilder()
+        for number in 1...3 as ClosedRange<UInt64> { builder.issue(number) }
+        #expect(builder.judge(.liveness).verdict == .violated)
+        Self.inject(&builder)
+        #expect(builder.judge(.liveness).verdict == .notApplicable)
+    }
+
+    /// Its process dies and another takes up its work: tasks that touch the gap are not judged, and it can be relied on
+    /// again afterwards.
+    @Test func aCoordinatorThatCameBackIsJudgedAgain() throws {
+        var builder = try HistoryBuilder()
+        for number in [1, 2, 300] as [UInt64] { builder.issue(number) }
+        builder.note(HistoryBuilder.coordinator, at: 30, .injected(Injection(behaviour: "coordinator-crash")))
+        builder.endings[HistoryBuilder.coordinator] = .cut
+        #expect(builder.judge(.liveness).verdict == .notApplicable)
+        builder.secondCoordinator = [(at: 1500, .operatorSetAdopted(HistoryBuilder.service, builder.set.digest))]
+        let finding = builder.judge(.liveness)
+        #expect(finding.verdict == .violated)
+        #expect(finding.account.hasPrefix("1 of 3 tasks judged: 1 of 1 task"))
+    }
+
+    /// What only a coordinator saw that died and came back must be punished; what died with it need not be.
+    @Test func aCoordinatorThatCameBackIsAWitness() throws {
+        var builder = try HistoryBuilder()
+        builder.issue(2)
+        builder.equivocate(4, 2, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.coordinator])
+        #expect(builder.judge(.completeness).verdict == .violated)
+        builder.note(HistoryBuilder.coordinator, at: 30, .injected(Injection(behaviour: "coordinator-crash")))
+        #expect(builder.judge(.completeness).verdict == .holds)
+        builder.secondCoordinator = [(at: 1500, .operatorSetAdopted(HistoryBuilder.service, builder.set.digest))]
+        #expect(builder.judge(.completeness).verdict == .violated)
+    }
+}
