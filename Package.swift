@@ -75,7 +75,8 @@ let package = Package(
         .executableTarget(
             name: "quorate",
             dependencies: ground + [
-                "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "Replaying", "Reports", "TopologyFormat", "Verdicts",
+                "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "Replaying", "Reports", "TopologyFormat",
+                "Verdicts",
                 argumentParser, system,
             ],
             swiftSettings: settings),
@@ -101,7 +102,8 @@ let package = Package(
             of: "Node",
             ground + ["Services", "Attesting", "Faults", "Records", "TestSupport", nioEmbedded, system] + nio),
         tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", "TestSupport", sqlite, system] + nio),
-        tests(of: "Cluster", ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "TestSupport", system]),
+        tests(
+            of: "Cluster", ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "TestSupport", system]),
         tests(of: "Reports", ground + ["Records", "TestSupport", "Verdicts", system]),
         tests(
             of: "Benchmarking",

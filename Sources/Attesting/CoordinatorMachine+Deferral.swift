@@ -30,7 +30,8 @@ extension CoordinatorMachine {
     /// A signature is about to be checked.
     mutating func expectWeight(of vote: Attestation) {
         let voteKey = vote.statement.voteKey
-        guard let task = open[voteKey], task.isAbout(vote.statement), let member = task.operatorSet.index(of: vote.signer)
+        guard let task = open[voteKey], task.isAbout(vote.statement),
+            let member = task.operatorSet.index(of: vote.signer)
         else { return }
         let weight = task.operatorSet.members[member.place].weight
         let pending = task.pending[vote.statement.result] ?? .zero
@@ -40,7 +41,8 @@ extension CoordinatorMachine {
     /// It has been checked, and counted if it was valid: if it was not, others may be needed that wait.
     mutating func settleWeight(of vote: Attestation, effects: inout [NodeEffect]) {
         let (voteKey, result) = (vote.statement.voteKey, vote.statement.result)
-        guard let task = open[voteKey], task.isAbout(vote.statement), let member = task.operatorSet.index(of: vote.signer)
+        guard let task = open[voteKey], task.isAbout(vote.statement),
+            let member = task.operatorSet.index(of: vote.signer)
         else { return }
         let weight = task.operatorSet.members[member.place].weight
         open[voteKey]!.pending[result] = task.pending[result]?.subtracting(weight) ?? .zero
@@ -95,7 +97,9 @@ extension CoordinatorMachine {
     }
 
     private func deliverer(of vote: Attestation) -> Party? {
-        guard let set = sets.set(vote.statement.operatorSet), let member = set.index(of: vote.signer) else { return nil }
+        guard let set = sets.set(vote.statement.operatorSet), let member = set.index(of: vote.signer) else {
+            return nil
+        }
         return .signer(set.members[member.place].signer)
     }
 
@@ -125,8 +129,9 @@ extension CoordinatorMachine {
                 seen.insert(DeferredName(voteKey: voteKey, signer: vote.signer)).inserted, "one vote of a signer waits")
             let task = open[voteKey]!
             precondition(
-                task.isExpired || certificates[voteKey].map { $0.statement == vote.statement }
-                    ?? (task.isAbout(vote.statement) && isEnough(vote.statement, task)),
+                task.isExpired
+                    || certificates[voteKey].map { $0.statement == vote.statement }
+                        ?? (task.isAbout(vote.statement) && isEnough(vote.statement, task)),
                 "what waits agrees with what is decided or will be")
             precondition(
                 box[voteKey]?.votes(by: vote.signer).isEmpty ?? true, "nothing waits whose signer is known otherwise")
@@ -134,7 +139,9 @@ extension CoordinatorMachine {
         for (voteKey, task) in open {
             var pending: [Digest: Lamports] = [:]
             for vote in requests.values.compactMap(\.vote) where vote.statement.voteKey == voteKey {
-                guard task.isAbout(vote.statement), let member = task.operatorSet.index(of: vote.signer) else { continue }
+                guard task.isAbout(vote.statement), let member = task.operatorSet.index(of: vote.signer) else {
+                    continue
+                }
                 pending[vote.statement.result, default: .zero] += task.operatorSet.members[member.place].weight
             }
             precondition(

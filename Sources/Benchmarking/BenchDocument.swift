@@ -23,7 +23,8 @@ package enum BenchDocument {
             (
                 "cryptography",
                 .object([
-                    ("sign_us", .decimal(cost.sign.inMicroseconds)), ("verify_us", .decimal(cost.verify.inMicroseconds)),
+                    ("sign_us", .decimal(cost.sign.inMicroseconds)),
+                    ("verify_us", .decimal(cost.verify.inMicroseconds)),
                 ])
             ),
             ("repeats", .integer(Int64(times.repeats))), ("measured_s", .decimal(times.measured.inSeconds)),

@@ -37,7 +37,8 @@ package struct Figures: Hashable, Sendable {
             let values = runs.compactMap { $0[column] }.sorted()
             guard !values.isEmpty else { continue }
             let middle = values.count / 2
-            medians[column] = values.count.isMultiple(of: 2) ? (values[middle - 1] + values[middle]) / 2 : values[middle]
+            medians[column] =
+                values.count.isMultiple(of: 2) ? (values[middle - 1] + values[middle]) / 2 : values[middle]
         }
         return Figures(medians)
     }

@@ -18,7 +18,8 @@ struct TemporaryDirectory {
     var fileSystem: String {
         let real = URL(filePath: path.string).resolvingSymlinksInPath().path
         let mounts = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? ""
-        let found = mounts.split(whereSeparator: \.isNewline).compactMap { line -> (point: Substring, type: Substring)? in
+        let found = mounts.split(whereSeparator: \.isNewline).compactMap {
+            line -> (point: Substring, type: Substring)? in
             let words = line.split(separator: " ")
             guard words.count > 2, words[1] == "/" || "\(real)/".hasPrefix("\(words[1])/") else { return nil }
             return (words[1], words[2])

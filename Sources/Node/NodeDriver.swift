@@ -39,21 +39,21 @@ package final class NodeDriver {
     var directory: [OperatorIndex: Endpoint] = [:]
     var isReady = false
 
-    private var machine: any NodeMachine
-    private let guardFile: GuardFile
+    var machine: any NodeMachine
+    let guardFile: GuardFile
     private let ledgerPort: UInt16
-    private let clock: () -> Instant
+    let clock: () -> Instant
     /// Work that the machine has asked for and the last turn had no room for.
-    private var requests: [NodeEffect] = []
+    var requests: [NodeEffect] = []
     /// Of the event that is being handled.
-    private var effects: [NodeEffect] = []
-    private var encoder = BorshEncoder()
-    private var queue = CircularBuffer<NodeEvent>(initialCapacity: 64)
-    private var isTurnScheduled = false
+    var effects: [NodeEffect] = []
+    var encoder = BorshEncoder()
+    var queue = CircularBuffer<NodeEvent>(initialCapacity: 64)
+    var isTurnScheduled = false
     /// The earliest time that the machine has asked to be woken at.
     private var wakeTime: Instant?
     private var wakeTask: Scheduled<Void>?
-    private var progress: ProgressReport
+    var progress: ProgressReport
 
     /// Events that one turn handles at most, so that reading and writing come to their right in between.
     static let eventsPerTurn = 64
@@ -143,106 +143,10 @@ package final class NodeDriver {
     }
 }
 
-// MARK: - Turns
+// MARK: - Effects
 
 extension NodeDriver {
-    private func scheduleTurn() {
-        guard !isTurnScheduled else { return }
-        isTurnScheduled = true
-        eventLoop.assumeIsolated().execute { [self] in turn() }
-    }
-
-    private func turn() {
-        isTurnScheduled = false
-        guard !isEnded else { return }
-        var turn = Turn(requests: requests)
-        do {
-            try work(&turn)
-        } catch {
-            return fail("\(error)")
-        }
-        requests = turn.requests
-        for effect in turn.outward where !isEnded { carryOut(effect) }
-        guard !isEnded else { return }
-        transport.flush()
-        progress.reportIfDue(on: eventLoop)
-        if queue.count < Self.queueLowMark { transport.isReading = true }
-        if !queue.isEmpty || !requests.isEmpty { scheduleTurn() }
-    }
-
-    /// What one turn has come to.
-    private struct Turn {
-        /// Signatures, checks and results that the machine waits for.
-        var requests: [NodeEffect]
-        /// To be durable before any of the requests is answered.
-        var entries: [GuardEntry] = []
-        /// Everything that can be noticed outside.
-        var outward: [NodeEffect] = []
-        /// The process dies in this turn: the machine hears nothing more.
-        var isLast = false
-
-        mutating func take(_ effect: NodeEffect) {
-            switch effect {
-            case .persist(let entry): entries.append(entry)
-            case .sign, .verify, .execute: requests.append(effect)
-            case .note: break
-            case .crash:
-                isLast = true
-                outward.append(effect)
-            case .send, .disconnect, .wake, .finished: outward.append(effect)
-            }
-        }
-    }
-
-    /// Work under way is finished first: new events are taken when none is left of the last turn.
-    private func work(_ turn: inout Turn) throws {
-        if turn.requests.isEmpty {
-            for _ in 0..<Self.eventsPerTurn {
-                guard !turn.isLast, let event = queue.popFirst() else { break }
-                handle(event, &turn)
-            }
-        }
-        for _ in 0..<Self.roundsPerTurn {
-            try makeDurable(&turn)
-            guard !turn.requests.isEmpty else { break }
-            let requests = turn.requests
-            turn.requests.removeAll(keepingCapacity: true)
-            for request in requests where !turn.isLast { handle(answer(to: request), &turn) }
-        }
-        try makeDurable(&turn)
-        try record.flush()
-    }
-
-    private func handle(_ event: NodeEvent, _ turn: inout Turn) {
-        let now = clock()
-        effects.removeAll(keepingCapacity: true)
-        machine.handle(event, at: now, effects: &effects)
-        record.appendInput(at: now, event: event, effects: NodeEffect.digest(of: effects, in: &encoder))
-        for effect in effects {
-            if case .note(let observation) = effect { note(observation, at: now) }
-            turn.take(effect)
-        }
-    }
-
-    private func makeDurable(_ turn: inout Turn) throws {
-        guard !turn.entries.isEmpty else { return }
-        try guardFile.append(turn.entries)
-        try guardFile.sync()
-        turn.entries.removeAll(keepingCapacity: true)
-    }
-
-    private func answer(to request: NodeEffect) -> NodeEvent {
-        switch request {
-        case .sign(let id, let request): .signed(id, sign(request))
-        case .verify(let id, let request): .verified(id, valid: request.isValid)
-        case .execute(let task, let service, let payload):
-            .executed(task: task, execute(payload, of: service))
-        case .persist, .send, .disconnect, .wake, .note, .finished, .crash:
-            preconditionFailure("nothing that is answered")
-        }
-    }
-
-    private func carryOut(_ effect: NodeEffect) {
+    func carryOut(_ effect: NodeEffect) {
         switch effect {
         case .send(let frame, let recipients): send(frame, to: recipients)
         case .disconnect(let party, let reason): transport.disconnect(party, reason: reason)
@@ -257,7 +161,7 @@ extension NodeDriver {
         }
     }
 
-    private func sign(_ request: SignatureRequest) -> Signature {
+    func sign(_ request: SignatureRequest) -> Signature {
         switch request {
         case .statement(let statement): key.sign(statement.signedBytes)
         case .task(let task): key.sign(task.signedBytes)
@@ -269,7 +173,7 @@ extension NodeDriver {
     }
 
     /// In place: what modules do today takes less time than handing it to another thread and back.
-    private func execute(_ payload: [UInt8], of service: ServiceID) -> ExecutionOutcome {
+    func execute(_ payload: [UInt8], of service: ServiceID) -> ExecutionOutcome {
         let name = genesis.services[Int(service.number)].module
         guard let module = ModuleCatalogue.module(named: name) else {
             return .refused(reason: "this build has no service module named \(name)")
@@ -297,7 +201,7 @@ extension NodeDriver {
         }
     }
 
-    private func note(_ observation: Observation, at now: Instant) {
+    func note(_ observation: Observation, at now: Instant) {
         record.append(.note(at: now, observation))
         progress.count(observation)
         switch observation {

@@ -18,7 +18,8 @@ package struct FixedBytes32: Hashable, Sendable, BitwiseCopyable {
         withUnsafeMutableBytes { $0.copyBytes(from: bytes) }
     }
 
-    @inlinable package func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    @inlinable package func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R
+    {
         try Swift.withUnsafeBytes(of: self, body)
     }
 

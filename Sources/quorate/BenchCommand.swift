@@ -37,7 +37,9 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Numbers of operators. (default: 4,7,16,32, for stars 64 too)", valueName: "n,n..."),
-        transform: { try list($0, of: ScalarGrammar<UInt64>.integer(1...UInt64(HostCapacity.largestNetwork), example: "16")) })
+        transform: {
+            try list($0, of: ScalarGrammar<UInt64>.integer(1...UInt64(HostCapacity.largestNetwork), example: "16"))
+        })
     var operators: [UInt64]?
 
     @Option(

@@ -54,6 +54,20 @@ import Testing
         #expect(Self.certified(network).count == network.issued.count)
     }
 
+    /// What the first process left open does not hold up the second one.
+    @Test func aCoordinatorThatIsStartedAgainGoesOn() {
+        let network = Self.network(2, tasks: 20)
+        network.run(until: .milliseconds(7))
+        network.crash(TestNetwork.coordinator)
+        network.run(until: .milliseconds(50))
+        let before = network.issued.count
+        network.restart(TestNetwork.coordinator)
+        network.run(until: .seconds(5))
+        #expect(before >= 2 && before < 20 && network.hasFinished)
+        #expect(Set(network.issued.map(\.sequence)).count == 20 && network.slashedSigners.isEmpty)
+        #expect(network.ledger.settlements.count == 20)
+    }
+
     @Test func withoutAnOperatorSetItBeginsWhenThereIsOne() {
         let network = Self.network(2, tasks: 2)
         network.latency = { from, _ in from == .ledger ? .milliseconds(1_300) : .milliseconds(1) }

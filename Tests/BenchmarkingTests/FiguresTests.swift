@@ -68,7 +68,8 @@ import Verdicts
         // Tasks 40 to 89: ten each of 5, 6, 7, 8 and 9 ms.
         #expect(samples.reading(.p50) == .milliseconds(7))
         #expect(samples.reading(.p90) == nil, "too few to carry it")
-        let most = LatencySamples(Array(tasks.prefix(40)) + tasks.suffix(2), from: Fixture.instant(0), to: Fixture.instant(200))
+        let most = LatencySamples(
+            Array(tasks.prefix(40)) + tasks.suffix(2), from: Fixture.instant(0), to: Fixture.instant(200))
         #expect(most.reading(.p50) == .milliseconds(3))
     }
 

@@ -29,7 +29,9 @@ import Testing
     ])
     func anythingElseIsNoReport(line: String) { #expect(ProcessReport(line: line) == nil) }
 
-    @Test(arguments: ["", "begin", "begin x", "begin -1", "begin 9223372036854775808", "begin 1 2", "stop now", "measure 1", "go"])
+    @Test(arguments: [
+        "", "begin", "begin x", "begin -1", "begin 9223372036854775808", "begin 1 2", "stop now", "measure 1", "go",
+    ])
     func anythingElseIsNoCommand(line: String) { #expect(ProcessCommand(line: line) == nil) }
 
     @Test func aProcessKnowsWhatItUses() {
