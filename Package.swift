@@ -111,7 +111,8 @@ let package = Package(
         .testTarget(
             name: "quorateTests",
             dependencies: ground + [
-                "Cluster", "LedgerNode", "Node", "Records", "TopologyFormat", "Verdicts", "TestSupport", "quorate",
+                "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "TopologyFormat", "Verdicts", "TestSupport",
+                "quorate",
                 argumentParser, system,
             ],
             swiftSettings: settings),

@@ -156,6 +156,7 @@ extension NodeDriver {
             outlet.report(.finished)
         case .crash:
             transport.flush()
+            isEnded = true
             outlet.crash()
         case .persist, .note, .sign, .verify, .execute: break
         }
