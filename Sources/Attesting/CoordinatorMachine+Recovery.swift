@@ -5,8 +5,8 @@ import Services
 
 /// What a coordinator that is started again makes of its guard file.
 extension CoordinatorMachine {
-    /// Numbering goes on after the last task on record, and evidence that the ledger has not answered is submitted again.
-    /// The votes themselves come back from the operators: each sends what is still open when it is connected.
+    /// Numbering goes on after the last task on record, and evidence that the ledger has not answered is submitted
+    /// again. The votes themselves come back from the operators: each sends what is still open when it is connected.
     mutating func restore(_ recorded: [GuardEntry], at now: Instant, effects: inout [NodeEffect]) {
         var unanswered: [Evidence] = []
         for entry in recorded {

@@ -59,8 +59,8 @@ extension CoordinatorMachine {
         opened(signed, decidedBy: set, isRecovered: isRecovered, at: now, effects: &effects)
     }
 
-    /// - Parameter isRecovered: whether an earlier process has issued it. That one may have certified it, which is found
-    ///   out again and settled, be it after the deadline.
+    /// - Parameter isRecovered: whether an earlier process has issued it. That one may have certified it, which is
+    ///   found out again and settled, be it after the deadline.
     mutating func opened(
         _ signed: SignedTask, decidedBy set: OperatorSet, isRecovered: Bool, at now: Instant,
         effects: inout [NodeEffect]

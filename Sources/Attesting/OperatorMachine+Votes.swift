@@ -95,8 +95,8 @@ extension OperatorMachine {
         }
     }
 
-    /// The coordinator gets both votes at once; the ledger gets them from us if the coordinator does not see to it, and at
-    /// once if it is not one to rely on.
+    /// The coordinator gets both votes at once; the ledger gets them from us if the coordinator does not see to it, and
+    /// at once if it is not one to rely on.
     mutating func found(_ evidence: Evidence, at now: Instant, effects: inout [NodeEffect]) {
         let offence = evidence.offence
         effects.append(.note(.evidenceFound(evidence)))

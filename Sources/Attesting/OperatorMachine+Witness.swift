@@ -4,11 +4,12 @@ import Primitives
 
 /// In a mesh: what an operator does about a coordinator that cheats, or is gone.
 ///
-/// Whoever has voted on another task under a number than the one issued here is asked for it; two signed tasks are proof
-/// against the coordinator. Without a coordinator to rely on, operators compare with each other what they hold, so that
-/// who showed each half of the network another vote is found all the same; and what they hold they submit themselves.
+/// Whoever has voted on another task under a number than the one issued here is asked for it; two signed tasks are
+/// proof against the coordinator. Without a coordinator to rely on, operators compare with each other what they hold, so
+/// that who showed each half of the network another vote is found all the same; and what they hold they submit
+/// themselves.
 extension OperatorMachine {
-    /// Between one operator's submitting certificates and the next one's, so that the ledger need not refuse most of them.
+    /// Between one operator's submitting certificates and the next one's, so that the ledger need not refuse most.
     private static let settlementStagger = Duration.milliseconds(20)
 
     /// Whether the coordinator of an AVS can be left to do its part.

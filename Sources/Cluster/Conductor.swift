@@ -11,8 +11,8 @@ import Records
 ///
 /// 1. The ledger starts alone, because every node is told its port. Then all others start at once.
 /// 2. When all are ready, all are told the same instant at which the run begins.
-/// 3. When every coordinator has finished or is dead for good, or the time is up, or a process dies that should not, or somebody
-///    interrupts: the nodes are stopped, then the ledger, so that their last words find it.
+/// 3. When every coordinator has finished or is dead for good, or the time is up, or a process dies that should not, or
+///    somebody interrupts: the nodes are stopped, then the ledger, so that their last words find it.
 /// 4. Whoever does not stop in time is killed. It is over when nobody is left.
 ///
 /// It deliberately does not judge: a run that timed out is stopped like any other, and its records say what it was.
@@ -60,8 +60,8 @@ package struct Conductor: Sendable {
         /// After the last coordinator has finished, for the last notices: an operator that has found a conflicting pair
         /// submits it only when its patience has run out.
         package var settling = Timings.receiptPatience + .milliseconds(300)
-        /// The same where a coordinator is dead for good: its operators submit what they hold themselves, once the windows
-        /// have closed.
+        /// The same where a coordinator is dead for good: its operators submit what they hold themselves, once the
+        /// windows have closed.
         package var settlingAlone: Duration
         /// From the word to the beginning: everybody has heard it by then.
         package var lead = Duration.milliseconds(20)

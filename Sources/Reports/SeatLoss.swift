@@ -20,8 +20,9 @@ package struct SeatLoss: Hashable, Sendable {
             guard
                 let place = openings.indices.dropFirst().first(where: { place in
                     let (before, after) = (openings[place - 1].set, openings[place].set)
-                    return openings[place].at >= slash.at && after.epoch == before.epoch
-                        && before.holds(slash.record.signer) && !after.holds(slash.record.signer)
+                    // Within an epoch nobody leaves but by a slash, and nobody is slashed twice.
+                    return after.epoch == before.epoch && before.holds(slash.record.signer)
+                        && !after.holds(slash.record.signer)
                 })
             else { return nil }
             let after = openings[place].set
