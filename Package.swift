@@ -76,8 +76,7 @@ let package = Package(
             name: "quorate",
             dependencies: ground + [
                 "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "Replaying", "Reports", "TopologyFormat",
-                "Verdicts",
-                argumentParser, system,
+                "Verdicts", argumentParser, system,
             ],
             swiftSettings: settings),
         .executableTarget(name: "quorate-node", dependencies: ground + ["Node", system], swiftSettings: settings),
@@ -112,8 +111,7 @@ let package = Package(
             name: "quorateTests",
             dependencies: ground + [
                 "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "TopologyFormat", "Verdicts", "TestSupport",
-                "quorate",
-                argumentParser, system,
+                "quorate", argumentParser, system,
             ],
             swiftSettings: settings),
         .testTarget(

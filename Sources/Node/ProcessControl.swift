@@ -52,7 +52,8 @@ package enum ProcessControl {
         }
     }
 
-    /// Writes the line at once, and before the last one what the process has used. Ends the process when nobody can read it.
+    /// Writes the line at once, and before the last one what the process has used. Ends the process when nobody can read
+    /// it.
     package static func report(_ report: ProcessReport) {
         if report == .stopped { self.report(.used(UsageMeter.reading)) }
         if !write(report.line + "\n", to: STDOUT_FILENO) { end(orphaned) }
