@@ -69,11 +69,14 @@ let package = Package(
             "Cluster",
             ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "LedgerNode", subprocess, system]),
         target("Reports", ground + ["Records", "Verdicts", histogram, system]),
+        target(
+            "Benchmarking",
+            ground + ["TopologyFormat", "Records", "Verdicts", "Node", "Cluster", "Reports", subprocess, system]),
         .executableTarget(
             name: "quorate",
             dependencies: ground + [
-                "Cluster", "LedgerNode", "Node", "Records", "Replaying", "Reports", "TopologyFormat", "Verdicts",
-                argumentParser, system,
+                "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "Replaying", "Reports", "TopologyFormat",
+                "Verdicts", argumentParser, system,
             ],
             swiftSettings: settings),
         .executableTarget(name: "quorate-node", dependencies: ground + ["Node", system], swiftSettings: settings),
@@ -98,13 +101,17 @@ let package = Package(
             of: "Node",
             ground + ["Services", "Attesting", "Faults", "Records", "TestSupport", nioEmbedded, system] + nio),
         tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", "TestSupport", sqlite, system] + nio),
-        tests(of: "Cluster", ground + ["Attesting", "Faults", "TopologyFormat", "Node", "TestSupport", system]),
+        tests(
+            of: "Cluster", ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "TestSupport", system]),
         tests(of: "Reports", ground + ["Records", "TestSupport", "Verdicts", system]),
+        tests(
+            of: "Benchmarking",
+            ground + ["TopologyFormat", "Records", "Verdicts", "Node", "Cluster", "Reports", "TestSupport", system]),
         .testTarget(
             name: "quorateTests",
             dependencies: ground + [
-                "Cluster", "LedgerNode", "Node", "Records", "TopologyFormat", "Verdicts", "TestSupport", "quorate",
-                argumentParser, system,
+                "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "TopologyFormat", "Verdicts", "TestSupport",
+                "quorate", argumentParser, system,
             ],
             swiftSettings: settings),
         .testTarget(

@@ -33,6 +33,7 @@ extension CoordinatorMachine {
         for number in 0...nextSequence.number { due = due + load.gap(before: TaskSequence(number)) }
         nextIssue = due
         agenda.add(.issue, at: due)
+        if case .closed(_, let lasting?) = load.pacing { agenda.add(.endLoad, at: beginning + lasting) }
     }
 
     /// The very task that was issued, signed again: a signature of the same key over the same bytes is the same.

@@ -6,10 +6,10 @@ import Services
 /// Issuing tasks, sending them again, closing them.
 extension CoordinatorMachine {
     /// Issues whatever is due. Before the first operator set is here nothing can be issued; it then goes out late,
-    /// and its latency still counts from its intended time.
+    /// and in an open loop its latency still counts from its intended time.
     mutating func issueDue(at now: Instant, effects: inout [NodeEffect]) {
         guard !isRevoked, let set = sets.current(of: service) else { return }
-        while let due = nextIssue, due <= now {
+        while let due = nextDue(at: now) {
             let task = ServiceTask(
                 network: network, service: service, sequence: nextSequence, epoch: set.epoch,
                 operatorSet: set.digest, payload: module.payload(for: nextSequence, seed: load.seed), issued: due,
@@ -17,10 +17,27 @@ extension CoordinatorMachine {
             // Recorded first: whatever happens to this process, no other task goes out under this number.
             effects.append(.persist(.task(task.header)))
             sign(task, effects: &effects)
+            inFlight += 1
             nextSequence = nextSequence.next
             nextIssue = nextSequence.number < load.tasks ? due + load.gap(before: nextSequence) : nil
-            if let nextIssue { agenda.add(.issue, at: nextIssue) }
+            if let nextIssue, nextIssue > now { agenda.add(.issue, at: nextIssue) }
         }
+    }
+
+    /// The time that the next task is meant to be issued at, unless that is still to come.
+    private func nextDue(at now: Instant) -> Instant? {
+        guard let nextIssue, nextIssue <= now else { return nil }
+        switch load.pacing {
+        case .open: return nextIssue
+        case .closed(let limit, _): return inFlight < limit ? now : nil
+        }
+    }
+
+    /// A task has been certified or has expired: in a closed loop the next one takes its place.
+    mutating func decided(_ task: OpenTask, at now: Instant, effects: inout [NodeEffect]) {
+        guard !task.isRecovered else { return }
+        inFlight -= 1
+        if case .closed = load.pacing { issueDue(at: now, effects: &effects) }
     }
 
     mutating func sign(_ task: ServiceTask, isRecovered: Bool = false, effects: inout [NodeEffect]) {
@@ -35,7 +52,10 @@ extension CoordinatorMachine {
         if account.signed(id, signature, effects: &effects) { return }
         guard case .signTask(let task, let isRecovered) = requests.removeValue(forKey: id) else { return }
         let signed = SignedTask(task: task, signature: signature)
-        guard let set = sets.set(task.operatorSet) else { return recovering.append(signed) }
+        guard let set = sets.set(task.operatorSet) else {
+            if !isRecovered { inFlight -= 1 }
+            return recovering.append(signed)
+        }
         opened(signed, decidedBy: set, isRecovered: isRecovered, at: now, effects: &effects)
     }
 
@@ -47,21 +67,26 @@ extension CoordinatorMachine {
     ) {
         let task = signed.task
         let voteKey = task.voteKey
-        open[voteKey] = OpenTask(signed: signed, digest: task.digest, operatorSet: set)
+        open[voteKey] = OpenTask(signed: signed, digest: task.digest, operatorSet: set, isRecovered: isRecovered)
         effects.append(.note(.taskIssued(task)))
         effects.append(.send(.task(signed), to: set.members.map { .signer($0.signer) }))
-        agenda.add(.resend(voteKey), at: now + Timings.resend)
-        if !isRecovered { agenda.add(.expire(voteKey), at: task.deadline) }
-        agenda.add(.close(voteKey), at: max(task.deadline, task.issued + terms.evidenceWindow))
+        agenda.add(.resend(voteKey), at: Timings.coarse(now + Timings.resend))
+        if !isRecovered { agenda.add(.expire(voteKey), at: Timings.coarse(task.deadline)) }
+        agenda.add(.close(voteKey), at: Timings.coarse(max(task.deadline, task.issued + terms.evidenceWindow)))
     }
 
     /// To the members whose vote is not here, until the deadline.
     mutating func resend(_ voteKey: VoteKey, at now: Instant, effects: inout [NodeEffect]) {
         guard let task = open[voteKey], now < task.signed.task.deadline else { return }
-        let silent = task.operatorSet.members.filter { box[voteKey]?.votes(by: $0.key).isEmpty ?? true }
+        let silent = task.operatorSet.members.filter { !hasVoted($0.key, voteKey) }
         guard !silent.isEmpty else { return }
         effects.append(.send(.task(task.signed), to: silent.map { .signer($0.signer) }))
-        agenda.add(.resend(voteKey), at: now + Timings.resend)
+        agenda.add(.resend(voteKey), at: Timings.coarse(now + Timings.resend))
+    }
+
+    /// With a signature that need not be checked yet, too: a signer that was cut off sends its votes again by itself.
+    private func hasVoted(_ signer: PublicKey, _ voteKey: VoteKey) -> Bool {
+        box[voteKey]?.votes(by: signer).isEmpty == false || deferred.vote(by: signer, for: voteKey) != nil
     }
 
     /// What it may have missed: the open tasks that it has not voted on and, in a star, their certificates' notices.
@@ -70,7 +95,7 @@ extension CoordinatorMachine {
         for voteKey in open.keys.sorted() {
             guard let task = open[voteKey], let member = task.operatorSet.index(of: index) else { continue }
             let key = task.operatorSet.members[member.place].key
-            if now <= task.signed.task.deadline, box[voteKey]?.votes(by: key).isEmpty ?? true {
+            if now <= task.signed.task.deadline, !hasVoted(key, voteKey) {
                 effects.append(.send(.task(task.signed), to: [party]))
             }
             if let certificate = certificates[voteKey] { tell(of: certificate, to: [party], effects: &effects) }
@@ -84,9 +109,16 @@ extension CoordinatorMachine {
         effects.append(.send(.certified(notice), to: recipients))
     }
 
-    /// The window is over: what was certified goes to the ledger, with everyone who voted for it in time.
+    /// The window is over: nothing more is listened to, and what waits is verified at last.
     mutating func close(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
         recovering.removeAll { $0.task.voteKey == voteKey }
+        // A task of an earlier process comes here twice.
+        guard open[voteKey]?.lastVotes == nil, !checkLast(voteKey, effects: &effects) else { return }
+        settle(voteKey, effects: &effects)
+    }
+
+    /// What was certified goes to the ledger, with everyone who voted for it in time.
+    mutating func settle(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
         guard let task = open.removeValue(forKey: voteKey) else { return }
         claims.close(voteKey)
         defer { box.close(voteKey) }

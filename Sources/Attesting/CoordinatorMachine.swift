@@ -5,7 +5,7 @@ import Services
 
 /// The honest coordinator of one AVS. Its duties:
 ///
-/// 1. issue the tasks of its load at their times, each pinned to the present operator set;
+/// 1. issue the tasks of its load, at their times or one for each that is done, pinned to the present operator set;
 /// 2. verify and tally the votes, and certify what strictly more than the threshold of stake has signed;
 /// 3. send unresolved tasks again, by timer and on reconnect;
 /// 4. listen on until the evidence window closes, compare the mesh's summaries, ask for the votes that conflict;
@@ -27,12 +27,20 @@ package struct CoordinatorMachine: NodeMachine {
     var agenda = Agenda<Errand>()
     var requests: [RequestID: Request] = [:]
 
-    /// When the next task is due; nil before the beginning and after the last.
+    /// When the next task is due at the earliest; nil before the beginning and after the last.
     var nextIssue: Instant?
+    /// Tasks neither certified nor expired, those whose signature is awaited included.
+    var inFlight: UInt64 = 0
+    /// A closed loop's time is up: it issues nothing more.
+    var isTimeUp = false
     var nextSequence = TaskSequence(0)
     var open: [VoteKey: OpenTask] = [:]
     /// As they formed; what came in later counts as participation.
     var certificates: [VoteKey: Certificate] = [:]
+    /// Not verified, and not counted for anything.
+    var deferred = DeferredVotes()
+    /// Of tasks that expired, by signer.
+    var newestUnverified: [PublicKey: Attestation] = [:]
     var claims = ClaimBook()
     var offences: Set<Digest> = []
     /// Whoever has been slashed is tombstoned: further evidence against them changes nothing.
@@ -45,6 +53,7 @@ package struct CoordinatorMachine: NodeMachine {
 
     enum Errand: Sendable {
         case issue
+        case endLoad
         case resend(VoteKey)
         case expire(VoteKey)
         case close(VoteKey)
@@ -53,15 +62,36 @@ package struct CoordinatorMachine: NodeMachine {
     enum Request: Sendable {
         case signTask(ServiceTask, isRecovered: Bool)
         case verifyVote(Attestation, from: Party)
+        /// At the close of the window.
+        case verifyLastVote(Attestation, from: Party)
+
+        var vote: Attestation? {
+            switch self {
+            case .verifyVote(let vote, _), .verifyLastVote(let vote, _): vote
+            case .signTask: nil
+            }
+        }
     }
 
     struct OpenTask: Sendable {
         let signed: SignedTask
         let digest: Digest
         let operatorSet: OperatorSet
+        /// An earlier process issued it, and may have certified it: it has no deadline any more.
+        let isRecovered: Bool
         var isCertified = false
         /// Its deadline came first: it stays without a certificate.
         var isExpired = false
+        /// Votes to be verified before it is settled; nil until its window closes.
+        var lastVotes: Int?
+        /// What those weigh whose signatures are being checked, by result.
+        var pending: [Digest: Lamports] = [:]
+
+        /// Whether a vote for this counts towards its certificate. A result for something that was never issued under
+        /// this number, or by a set that once was the AVS's, is nobody's certificate, whoever signs it.
+        func isAbout(_ statement: Statement) -> Bool {
+            statement.task == digest && statement.operatorSet == operatorSet.digest
+        }
     }
 
     /// - Returns: nil when this build has no such module.
@@ -86,7 +116,7 @@ package struct CoordinatorMachine: NodeMachine {
         case .disconnected(let party):
             if party == .ledger { account.disconnected() } else { claims.forget(holder: party) }
         case .received(let frame, let party): receive(frame, from: party, at: now, effects: &effects)
-        case .verified(let id, let valid): verified(id, valid: valid, effects: &effects)
+        case .verified(let id, let valid): verified(id, valid: valid, at: now, effects: &effects)
         case .signed(let id, let signature): signed(id, signature, at: now, effects: &effects)
         case .woke: agenda.woken()
         case .executed: break
@@ -104,7 +134,7 @@ package struct CoordinatorMachine: NodeMachine {
             guard let certificate = certificates[voteKey], certificate.statement.digest == statement else { return }
             effects.append(.send(.certificate(certificate), to: [party]))
         case .ownVotesRequest:
-            effects.append(.send(.ownVotes(box.latestVotes(of: party, in: genesis)), to: [party]))
+            effects.append(.send(.ownVotes(ownVotes(of: party)), to: [party]))
         case .notice(let notice):
             guard party == .ledger else { return reject(party, "a ledger's notice", effects: &effects) }
             receiveNotice(notice, at: now, effects: &effects)
@@ -147,18 +177,22 @@ package struct CoordinatorMachine: NodeMachine {
     private mutating func run(_ errand: Errand, at now: Instant, effects: inout [NodeEffect]) {
         switch errand {
         case .issue: issueDue(at: now, effects: &effects)
+        case .endLoad:
+            isTimeUp = true
+            nextIssue = nil
         case .resend(let voteKey): resend(voteKey, at: now, effects: &effects)
         case .expire(let voteKey):
             guard let task = open[voteKey], !task.isCertified else { return }
             open[voteKey]?.isExpired = true
             effects.append(.note(.taskExpired(service, task.signed.task.sequence)))
+            decided(task, at: now, effects: &effects)
         case .close(let voteKey): close(voteKey, effects: &effects)
         }
     }
 
     private mutating func finishIfDone(effects: inout [NodeEffect]) {
-        guard !isFinished, nextSequence.number == load.tasks || isRevoked, open.isEmpty, recovering.isEmpty,
-            account.isSettled,
+        guard !isFinished, isTimeUp || isRevoked || nextSequence.number == load.tasks, open.isEmpty,
+            recovering.isEmpty, account.isSettled,
             !hasUnsignedTasks
         else { return }
         isFinished = true

@@ -136,7 +136,17 @@ extension NodeEffect {
     /// The digest of all effects of one event, every byte of them.
     package static func digest(of effects: [NodeEffect]) -> Digest {
         var encoder = BorshEncoder()
+        return digest(of: effects, in: &encoder)
+    }
+
+    /// - Parameter encoder: is emptied first; whoever keeps it saves its allocation.
+    package static func digest(of effects: [NodeEffect], in encoder: inout BorshEncoder) -> Digest {
+        if effects.isEmpty { return digestOfNone }
+        encoder.remove()
         for effect in effects { effect.encode(to: &encoder) }
         return Domain.effects.digest(encoder.bytes)
     }
+
+    /// Half of all events have none.
+    private static let digestOfNone = Domain.effects.digest([])
 }

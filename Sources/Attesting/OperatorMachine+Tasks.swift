@@ -35,9 +35,9 @@ extension OperatorMachine {
         }
         guard set.index(of: me) != nil, tasks.count < Self.openTaskLimit, isRecent(set) else { return }
         tasks[digest] = OpenTask(signed: signed)
-        agenda.add(.forgetTask(digest), at: now + service.evidenceWindow + Timings.retention)
+        agenda.add(.forgetTask(digest), at: Timings.coarse(now + service.evidenceWindow + Timings.retention))
         let id = ids.next()
-        requests[id] = .verifyTask(signed)
+        requests[id] = .verifyTask(signed, digest)
         effects.append(.verify(id, .task(signed, by: service.coordinator)))
     }
 
@@ -50,9 +50,8 @@ extension OperatorMachine {
     }
 
     mutating func verifiedTask(
-        _ signed: SignedTask, valid: Bool, at now: Instant, effects: inout [NodeEffect]
+        _ signed: SignedTask, _ digest: Digest, valid: Bool, at now: Instant, effects: inout [NodeEffect]
     ) {
-        let digest = signed.task.digest
         guard valid else {
             tasks[digest] = nil
             return reject(
@@ -114,8 +113,8 @@ extension OperatorMachine {
         effects.append(.send(.attestation(vote), to: recipients(of: set, service)))
         count(vote, at: now, effects: &effects)
         let until = now + service.deadline
-        agenda.add(.resendVote(voteKey, until: until), at: now + Timings.resend)
-        agenda.add(.forgetVote(voteKey), at: now + service.evidenceWindow + Timings.retention)
+        agenda.add(.resendVote(voteKey, until: until), at: Timings.coarse(now + Timings.resend))
+        agenda.add(.forgetVote(voteKey), at: Timings.coarse(now + service.evidenceWindow + Timings.retention))
     }
 
     /// A vote whose statement has not been certified here is sent again until it is, or nobody counts it any more.
@@ -130,7 +129,7 @@ extension OperatorMachine {
         effects.append(
             .send(
                 .certificateRequest(voteKey, statement: vote.statement.digest), to: [.coordinator(voteKey.service)]))
-        agenda.add(.resendVote(voteKey, until: until), at: now + Timings.resend)
+        agenda.add(.resendVote(voteKey, until: until), at: Timings.coarse(now + Timings.resend))
     }
 
     func recipients(of set: OperatorSet, _ service: Genesis.Service) -> [Party] {

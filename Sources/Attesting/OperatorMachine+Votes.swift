@@ -27,7 +27,7 @@ extension OperatorMachine {
         guard let (result, opened) = box.count(vote, sets: sets, mayCertify: isIssued(vote.statement)),
             let service = service(vote.statement.service)
         else { return }
-        if opened { agenda.add(.closeBallot(vote.statement.voteKey), at: now + service.evidenceWindow) }
+        if opened { agenda.add(.closeBallot(vote.statement.voteKey), at: Timings.coarse(now + service.evidenceWindow)) }
         switch result {
         case .duplicate: return
         case .counted: break

@@ -71,7 +71,7 @@ package struct OperatorMachine: NodeMachine {
 
     /// What an answer from outside is about.
     enum Request: Sendable {
-        case verifyTask(SignedTask)
+        case verifyTask(SignedTask, Digest)
         case verifyPeersTask(SignedTask, from: Party)
         case verifyVote(Attestation, from: Party)
         case verifyOwnVote(Attestation)
@@ -171,7 +171,8 @@ package struct OperatorMachine: NodeMachine {
 
     private mutating func verified(_ id: RequestID, valid: Bool, at now: Instant, effects: inout [NodeEffect]) {
         switch requests.removeValue(forKey: id) {
-        case .verifyTask(let signed): verifiedTask(signed, valid: valid, at: now, effects: &effects)
+        case .verifyTask(let signed, let digest):
+            verifiedTask(signed, digest, valid: valid, at: now, effects: &effects)
         case .verifyPeersTask(let signed, let party):
             verifiedPeersTask(signed, from: party, valid: valid, at: now, effects: &effects)
         case .verifyVote(let vote, let party):

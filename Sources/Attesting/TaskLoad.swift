@@ -1,8 +1,19 @@
 import Messages
 import Primitives
 
-/// An AVS's open-loop load: when each task is meant to be issued, whatever becomes of those before it.
+/// How many tasks an AVS's coordinator issues, and when.
 package struct TaskLoad: Hashable, Sendable {
+    package enum Pacing: Hashable, Sendable {
+        /// Each task has its time, whatever becomes of those before it.
+        ///
+        /// - Parameter interval: the mean time from one task to the next.
+        case open(interval: Duration, Arrival)
+        /// So many tasks are in flight: the next one is issued the moment one is certified or expires.
+        ///
+        /// - Parameter lasting: after this time from the beginning none is issued any more; nil: until all are.
+        case closed(inFlight: UInt64, lasting: Duration?)
+    }
+
     package enum Arrival: UInt8, Hashable, Sendable {
         /// Evenly spaced.
         case fixed = 0
@@ -10,21 +21,25 @@ package struct TaskLoad: Hashable, Sendable {
         case poisson = 1
     }
 
+    /// None beyond these.
     package var tasks: UInt64
-    /// The mean time from one task to the next.
-    package var interval: Duration
-    package var arrival: Arrival
+    package var pacing: Pacing
     package var seed: UInt64
 
-    package init(tasks: UInt64, interval: Duration, arrival: Arrival, seed: UInt64) {
+    package init(tasks: UInt64, pacing: Pacing, seed: UInt64) {
         self.tasks = tasks
-        self.interval = interval
-        self.arrival = arrival
+        self.pacing = pacing
         self.seed = seed
     }
 
-    /// The time from the task before this one (for the first: from the beginning of the run) to this one.
+    package init(tasks: UInt64, interval: Duration, arrival: Arrival, seed: UInt64) {
+        self.init(tasks: tasks, pacing: .open(interval: interval, arrival), seed: seed)
+    }
+
+    /// The time from the task before this one (for the first: from the beginning of the run) to this one. None in a
+    /// closed loop, where it is not the clock that decides.
     func gap(before sequence: TaskSequence) -> Duration {
+        guard case .open(let interval, let arrival) = pacing else { return .zero }
         switch arrival {
         case .fixed: return sequence.number == 0 ? .zero : interval
         case .poisson:
@@ -52,17 +67,41 @@ package struct TaskLoad: Hashable, Sendable {
 extension TaskLoad: BorshCodable {
     package func encode(to encoder: inout BorshEncoder) {
         encoder.encode(tasks)
-        encoder.encode(interval)
-        encoder.encode(arrival.rawValue)
+        encoder.encode(pacing)
         encoder.encode(seed)
     }
 
     package init(from decoder: inout BorshDecoder) throws(BorshError) {
         tasks = try decoder.decode()
-        interval = try decoder.decode()
-        let value: UInt8 = try decoder.decode()
-        guard let arrival = Arrival(rawValue: value) else { throw .unknownCase(type: "Arrival", value: value) }
-        self.arrival = arrival
+        pacing = try decoder.decode()
         seed = try decoder.decode()
+    }
+}
+
+/// One byte for both: 0 fixed, 1 Poisson, 2 closed loop.
+extension TaskLoad.Pacing: BorshCodable {
+    private static let closedLoop: UInt8 = 2
+
+    package func encode(to encoder: inout BorshEncoder) {
+        switch self {
+        case .open(let interval, let arrival):
+            encoder.encode(arrival.rawValue)
+            encoder.encode(interval)
+        case .closed(let inFlight, let lasting):
+            encoder.encode(Self.closedLoop)
+            encoder.encode(inFlight)
+            encoder.encode(lasting)
+        }
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        let value: UInt8 = try decoder.decode()
+        if let arrival = TaskLoad.Arrival(rawValue: value) {
+            self = .open(interval: try decoder.decode(), arrival)
+        } else if value == Self.closedLoop {
+            self = .closed(inFlight: try decoder.decode(), lasting: try decoder.decodeOptional())
+        } else {
+            throw .unknownCase(type: "Pacing", value: value)
+        }
     }
 }

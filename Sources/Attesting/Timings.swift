@@ -13,4 +13,14 @@ package enum Timings {
     package static let guardCheck = Duration.seconds(2)
     /// How long votes are kept past the close of their window, to answer claims and late settlements.
     package static let retention = Duration.seconds(5)
+    /// What comes with every task and need not be done to the moment is done together, this often at most: otherwise a
+    /// node would be woken several times for each task.
+    package static let grain = Duration.milliseconds(10)
+
+    /// The next whole grain.
+    package static func coarse(_ instant: Instant) -> Instant {
+        let grain = UInt64(grain.nanoseconds)
+        let rest = instant.nanoseconds % grain
+        return rest == 0 ? instant : instant + .nanoseconds(Int64(grain - rest))
+    }
 }

@@ -77,7 +77,13 @@ extension Conductor {
             if let began { effects.append(.tell(children[place].party, .begin(began))) }
             effects.append(.report(.restarted(children[place].name)))
         }
-        guard let deadline, now >= deadline else { return }
+        measureIfDue(at: now, &effects)
+        guard let deadline else { return }
+        guard now >= deadline else {
+            // It has moved since this wake was asked for.
+            if phase == .running, let nextWake, now >= nextWake { wait(deadline - now, from: now, &effects) }
+            return
+        }
         self.deadline = nil
         switch phase {
         case .startingLedger, .startingNodes:
@@ -91,6 +97,14 @@ extension Conductor {
         case .settling: stop(as: .completed, at: now, &effects)
         case .stoppingNodes, .stoppingLedger: killStopped(&effects)
         case .over: break
+        }
+    }
+
+    private mutating func measureIfDue(at now: Instant, _ effects: inout [Effect]) {
+        guard let began, !isStopping else { return }
+        while measured < settings.measuring.count, now >= began + settings.measuring[measured] {
+            measured += 1
+            for child in children where child.isAlive { effects.append(.tell(child.party, .measure)) }
         }
     }
 
@@ -131,7 +145,7 @@ extension Conductor {
         guard let ledger = children.first, ledger.isAlive else {
             phase = .over
             let startup = began.map { $0 - started }
-            effects.append(.over(RunOutcome(ending: ending, failures: failures, startup: startup)))
+            effects.append(.over(RunOutcome(ending: ending, failures: failures, startup: startup, usages: usages)))
             return
         }
         guard phase == .stoppingNodes else { return }

@@ -4,6 +4,7 @@ import Glibc
 import Messages
 import Node
 import Primitives
+import Records
 
 /// Decides what is done next with the processes of a run. Pure: `NetworkRun` tells it what happened and carries out
 /// what it answers, in order.
@@ -48,6 +49,10 @@ package struct Conductor: Sendable {
     package struct Settings: Hashable, Sendable {
         /// From the beginning to the moment at which the run counts as hung.
         package var timeLimit: Duration
+        /// Not before this long after a coordinator's last progress, where there is a load whose end is not known.
+        package var progressPatience: Duration?
+        /// Times from the beginning at which everybody is asked what it has used; ascending.
+        package var measuring: [Duration] = []
         /// Whether a run that has begun goes on without an operator or coordinator that dies.
         package var keepsGoing = false
         package var startPatience = Duration.seconds(20)
@@ -101,12 +106,17 @@ package struct Conductor: Sendable {
     var phase = Phase.startingLedger
     /// When patience with the phase ends.
     var deadline: Instant?
+    /// The wake that was asked for to that end; earlier, when there has been progress since.
+    var nextWake: Instant?
     var started = Instant(nanoseconds: 0)
     var began: Instant?
     var ledgerPort: UInt16?
     var ending = RunOutcome.Ending.completed
     var failures: [ChildFailure] = []
     var interruptions = 0
+    var usages: [NodeUsage] = []
+    /// How many of the times of `measuring` have come.
+    var measured = 0
 
     /// - Parameter members: one of them the ledger.
     package init(members: [Member], settings: Settings) {
@@ -157,10 +167,14 @@ package struct Conductor: Sendable {
             beginIfReady(at: now, &effects)
         case (.progress(let progress), .coordinator(let service)):
             effects.append(.report(.progress(service, progress)))
+            if phase == .running, let patience = settings.progressPatience, let present = deadline {
+                deadline = max(present, now + patience)
+            }
         case (.finished, .coordinator(let service)):
             children[place].state = .finished
             effects.append(.report(.finished(service)))
             settleIfFinished(at: now, &effects)
+        case (.used(let usage), _): note(usage, of: children[place])
         case (.failed(let account), _): children[place].account = account
         case (.stopped, _): break
         case (.listening, _), (.progress, _), (.finished, _):
@@ -177,6 +191,7 @@ package struct Conductor: Sendable {
         phase = .running
         for child in children where child.isAlive { effects.append(.tell(child.party, .begin(beginning))) }
         effects.append(.report(.began(startup: beginning - started)))
+        for delay in settings.measuring { effects.append(.wake(beginning + delay)) }
         wait(settings.timeLimit, from: beginning, &effects)
         settleIfFinished(at: now, &effects)
     }
@@ -188,6 +203,16 @@ package struct Conductor: Sendable {
         phase = .settling
         let isAlone = children.contains { $0.party.isCoordinator && $0.state == .ended }
         wait(isAlone ? settings.settlingAlone : settings.settling, from: now, &effects)
+    }
+
+    private mutating func note(_ usage: ProcessUsage, of child: Child) {
+        let place =
+            usages.firstIndex { $0.party == child.party && $0.incarnation == child.incarnation } ?? usages.endIndex
+        if place == usages.endIndex {
+            usages.append(
+                NodeUsage(name: child.name, party: child.party, incarnation: child.incarnation, readings: []))
+        }
+        usages[place].readings.append(usage)
     }
 
     // MARK: Launching and waiting
@@ -202,6 +227,7 @@ package struct Conductor: Sendable {
 
     mutating func wait(_ patience: Duration, from instant: Instant, _ effects: inout [Effect]) {
         deadline = instant + patience
+        nextWake = deadline
         effects.append(.wake(instant + patience))
     }
 

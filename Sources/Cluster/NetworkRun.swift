@@ -13,18 +13,22 @@ package struct NetworkRun: Sendable {
     private let files: NodeFiles
     private let executables: Executables
     private let keepsGoing: Bool
+    private let measuring: [Duration]
 
     /// - Parameters:
     ///   - topology: with its overrides applied.
     ///   - files: prepared.
+    ///   - measuring: the times from the beginning at which everybody is asked what it has used; ascending.
     package init(
-        topology: Topology, genesis: Genesis, files: NodeFiles, executables: Executables, keepsGoing: Bool = false
+        topology: Topology, genesis: Genesis, files: NodeFiles, executables: Executables, keepsGoing: Bool = false,
+        measuring: [Duration] = []
     ) {
         self.topology = topology
         self.genesis = genesis
         self.files = files
         self.executables = executables
         self.keepsGoing = keepsGoing
+        self.measuring = measuring
     }
 
     /// Returns when no process is left, however it ended; cancelling kills them all.
@@ -105,20 +109,35 @@ package struct NetworkRun: Sendable {
 
     private var settings: Conductor.Settings {
         let window = topology.services.map(\.evidenceWindow).max() ?? .zero
-        return Conductor.Settings(
+        var settings = Conductor.Settings(
             timeLimit: Self.timeLimit(of: topology), settlingAlone: window + Timings.receiptPatience + .seconds(1),
             keepsGoing: keepsGoing)
+        settings.progressPatience = Self.progressPatience(of: topology)
+        settings.measuring = measuring
+        return settings
     }
 
-    /// The longest load, the longest listening after it, and time for a slow machine.
+    private static let slowness = Duration.seconds(15)
+
+    /// The longest open loop, the longest listening after it, and time for a slow machine.
     package static func timeLimit(of topology: Topology) -> Duration {
         let spans = topology.services.map { service in
-            let load = service.load
-            var span = load.rate.span(of: load.tasks) ?? .zero
+            guard case .open(let rate, let arrival) = service.load.pacing else { return service.evidenceWindow }
+            let tasks = service.load.tasks
+            var span = rate.span(of: tasks) ?? .zero
             // Independent arrivals end late by so many times the square root of their number, one time in 30,000.
-            if load.arrival == .poisson { span += span * (4 / Double(load.tasks).squareRoot()) }
+            if arrival == .poisson { span += span * (4 / Double(tasks).squareRoot()) }
             return span + service.evidenceWindow
         }
-        return (spans.max() ?? .zero) + .seconds(15)
+        return (spans.max() ?? .zero) + slowness
+    }
+
+    /// A closed loop takes as long as it takes, but never stands still: each task is certified or expires by its
+    /// deadline. After the last one comes only the listening.
+    ///
+    /// - Returns: nil when there is no closed loop.
+    package static func progressPatience(of topology: Topology) -> Duration? {
+        topology.services.filter { $0.load.rate == nil }.map { max($0.deadline, $0.evidenceWindow) }.max()
+            .map { $0 + slowness }
     }
 }

@@ -92,14 +92,15 @@ package struct NodeFiles: Sendable {
 
     private func load(of service: ServiceID) -> TaskLoad {
         let load = topology.services[Int(service.number)].load
-        let arrival: TaskLoad.Arrival =
-            switch load.arrival {
-            case .fixed: .fixed
-            case .poisson: .poisson
+        let pacing: TaskLoad.Pacing =
+            switch load.pacing {
+            case .open(let rate, .fixed): .open(interval: rate.span(of: 1) ?? .zero, .fixed)
+            case .open(let rate, .poisson): .open(interval: rate.span(of: 1) ?? .zero, .poisson)
+            case .closed(let inFlight, let lasting): .closed(inFlight: inFlight, lasting: lasting)
             }
         // Each AVS its own arrivals, though all stem from one seed.
         let seed = SeededRandom.draw(seed: seed, purpose: "load", UInt64(service.number))
-        return TaskLoad(tasks: load.tasks, interval: load.rate.span(of: 1) ?? .zero, arrival: arrival, seed: seed)
+        return TaskLoad(tasks: load.tasks, pacing: pacing, seed: seed)
     }
 
     private func write(_ key: SigningKey, of party: Party) throws {

@@ -25,11 +25,13 @@ package struct RunManifest: Codable, Hashable, Sendable {
         package var tasks: UInt64?
         package var duration: String?
         package var rate: String?
+        package var inFlight: UInt64?
 
         package init(_ overrides: Topology.Overrides) {
             tasks = overrides.tasks
             duration = overrides.duration.map(DurationText.of)
             rate = overrides.rate?.description
+            inFlight = overrides.inFlight
         }
     }
 

@@ -1,6 +1,7 @@
 import Messages
 import Node
 import Primitives
+import Records
 import SystemPackage
 
 /// How the processes of a run came to their end; what they did is in their records.
@@ -10,11 +11,14 @@ package struct RunOutcome: Hashable, Sendable {
     package var failures: [ChildFailure]
     /// From the launch of the first process to the beginning; nil when the run never began.
     package var startup: Duration?
+    /// In the order of the first word of each.
+    package var usages: [NodeUsage]
 
-    package init(ending: Ending, failures: [ChildFailure], startup: Duration?) {
+    package init(ending: Ending, failures: [ChildFailure], startup: Duration?, usages: [NodeUsage] = []) {
         self.ending = ending
         self.failures = failures
         self.startup = startup
+        self.usages = usages
     }
 
     package enum Ending: Hashable, Sendable {

@@ -5,20 +5,31 @@ import Primitives
 package struct ChainChecksum: Hashable, Sendable {
     package static let size = 8
 
-    package private(set) var bytes: [UInt8]
+    /// The first eight bytes of the digest, as they lie in memory.
+    private var value: UInt64
     private let domain: Domain
 
     /// - Parameter start: what the file begins with.
     package init(_ domain: Domain, over start: [UInt8]) {
         self.domain = domain
-        bytes = Self.truncated(start, domain)
+        value = Self.truncated(domain.digest(start))
     }
 
-    package mutating func extend(over entry: some Collection<UInt8>) {
-        bytes = Self.truncated(bytes + entry, domain)
+    package var bytes: [UInt8] { withUnsafeBytes(of: value) { Array($0) } }
+    /// The same bytes as a number, least first.
+    package var number: UInt64 { UInt64(littleEndian: value) }
+
+    package mutating func extend(over entry: UnsafeRawBufferPointer) {
+        let digest = DomainHash.digest(domain) { hash in
+            withUnsafeBytes(of: value) { hash.update($0) }
+            hash.update(entry)
+        }
+        value = Self.truncated(digest)
     }
 
-    private static func truncated(_ content: [UInt8], _ domain: Domain) -> [UInt8] {
-        Array(domain.digest(content).storage.bytes.prefix(size))
+    package mutating func extend(over entry: [UInt8]) { entry.withUnsafeBytes { extend(over: $0) } }
+
+    private static func truncated(_ digest: Digest) -> UInt64 {
+        digest.storage.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
     }
 }

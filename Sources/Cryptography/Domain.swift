@@ -1,4 +1,3 @@
-internal import CSodium
 import Primitives
 
 /// What bytes are for. Everything signed or hashed begins with its domain's tag, so that nothing made for one
@@ -29,13 +28,6 @@ package enum Domain: String, CaseIterable, Sendable {
 
     /// BLAKE2b-256 of the tag, then the content.
     package func digest(_ content: [UInt8]) -> Digest {
-        Sodium.start()
-        let message = tag + content
-        var result = FixedBytes32()
-        result.withUnsafeMutableBytes {
-            _ = crypto_generichash(
-                $0.baseAddress!.assumingMemoryBound(to: UInt8.self), $0.count, message, UInt64(message.count), nil, 0)
-        }
-        return Digest(result)
+        DomainHash.digest(self) { hash in content.withUnsafeBytes { hash.update($0) } }
     }
 }

@@ -20,7 +20,7 @@ package enum LedgerProcess {
         let driver = DriverSlot(eventLoop: eventLoop)
         ProcessControl.start { command in
             switch command {
-            case .begin: break
+            case .begin, .measure: break
             case .stop: driver.stop()
             }
         }
@@ -56,7 +56,7 @@ package enum LedgerProcess {
         switch report {
         case .stopped: ProcessControl.end(ProcessControl.success)
         case .failed: ProcessControl.end(ProcessControl.failure)
-        case .listening, .ready, .progress, .finished: break
+        case .listening, .ready, .progress, .finished, .used: break
         }
     }
 }

@@ -1,3 +1,4 @@
+import Cryptography
 import Primitives
 
 /// A value with one canonical encoding in Borsh (<https://borsh.io>): little-endian numbers, `u32` lengths,
@@ -10,6 +11,13 @@ package protocol BorshCodable: Sendable {
 extension BorshCodable {
     package var borsh: [UInt8] {
         var encoder = BorshEncoder()
+        encode(to: &encoder)
+        return encoder.bytes
+    }
+
+    /// What is signed of it.
+    func signedBytes(_ domain: Domain) -> [UInt8] {
+        var encoder = BorshEncoder(after: domain.tag)
         encode(to: &encoder)
         return encoder.bytes
     }
@@ -45,19 +53,26 @@ extension BorshError: CustomStringConvertible {
 }
 
 package struct BorshEncoder {
-    package private(set) var bytes: [UInt8] = []
+    @usableFromInline package private(set) var bytes: [UInt8]
 
-    package init() { bytes.reserveCapacity(256) }
-
-    package mutating func encode(_ number: some FixedWidthInteger) {
-        withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    /// - Parameter prefix: bytes to stand before all others: a domain's tag.
+    package init(after prefix: some Sequence<UInt8> = EmptyCollection()) {
+        bytes = []
+        bytes.reserveCapacity(512)
+        bytes.append(contentsOf: prefix)
     }
+
+    @inlinable package mutating func encode(_ number: some FixedWidthInteger) {
+        withUnsafeBytes(of: number.littleEndian) { append($0) }
+    }
+
+    @usableFromInline mutating func append(_ raw: UnsafeRawBufferPointer) { bytes.append(contentsOf: raw) }
 
     package mutating func encode(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
 
-    package mutating func encode(_ value: some BorshCodable) { value.encode(to: &self) }
+    @inlinable package mutating func encode(_ value: some BorshCodable) { value.encode(to: &self) }
 
-    package mutating func encode(_ values: [some BorshCodable]) {
+    @inlinable package mutating func encode(_ values: [some BorshCodable]) {
         encode(UInt32(values.count))
         for value in values { value.encode(to: &self) }
     }
@@ -69,14 +84,35 @@ package struct BorshEncoder {
 
     package mutating func encode(_ text: String) { encode(Array(text.utf8)) }
 
-    package mutating func encode(_ value: (some BorshCodable)?) {
+    @inlinable package mutating func encode(_ value: (some BorshCodable)?) {
         encode(value != nil)
         if let value { value.encode(to: &self) }
     }
 
     /// Without a length: for what has a fixed one.
     package mutating func encode(fixed bytes: FixedBytes32) {
-        bytes.withUnsafeBytes { self.bytes.append(contentsOf: $0) }
+        bytes.withUnsafeBytes { append($0) }
+    }
+
+    /// Bytes as they are, without a length.
+    package mutating func append(_ raw: [UInt8]) { bytes.append(contentsOf: raw) }
+
+    /// A length that comes before: how many bytes `body` has encoded.
+    package mutating func encodeCounted(_ body: (inout BorshEncoder) -> Void) {
+        let start = bytes.count
+        encode(UInt32(0))
+        body(&self)
+        let count = UInt32(bytes.count - start - 4)
+        for place in 0..<4 { bytes[start + place] = UInt8(truncatingIfNeeded: count >> (8 * place)) }
+    }
+
+    /// Drops the first bytes; without a count, all of them. The space is kept.
+    package mutating func remove(first count: Int? = nil) {
+        if let count, count < bytes.count {
+            bytes.removeFirst(count)
+        } else {
+            bytes.removeAll(keepingCapacity: true)
+        }
     }
 }
 
@@ -107,7 +143,7 @@ package struct BorshDecoder {
         return byte == 1
     }
 
-    package mutating func decode<V: BorshCodable>(_ type: V.Type = V.self) throws(BorshError) -> V {
+    @inlinable package mutating func decode<V: BorshCodable>(_ type: V.Type = V.self) throws(BorshError) -> V {
         try V(from: &self)
     }
 
@@ -140,7 +176,7 @@ package struct BorshDecoder {
     package mutating func decodeFixed() throws(BorshError) -> FixedBytes32 {
         try require(FixedBytes32.count)
         defer { position += FixedBytes32.count }
-        return FixedBytes32(bytes[position..<position + FixedBytes32.count])!
+        return bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: FixedBytes32.self) }
     }
 
     /// A length that the limit allows and the remaining bytes can hold: no element takes less than one byte.

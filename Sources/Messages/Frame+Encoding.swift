@@ -4,12 +4,12 @@ import Primitives
 extension Frame {
     /// Header and payload, as they go on the wire.
     package var wireBytes: [UInt8] {
-        var payload = BorshEncoder()
-        encodePayload(to: &payload)
         var frame = BorshEncoder()
-        frame.encode(UInt32(payload.bytes.count + 1))
-        frame.encode(kind.rawValue)
-        return frame.bytes + payload.bytes
+        frame.encodeCounted {
+            $0.encode(kind.rawValue)
+            encodePayload(to: &$0)
+        }
+        return frame.bytes
     }
 
     /// The payload of a frame whose header has been read and found within its limit.

@@ -26,7 +26,7 @@ package struct Statement: Hashable, Sendable {
 
     package var service: ServiceID { voteKey.service }
     package var digest: Digest { Domain.statementDigest.digest(borsh) }
-    package var signedBytes: [UInt8] { Domain.vote.signedBytes(borsh) }
+    package var signedBytes: [UInt8] { signedBytes(.vote) }
 }
 
 extension Statement: BorshCodable {

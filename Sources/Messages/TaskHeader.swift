@@ -32,7 +32,7 @@ package struct TaskHeader: Hashable, Sendable {
     package var voteKey: VoteKey { VoteKey(network: network, service: service, subject: Subject(sequence)) }
     /// The digest of the task as a whole.
     package var digest: Digest { Domain.taskDigest.digest(borsh) }
-    package var signedBytes: [UInt8] { Domain.task.signedBytes(borsh) }
+    package var signedBytes: [UInt8] { signedBytes(.task) }
 }
 
 extension TaskHeader: BorshCodable {

@@ -29,6 +29,15 @@ package struct VoteKey: Hashable, Comparable, Sendable {
     }
 }
 
+extension VoteKey {
+    /// Without the network, which is the same in all that a node keeps: equal keys still have equal hashes.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(service.number)
+        hasher.combine(subject.scope)
+        hasher.combine(subject.number)
+    }
+}
+
 extension VoteKey: CustomStringConvertible {
     package var description: String { "service \(service), subject \(subject)" }
 }

@@ -108,17 +108,23 @@ package final class GuardFile {
     /// What could be written only in part is taken back, so that a full disk leaves a file that can be opened again.
     package func append(_ entries: [GuardEntry]) throws(GuardFileError) {
         var next = checksum
-        var bytes: [UInt8] = []
+        var encoder = BorshEncoder()
         for entry in entries {
-            var content = BorshEncoder()
+            let start = encoder.bytes.count
             let body = entry.borsh
-            content.encode(UInt16(body.count))
-            let framed = content.bytes + body
-            next.extend(over: framed)
-            bytes += framed + next.bytes
+            encoder.encode(UInt16(body.count))
+            encoder.append(body)
+            encoder.bytes.withUnsafeBytes { next.extend(over: UnsafeRawBufferPointer(rebasing: $0[start...])) }
+            encoder.encode(next.number)
         }
+        let bytes = encoder.bytes
         do {
-            _ = try file.writeAll(bytes)
+            try bytes.withUnsafeBytes { rest in
+                var written = 0
+                while written < rest.count {
+                    written += try file.write(UnsafeRawBufferPointer(rebasing: rest[written...]))
+                }
+            }
         } catch {
             ftruncate(file.rawValue, size)
             throw GuardFileError(.system(doing: "write the guard file", error as? Errno ?? .ioError), path: path)
@@ -232,7 +238,7 @@ extension GuardFile {
         guard let length = length(in: rest), rest.count >= Self.entryOverhead + length else { return nil }
         let framed = rest.prefix(Self.lengthSize + length)
         var next = checksum
-        next.extend(over: framed)
+        next.extend(over: Array(framed))
         let found = rest.dropFirst(framed.count).prefix(ChainChecksum.size)
         guard found.elementsEqual(next.bytes) else { throw damage(.checksum, at: size) }
         do {

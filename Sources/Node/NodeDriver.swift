@@ -8,12 +8,16 @@ import Services
 
 /// Drives the machine of one operator or coordinator with real time, files and connections.
 ///
-/// Everything happens in turns on one event loop:
+/// Everything happens in turns on one event loop. A turn has rounds:
 /// 1. the machine handles the events that wait, each at its own time; every event goes to the record, with the digest
 ///    of its effects, and every note;
-/// 2. all that is to be persisted in the turn goes to the guard file, which is made durable once;
-/// 3. the record is handed to the system, so that no process can die having sent what its record does not know;
-/// 4. everything else is done in the order in which the machine asked for it, and the connections are flushed once.
+/// 2. all that is to be persisted in the round goes to the guard file, which is made durable once;
+/// 3. what the machine has asked for itself (signatures, checks, results) is worked out, in its order; the answers are
+///    the next round's events.
+///
+/// When nothing more is asked for, the record is handed to the system, so that no process can die having sent what its
+/// record does not know. Only then is everything else done, in the order in which the machine asked for it, and the
+/// connections are flushed once. So a task costs an operator one write to each file and one to the coordinator.
 ///
 /// It decides nothing about the protocol. What it does decide: who is dialled, where this node listens, and when it is
 /// ready.
@@ -35,21 +39,26 @@ package final class NodeDriver {
     var directory: [OperatorIndex: Endpoint] = [:]
     var isReady = false
 
-    private var machine: any NodeMachine
-    private let guardFile: GuardFile
+    var machine: any NodeMachine
+    let guardFile: GuardFile
     private let ledgerPort: UInt16
-    private let clock: () -> Instant
-    /// What the machine asked for itself; handled before anything new, so that work under way is finished first.
-    private var answers = CircularBuffer<NodeEvent>(initialCapacity: 64)
-    private var queue = CircularBuffer<NodeEvent>(initialCapacity: 64)
-    private var isTurnScheduled = false
+    let clock: () -> Instant
+    /// Work that the machine has asked for and the last turn had no room for.
+    var requests: [NodeEffect] = []
+    /// Of the event that is being handled.
+    var effects: [NodeEffect] = []
+    var encoder = BorshEncoder()
+    var queue = CircularBuffer<NodeEvent>(initialCapacity: 64)
+    var isTurnScheduled = false
     /// The earliest time that the machine has asked to be woken at.
     private var wakeTime: Instant?
     private var wakeTask: Scheduled<Void>?
-    private var progress: ProgressReport
+    var progress: ProgressReport
 
     /// Events that one turn handles at most, so that reading and writing come to their right in between.
     static let eventsPerTurn = 64
+    /// A task takes an operator three: it is checked, executed, signed. More are left to the next turn.
+    static let roundsPerTurn = 8
     /// With more than this many waiting, nothing more is read until most of them are handled.
     static let queueHighMark = 4096
     static let queueLowMark = 512
@@ -99,6 +108,7 @@ package final class NodeDriver {
         switch command {
         case .begin(let instant): enqueue(.began(instant))
         case .stop: stop()
+        case .measure: break
         }
     }
 
@@ -133,66 +143,11 @@ package final class NodeDriver {
     }
 }
 
-// MARK: - Turns
+// MARK: - Effects
 
 extension NodeDriver {
-    private func scheduleTurn() {
-        guard !isTurnScheduled else { return }
-        isTurnScheduled = true
-        eventLoop.assumeIsolated().execute { [self] in turn() }
-    }
-
-    private func turn() {
-        isTurnScheduled = false
-        guard !isEnded else { return }
-        let effects = handleEvents()
-        do {
-            try makeDurable(effects)
-        } catch {
-            return fail("\(error)")
-        }
-        for effect in effects where !isEnded { carryOut(effect) }
-        guard !isEnded else { return }
-        transport.flush()
-        progress.reportIfDue(on: eventLoop)
-        if queue.count < Self.queueLowMark { transport.isReading = true }
-        if !queue.isEmpty || !answers.isEmpty { scheduleTurn() }
-    }
-
-    /// They wait for the next turn, which the end of this one schedules.
-    private func answer(_ event: NodeEvent) { answers.append(event) }
-
-    private func handleEvents() -> [NodeEffect] {
-        var effects: [NodeEffect] = []
-        var answer: [NodeEffect] = []
-        for _ in 0..<Self.eventsPerTurn {
-            guard let event = answers.popFirst() ?? queue.popFirst() else { break }
-            let now = clock()
-            answer.removeAll(keepingCapacity: true)
-            machine.handle(event, at: now, effects: &answer)
-            record.append(.input(at: now, event: event.borsh, effects: NodeEffect.digest(of: answer)))
-            for case .note(let observation) in answer { note(observation, at: now) }
-            effects += answer
-        }
-        return effects
-    }
-
-    private func makeDurable(_ effects: [NodeEffect]) throws {
-        var entries: [GuardEntry] = []
-        for case .persist(let entry) in effects { entries.append(entry) }
-        if !entries.isEmpty {
-            try guardFile.append(entries)
-            try guardFile.sync()
-        }
-        try record.flush()
-    }
-
-    private func carryOut(_ effect: NodeEffect) {
+    func carryOut(_ effect: NodeEffect) {
         switch effect {
-        case .persist, .note: break
-        case .sign(let id, let request): answer(.signed(id, sign(request)))
-        case .verify(let id, let request): answer(.verified(id, valid: request.isValid))
-        case .execute(let task, let service, let payload): execute(task: task, service: service, payload: payload)
         case .send(let frame, let recipients): send(frame, to: recipients)
         case .disconnect(let party, let reason): transport.disconnect(party, reason: reason)
         case .wake(let instant): wake(at: instant)
@@ -201,11 +156,13 @@ extension NodeDriver {
             outlet.report(.finished)
         case .crash:
             transport.flush()
+            isEnded = true
             outlet.crash()
+        case .persist, .note, .sign, .verify, .execute: break
         }
     }
 
-    private func sign(_ request: SignatureRequest) -> Signature {
+    func sign(_ request: SignatureRequest) -> Signature {
         switch request {
         case .statement(let statement): key.sign(statement.signedBytes)
         case .task(let task): key.sign(task.signedBytes)
@@ -216,14 +173,13 @@ extension NodeDriver {
         }
     }
 
-    /// On another thread: a slow module delays its own result and nothing else.
     /// In place: what modules do today takes less time than handing it to another thread and back.
-    private func execute(task: Digest, service: ServiceID, payload: [UInt8]) {
+    func execute(_ payload: [UInt8], of service: ServiceID) -> ExecutionOutcome {
         let name = genesis.services[Int(service.number)].module
         guard let module = ModuleCatalogue.module(named: name) else {
-            return answer(.executed(task: task, .refused(reason: "this build has no service module named \(name)")))
+            return .refused(reason: "this build has no service module named \(name)")
         }
-        answer(.executed(task: task, module.execute(payload)))
+        return module.execute(payload)
     }
 
     func send(_ frame: Frame, to recipients: [Party]) {
@@ -246,7 +202,7 @@ extension NodeDriver {
         }
     }
 
-    private func note(_ observation: Observation, at now: Instant) {
+    func note(_ observation: Observation, at now: Instant) {
         record.append(.note(at: now, observation))
         progress.count(observation)
         switch observation {

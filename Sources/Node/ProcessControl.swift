@@ -32,16 +32,30 @@ package enum ProcessControl {
     /// Takes hold of the lifeline, and of signals if that has not been done. Call it once, before there is any other
     /// thread.
     ///
-    /// - Parameter onCommand: called on the lifeline's thread.
+    /// Questions about what the process uses are answered here, however busy it is.
+    ///
+    /// - Parameter onCommand: called on the lifeline's thread, with every other command.
     package static func start(onCommand: @escaping @Sendable (ProcessCommand) -> Void) {
         takeSignals()
         let thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
-        thread.submit { _ in holdLifeline(onCommand: onCommand) }
+        thread.submit { _ in
+            holdLifeline { command in
+                switch command {
+                case .measure: report(.used(UsageMeter.reading))
+                case .begin:
+                    UsageMeter.begin()
+                    onCommand(command)
+                case .stop: onCommand(command)
+                }
+            }
+        }
     }
 
-    /// Writes the line at once. Ends the process when nobody can read it.
+    /// Writes the line at once, and before the last one what the process has used. Ends the process when nobody can read
+    /// it.
     package static func report(_ report: ProcessReport) {
+        if report == .stopped { self.report(.used(UsageMeter.reading)) }
         if !write(report.line + "\n", to: STDOUT_FILENO) { end(orphaned) }
     }
 

@@ -1,4 +1,5 @@
 import Primitives
+import Records
 
 /// What a node process tells its parent: one line each on standard output, as soon as it is so.
 package enum ProcessReport: Hashable, Sendable {
@@ -10,6 +11,8 @@ package enum ProcessReport: Hashable, Sendable {
     case progress(TaskCount)
     /// Coordinators: every task is closed and every submission has its receipt.
     case finished
+    /// Whenever it is asked, and before it stops.
+    case used(ProcessUsage)
     /// In good order, with its record closed.
     case stopped
     case failed(String)
@@ -33,6 +36,8 @@ package enum ProcessReport: Hashable, Sendable {
         case .ready: "ready"
         case .progress(let count): "progress \(count.issued) \(count.certified) \(count.expired)"
         case .finished: "finished"
+        case .used(let usage):
+            "used \(usage.at.nanoseconds) \(usage.cpu.nanoseconds) \(usage.residentBytes) \(usage.peakResidentBytes)"
         case .stopped: "stopped"
         case .failed(let message): "failed " + message.split(whereSeparator: \.isNewline).joined(separator: "; ")
         }
@@ -48,15 +53,28 @@ package enum ProcessReport: Hashable, Sendable {
             self = .listening(port: port)
         case ("ready", true): self = .ready
         case ("progress", false):
-            let numbers = rest.split(separator: " ", omittingEmptySubsequences: false).map { UInt64($0) }
-            guard numbers.count == 3, let issued = numbers[0], let certified = numbers[1], let expired = numbers[2]
-            else { return nil }
-            self = .progress(TaskCount(issued: issued, certified: certified, expired: expired))
+            guard let numbers = Self.numbers(rest, count: 3) else { return nil }
+            self = .progress(TaskCount(issued: numbers[0], certified: numbers[1], expired: numbers[2]))
         case ("finished", true): self = .finished
+        case ("used", false):
+            guard let numbers = Self.numbers(rest, count: 4), numbers[0] <= Int64.max, numbers[1] <= Int64.max else {
+                return nil
+            }
+            self = .used(
+                ProcessUsage(
+                    at: Instant(nanoseconds: numbers[0]), cpu: .nanoseconds(Int64(numbers[1])),
+                    residentBytes: numbers[2], peakResidentBytes: numbers[3]))
         case ("stopped", true): self = .stopped
         case ("failed", _): self = .failed(String(rest))
         default: return nil
         }
+    }
+
+    /// - Returns: nil unless there are exactly so many.
+    private static func numbers(_ text: some StringProtocol, count: Int) -> [UInt64]? {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false)
+        let numbers = words.compactMap { UInt64($0) }
+        return words.count == count && numbers.count == count ? numbers : nil
     }
 }
 
@@ -64,12 +82,15 @@ package enum ProcessReport: Hashable, Sendable {
 package enum ProcessCommand: Hashable, Sendable {
     /// Everyone is ready: the run's time counts from here.
     case begin(Instant)
+    /// To be answered by `used`.
+    case measure
     case stop
 
     /// Without its newline.
     package var line: String {
         switch self {
         case .begin(let instant): "begin \(instant.nanoseconds)"
+        case .measure: "measure"
         case .stop: "stop"
         }
     }
@@ -81,6 +102,7 @@ package enum ProcessCommand: Hashable, Sendable {
         case ("begin", 2):
             guard let nanoseconds = UInt64(words[1]), nanoseconds <= UInt64(Int64.max) else { return nil }
             self = .begin(Instant(nanoseconds: nanoseconds))
+        case ("measure", 1): self = .measure
         case ("stop", 1): self = .stop
         default: return nil
         }

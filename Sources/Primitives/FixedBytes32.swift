@@ -1,16 +1,16 @@
 /// Thirty-two bytes held inline: what digests, public keys and halves of signatures are made of.
 ///
 /// The words lie in memory in the order of the bytes, so hashing and signing read them in place.
-package struct FixedBytes32: Hashable, Sendable {
+package struct FixedBytes32: Hashable, Sendable, BitwiseCopyable {
     package static let count = 32
 
-    private var word0: UInt64 = 0
-    private var word1: UInt64 = 0
-    private var word2: UInt64 = 0
-    private var word3: UInt64 = 0
+    @usableFromInline var word0: UInt64 = 0
+    @usableFromInline var word1: UInt64 = 0
+    @usableFromInline var word2: UInt64 = 0
+    @usableFromInline var word3: UInt64 = 0
 
     /// All zero.
-    package init() {}
+    @inlinable package init() {}
 
     /// - Returns: nil unless there are exactly 32 bytes.
     package init?(_ bytes: some Collection<UInt8>) {
@@ -18,11 +18,12 @@ package struct FixedBytes32: Hashable, Sendable {
         withUnsafeMutableBytes { $0.copyBytes(from: bytes) }
     }
 
-    package func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    @inlinable package func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R
+    {
         try Swift.withUnsafeBytes(of: self, body)
     }
 
-    package mutating func withUnsafeMutableBytes<R, E: Error>(
+    @inlinable package mutating func withUnsafeMutableBytes<R, E: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
     ) throws(E) -> R {
         try Swift.withUnsafeMutableBytes(of: &self, body)

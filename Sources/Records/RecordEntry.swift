@@ -67,6 +67,20 @@ extension RecordHeader: BorshCodable {
     }
 }
 
+extension RecordEntry {
+    private static let inputCase: UInt8 = 1
+
+    /// The same bytes as those of `.input` with this event in Borsh.
+    static func encodeInput(
+        at time: Instant, event: some BorshCodable, effects: Digest, to encoder: inout BorshEncoder
+    ) {
+        encoder.encode(inputCase)
+        encoder.encode(time)
+        encoder.encodeCounted { event.encode(to: &$0) }
+        encoder.encode(effects)
+    }
+}
+
 extension RecordEntry: BorshCodable {
     package func encode(to encoder: inout BorshEncoder) {
         switch self {

@@ -72,7 +72,7 @@ package final class RecordReader {
             throw RecordError(.torn(missing: size - rest.count), path: input.path, byte: start)
         }
         let content = rest.prefix(Int(length))
-        checksum.extend(over: prefix + content)
+        checksum.extend(over: Array(prefix + content))
         guard rest.suffix(ChainChecksum.size).elementsEqual(checksum.bytes) else {
             throw RecordError(.checksum, path: input.path, byte: start)
         }

@@ -9,7 +9,7 @@ import SystemPackage
 package struct RecordWriter: Sendable {
     package let path: FilePath
     private let file: FileDescriptor
-    private var buffer: [UInt8]
+    private var buffer: BorshEncoder
     private var checksum = ChainChecksum(.record, over: RecordFile.preamble)
 
     /// Makes the file, which must not exist yet, and writes the header into it at once.
@@ -28,20 +28,25 @@ package struct RecordWriter: Sendable {
     init(path: FilePath, file: FileDescriptor, header: RecordHeader) throws(RecordError) {
         self.path = path
         self.file = file
-        buffer = RecordFile.preamble
+        buffer = BorshEncoder(after: RecordFile.preamble)
         append(.header(header))
         try flush()
     }
 
-    package mutating func append(_ entry: RecordEntry) {
-        var encoder = BorshEncoder()
-        encoder.encode(entry)
-        precondition(encoder.bytes.count <= RecordEntry.sizeLimit, "an entry of \(encoder.bytes.count) bytes")
-        let start = buffer.count
-        withUnsafeBytes(of: UInt32(encoder.bytes.count).littleEndian) { buffer.append(contentsOf: $0) }
-        buffer.append(contentsOf: encoder.bytes)
-        checksum.extend(over: buffer[start...])
-        buffer.append(contentsOf: checksum.bytes)
+    package mutating func append(_ entry: RecordEntry) { append { $0.encode(entry) } }
+
+    /// What a machine was given and what it answered: `RecordEntry.input`, without bringing the event's bytes there.
+    package mutating func appendInput(at time: Instant, event: some BorshCodable, effects: Digest) {
+        append { RecordEntry.encodeInput(at: time, event: event, effects: effects, to: &$0) }
+    }
+
+    private mutating func append(_ body: (inout BorshEncoder) -> Void) {
+        let start = buffer.bytes.count
+        buffer.encodeCounted(body)
+        let count = buffer.bytes.count - start - RecordFile.lengthSize
+        precondition(count <= RecordEntry.sizeLimit, "an entry of \(count) bytes")
+        buffer.bytes.withUnsafeBytes { checksum.extend(over: UnsafeRawBufferPointer(rebasing: $0[start...])) }
+        buffer.encode(checksum.number)
     }
 
     /// Hands what waits to the system: one write, unless the system takes less at a time. Not a sync: it survives
@@ -49,17 +54,11 @@ package struct RecordWriter: Sendable {
     ///
     /// What could not be written still waits, so that it can be tried again once there is room.
     package mutating func flush() throws(RecordError) {
-        while !buffer.isEmpty {
-            let written: Int
+        while !buffer.bytes.isEmpty {
             do {
-                written = try buffer.withUnsafeBytes { try file.write($0) }
+                buffer.remove(first: try buffer.bytes.withUnsafeBytes { try file.write($0) })
             } catch {
                 throw RecordError(.system(doing: "write the record", errno(of: error)), path: path)
-            }
-            if written == buffer.count {
-                buffer.removeAll(keepingCapacity: true)
-            } else {
-                buffer.removeFirst(written)
             }
         }
     }

@@ -8,6 +8,8 @@ package indirect enum JSONValue: Sendable {
     case unsigned(UInt64)
     /// In milliseconds, to the nanosecond; written in decimals, through no floating point.
     case milliseconds(Duration)
+    /// Rounded to three decimals; not for what must be exact.
+    case decimal(Double)
     case string(String)
     case array([JSONValue])
     case object([(key: String, value: JSONValue)])
@@ -27,6 +29,7 @@ package indirect enum JSONValue: Sendable {
         case .integer(let number): "\(number)"
         case .unsigned(let number): "\(number)"
         case .milliseconds(let duration): Self.decimal(duration)
+        case .decimal(let number): number.isFinite ? "\((number * 1000).rounded() / 1000)" : "null"
         case .string(let text): Self.quoted(text)
         case .array(let values):
             Self.enclosed("[", values.map { $0.text(indent: indent + 1) }, "]", indent: indent)

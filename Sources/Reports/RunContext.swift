@@ -1,4 +1,6 @@
 import Foundation
+import Primitives
+import Records
 import SystemPackage
 
 /// What a report says about a run beyond its records. Whoever ran it fills this in.
@@ -9,14 +11,36 @@ package struct RunContext: Hashable, Sendable {
     package var ending: Ending
     package var runDirectory: FilePath
     package var host: HostFacts
+    /// Of each AVS.
+    package var loads: [Load]
+    package var usages: [NodeUsage]
 
-    package init(name: String, seed: UInt64, mode: Mode, ending: Ending, runDirectory: FilePath, host: HostFacts) {
+    package init(
+        name: String, seed: UInt64, mode: Mode, ending: Ending, runDirectory: FilePath, host: HostFacts,
+        loads: [Load] = [], usages: [NodeUsage] = []
+    ) {
         self.name = name
         self.seed = seed
         self.mode = mode
         self.ending = ending
         self.runDirectory = runDirectory
         self.host = host
+        self.loads = loads
+        self.usages = usages
+    }
+
+    package struct Load: Hashable, Sendable {
+        package var service: String
+        /// The size of a closed loop; nil: an open one.
+        package var inFlight: UInt64?
+        /// `1000 tasks at 200/s`
+        package var account: String
+
+        package init(service: String, inFlight: UInt64?, account: String) {
+            self.service = service
+            self.inFlight = inFlight
+            self.account = account
+        }
     }
 
     package enum Mode: String, Hashable, Sendable {

@@ -20,7 +20,8 @@ extension RunSummary {
                     ("expired", .integer(Int64(tasks.expired))), ("open", .integer(Int64(tasks.open))),
                 ])
             ),
-            ("quorum_latency_ms", quorumLatency), ("slashes", .array(slashes.map(json))),
+            ("loads", .array(context.loads.map(json))),
+            ("quorum_latency_ms", quorumLatency), ("resources", resources.json), ("slashes", .array(slashes.map(json))),
             ("revocations", .array(revocations.map(json))),
             ("conflicting_certificates", .array(conflicts.map(json))),
             ("refused_instructions", .object(refusals.map { ("\($0.outcome)", .integer(Int64($0.count))) })),
@@ -55,6 +56,14 @@ extension RunSummary {
         members.append(("negative", .integer(Int64(latency.negative.count))))
         members.append(("reasons", .object(reasons)))
         return .object(members)
+    }
+
+    /// In a closed loop the load waits for the network, so that its latencies leave queueing out.
+    private func json(_ load: RunContext.Load) -> JSONValue {
+        .object([
+            ("service", .string(load.service)), ("loop", .string(load.inFlight == nil ? "open" : "closed")),
+            ("in_flight", load.inFlight.map(JSONValue.unsigned) ?? .null), ("account", .string(load.account)),
+        ])
     }
 
     private func json(_ slash: SlashAccount) -> JSONValue {

@@ -18,6 +18,7 @@ package struct RunSummary: Sendable {
     /// The instructions in the ledger's log that it did not carry out, by its answer.
     package let refusals: [Refusal]
     package let judgement: Judgement
+    package let resources: ResourceUse
 
     package struct Refusal: Hashable, Sendable {
         package var outcome: Outcome
@@ -61,6 +62,7 @@ package struct RunSummary: Sendable {
         refusals = Outcome.allCases.compactMap { outcome in
             outcomes[outcome].map { Refusal(outcome: outcome, count: $0.count) }
         }
+        resources = ResourceUse(of: context.usages, tasks: tasks.issued)
         judgement = Judgement(
             of: history, findings: Finding.all(of: history), expectations: expectations, readings: latency.readings,
             isComplete: context.ending == .completed)

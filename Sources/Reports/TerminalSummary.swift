@@ -81,10 +81,15 @@ package struct TerminalSummary: Sendable {
         }
         let negative =
             latency.negative.isEmpty ? [] : ["\(latency.negative.count) negative durations: the clocks disagree"]
-        let readings = (measured.isEmpty ? [] : [measured.joined(separator: "   ")]) + none + negative
+        let closedLoops = summary.context.loads.filter { $0.inFlight != nil }.map { load in
+            "\(load.service) is a closed loop (\(load.account)): it waits for the network, so what tasks would have "
+                + "waited at a given rate is not in these figures"
+        }
+        let readings = (measured.isEmpty ? [] : [measured.joined(separator: "   ")]) + none + negative + closedLoops
         for (place, line) in readings.enumerated() {
             lines += labelled(place == 0 ? "quorum latency" : "", line)
         }
+        if let resources = summary.resources.account { lines += labelled("resources", resources) }
         return lines
     }
 

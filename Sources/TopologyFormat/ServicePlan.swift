@@ -24,16 +24,43 @@ package struct SlashPlan: Hashable, Sendable {
     package var equivocation: Fraction = .basisPoints(500)
 }
 
-/// The tasks that the coordinator issues, whether or not the network keeps up.
+/// The tasks that the coordinator issues.
 package struct LoadPlan: Hashable, Sendable {
+    /// None beyond these.
     package var tasks: UInt64
-    package var rate: Rate
-    package var arrival: Arrival
+    package var pacing: Pacing
+
+    package init(tasks: UInt64, pacing: Pacing) {
+        self.tasks = tasks
+        self.pacing = pacing
+    }
+
+    package enum Pacing: Hashable, Sendable {
+        /// At their times, whether or not the network keeps up.
+        case open(Rate, Arrival)
+        /// The next one whenever one is certified or expires, so that this many are in flight; for so long, if that is
+        /// said.
+        case closed(inFlight: UInt64, lasting: Duration?)
+    }
 
     package enum Arrival: String, CaseIterable, Hashable, Sendable {
         /// One task every 1/rate.
         case fixed
         /// Independent of one another, at the rate on average.
         case poisson
+    }
+
+    /// Nil in a closed loop.
+    package var rate: Rate? {
+        if case .open(let rate, _) = pacing { rate } else { nil }
+    }
+
+    /// `1000 tasks at 200/s`, `1000 tasks, 64 in flight`
+    package var account: String {
+        switch pacing {
+        case .open(let rate, _): "\(tasks) tasks at \(rate)"
+        case .closed(let inFlight, nil): "\(tasks) tasks, \(inFlight) in flight"
+        case .closed(let inFlight, let lasting?): "\(inFlight) tasks in flight for \(DurationText.of(lasting))"
+        }
     }
 }

@@ -89,19 +89,33 @@ struct ServiceReader {
         return plan
     }
 
-    private static let standardLoad = LoadPlan(
-        tasks: 1_000, rate: Rate(count: 200, period: .seconds(1)), arrival: .fixed)
+    private static let standardRate = Rate(count: 200, period: .seconds(1))
+    private static let standardLoad = LoadPlan(tasks: 1_000, pacing: .open(standardRate, .fixed))
 
     private func load(_ field: Field) -> LoadPlan {
         var plan = Self.standardLoad
         guard var keys = field.mapping(example: "{tasks: 1000, rate: 200/s}") else { return plan }
         plan.tasks = keys.read(
             "tasks", .integer(1...TopologyReader.maximumTasks, example: "1000"), default: plan.tasks)
-        plan.rate = keys.read("rate", .rate, default: plan.rate)
-        plan.arrival = keys.read("arrival", .choice("an arrival", of: TopologyReader.choices()), default: plan.arrival)
+        let inFlightField = keys.field("in-flight")
+        let rateField = keys.field("rate")
+        let arrivalField = keys.field("arrival")
         keys.reportUnknownKeys()
-        if plan.rate.span(of: plan.tasks).map({ $0 > .longest }) ?? true {
-            field.report("\(plan.tasks) tasks at \(plan.rate) take longer than 8760h")
+        if let inFlightField {
+            guard rateField == nil, arrivalField == nil else {
+                field.report(
+                    "in-flight makes a closed loop, in which the network sets the pace; leave out "
+                        + (rateField == nil ? "arrival" : "rate") + ", or in-flight")
+                return plan
+            }
+            plan.pacing = .closed(inFlight: inFlightField.read(.inFlight) ?? 1, lasting: nil)
+            return plan
+        }
+        let rate = rateField.map { $0.read(.rate) ?? Self.standardRate } ?? Self.standardRate
+        plan.pacing = .open(
+            rate, arrivalField?.read(.choice("an arrival", of: TopologyReader.choices())) ?? .fixed)
+        if rate.span(of: plan.tasks).map({ $0 > .longest }) ?? true {
+            field.report("\(plan.tasks) tasks at \(rate) take longer than 8760h")
         }
         return plan
     }
@@ -145,6 +159,11 @@ extension Field {
         default: false
         }
     }
+}
+
+extension ScalarGrammar where Value == UInt64 {
+    /// Tasks in flight at once. Each is kept in memory until its window closes.
+    package static var inFlight: Self { .integer(1...10_000, example: "64") }
 }
 
 extension ScalarGrammar where Value == Duration {

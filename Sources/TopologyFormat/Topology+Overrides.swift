@@ -8,13 +8,19 @@ extension Topology {
         package var seed: UInt64?
         package var tasks: UInt64?
         package var rate: Rate?
+        /// Makes every load a closed loop; not together with `rate`, which makes every load an open one.
+        package var inFlight: UInt64?
         /// How long tasks are issued; not together with `tasks`.
         package var duration: Duration?
 
-        package init(seed: UInt64? = nil, tasks: UInt64? = nil, rate: Rate? = nil, duration: Duration? = nil) {
+        package init(
+            seed: UInt64? = nil, tasks: UInt64? = nil, rate: Rate? = nil, inFlight: UInt64? = nil,
+            duration: Duration? = nil
+        ) {
             self.seed = seed
             self.tasks = tasks
             self.rate = rate
+            self.inFlight = inFlight
             self.duration = duration
         }
     }
@@ -25,19 +31,13 @@ extension Topology {
         if overrides.tasks != nil, overrides.duration != nil {
             throw GrammarMistake("tasks and duration both say when the load ends; give one of them")
         }
+        if overrides.rate != nil, overrides.inFlight != nil {
+            throw GrammarMistake("rate makes an open loop and in-flight a closed one; give one of them")
+        }
         var result = self
         result.seed = overrides.seed ?? seed
         for index in services.indices {
-            var load = services[index].load
-            load.rate = overrides.rate ?? load.rate
-            load.tasks = overrides.tasks ?? overrides.duration.map { load.rate.tasks(within: $0) } ?? load.tasks
-            guard (1...TopologyReader.maximumTasks).contains(load.tasks) else {
-                throw GrammarMistake("\(load.tasks) tasks are not within 1 to \(TopologyReader.maximumTasks)")
-            }
-            guard let span = load.rate.span(of: load.tasks), span <= .longest else {
-                throw GrammarMistake("\(load.tasks) tasks at \(load.rate) take longer than 8760h")
-            }
-            result.services[index].load = load
+            result.services[index].load = try services[index].load.overridden(by: overrides)
         }
         for fault in faults {
             guard case .task(let first) = fault.begins, let last = result.lastTask(for: fault) else { continue }
@@ -57,5 +57,37 @@ extension Topology {
             return services[index].operators.contains(signer)
         }
         return reached.map { services[$0].load.tasks }.max().map { TaskSequence($0 - 1) }
+    }
+}
+
+extension LoadPlan {
+    fileprivate func overridden(by overrides: Topology.Overrides) throws(GrammarMistake) -> LoadPlan {
+        var load = self
+        if let inFlight = overrides.inFlight { load.pacing = .closed(inFlight: inFlight, lasting: nil) }
+        if let rate = overrides.rate {
+            // An open loop's arrivals stay what they are.
+            if case .open(_, let arrival) = load.pacing {
+                load.pacing = .open(rate, arrival)
+            } else {
+                load.pacing = .open(rate, .fixed)
+            }
+        }
+        load.tasks = overrides.tasks ?? load.tasks
+        if let duration = overrides.duration {
+            switch load.pacing {
+            case .open(let rate, _): load.tasks = rate.tasks(within: duration)
+            // How many they are is for the network to say.
+            case .closed(let inFlight, _):
+                load.tasks = TopologyReader.maximumTasks
+                load.pacing = .closed(inFlight: inFlight, lasting: duration)
+            }
+        }
+        guard (1...TopologyReader.maximumTasks).contains(load.tasks) else {
+            throw GrammarMistake("\(load.tasks) tasks are not within 1 to \(TopologyReader.maximumTasks)")
+        }
+        if let rate = load.rate, rate.span(of: load.tasks).map({ $0 > .longest }) ?? true {
+            throw GrammarMistake("\(load.tasks) tasks at \(rate) take longer than 8760h")
+        }
+        return load
     }
 }

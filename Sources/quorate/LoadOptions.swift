@@ -27,6 +27,13 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Tasks in flight in each AVS, instead of a rate: the next one is issued when one is certified or expires.",
+            valueName: "n"),
+        transform: { try ScalarGrammar<UInt64>.inFlight.parse($0) })
+    var inFlight: UInt64?
+
+    @Option(
+        help: ArgumentHelp(
             "Decides arrivals, jitter and faults; a whole number. (default: the topology's, or drawn and printed)",
             valueName: "n"),
         transform: { try ScalarGrammar<UInt64>.integer(0...UInt64.max, example: "42").parse($0) })
@@ -36,9 +43,12 @@ struct LoadOptions: ParsableArguments {
         if tasks != nil, duration != nil {
             throw ValidationError("--tasks and --duration both say when the load ends; give one of them")
         }
+        if rate != nil, inFlight != nil {
+            throw ValidationError("--rate makes an open loop and --in-flight a closed one; give one of them")
+        }
     }
 
     var overrides: Topology.Overrides {
-        Topology.Overrides(seed: seed, tasks: tasks, rate: rate, duration: duration)
+        Topology.Overrides(seed: seed, tasks: tasks, rate: rate, inFlight: inFlight, duration: duration)
     }
 }

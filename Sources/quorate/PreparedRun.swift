@@ -54,16 +54,21 @@ struct PreparedRun {
         NetworkRun(topology: topology, genesis: genesis, files: files, executables: executables, keepsGoing: keepsGoing)
     }
 
-    func context(_ ending: RunOutcome.Ending) -> RunContext {
+    func context(_ outcome: RunOutcome) -> RunContext {
         let ending: RunContext.Ending =
-            switch ending {
+            switch outcome.ending {
             case .completed: .completed
             case .timedOut: .timedOut
             case .aborted: .aborted
             case .interrupted: .interrupted
             }
         return RunContext(
-            name: topology.name, seed: seed, mode: .processes, ending: ending, runDirectory: directory.path, host: host)
+            name: topology.name, seed: seed, mode: .processes, ending: ending, runDirectory: directory.path, host: host,
+            loads: topology.services.map { service in
+                var inFlight: UInt64?
+                if case .closed(let limit, _) = service.load.pacing { inFlight = limit }
+                return RunContext.Load(service: service.name, inFlight: inFlight, account: service.load.account)
+            }, usages: outcome.usages)
     }
 
     /// The text is kept as it is; a file that can be read only once is read once.

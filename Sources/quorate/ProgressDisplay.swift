@@ -9,7 +9,8 @@ import TopologyFormat
 /// Tells on standard error how a run goes: lines for what matters, and on a terminal a bar below them.
 final class ProgressDisplay: Sendable {
     private let serviceNames: [String]
-    private let total: UInt64
+    /// Nil where it is not known before the end.
+    private let total: UInt64?
     private let showsBar: Bool
     private let state = Mutex(State())
     /// What ends one process often ends many.
@@ -25,7 +26,8 @@ final class ProgressDisplay: Sendable {
     /// - Parameter topology: with its overrides applied.
     init(_ topology: Topology, showsBar: Bool = Console.isTerminal(STDERR_FILENO)) {
         serviceNames = topology.serviceNames
-        total = topology.services.map(\.load.tasks).reduce(0, +)
+        let isTimed = topology.services.contains { if case .closed(_, _?) = $0.load.pacing { true } else { false } }
+        total = isTimed ? nil : topology.services.map(\.load.tasks).reduce(0, +)
         self.showsBar = showsBar
     }
 
@@ -65,16 +67,17 @@ final class ProgressDisplay: Sendable {
     }
 
     /// `[##########----------]  512/1000 tasks, 510 certified, 0 expired`
-    static func bar(_ counts: some Sequence<ProcessReport.TaskCount>, of total: UInt64, width: Int) -> String {
+    static func bar(_ counts: some Sequence<ProcessReport.TaskCount>, of total: UInt64?, width: Int) -> String {
         var sum = ProcessReport.TaskCount()
         for count in counts {
             sum.issued += count.issued
             sum.certified += count.certified
             sum.expired += count.expired
         }
-        let text = " \(sum.issued)/\(total) tasks, \(sum.certified) certified, \(sum.expired) expired"
+        let issued = total.map { "\(sum.issued)/\($0)" } ?? "\(sum.issued)"
+        let text = " \(issued) tasks, \(sum.certified) certified, \(sum.expired) expired"
         let room = min(40, width - text.count - 3)
-        guard room >= 5 else { return String(text.dropFirst().prefix(max(0, width - 1))) }
+        guard let total, room >= 5 else { return String(text.dropFirst().prefix(max(0, width - 1))) }
         let closed = min(sum.certified + sum.expired, total)
         let filled = total == 0 ? 0 : Int(Double(room) * Double(closed) / Double(total))
         return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: room - filled) + "]" + text

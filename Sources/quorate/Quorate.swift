@@ -19,7 +19,8 @@ struct Quorate: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommand.self, ReplayCommand.self, VerifyCommand.self, ExportCommand.self, TopologyCommand.self,
+            RunCommand.self, BenchCommand.self, ReplayCommand.self, VerifyCommand.self, ExportCommand.self,
+            TopologyCommand.self,
             LedgerProcessCommand.self,
         ])
 

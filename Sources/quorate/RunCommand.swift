@@ -52,7 +52,7 @@ struct RunCommand: AsyncParsableCommand {
             .run(interruptions: signals.arrivals) { display.show($0) }
         signals.restore()
         explain(outcome, in: prepared.directory)
-        let judged = outcome.began ? try judge(prepared, outcome.ending) : nil
+        let judged = outcome.began ? try judge(prepared, outcome) : nil
         let status = ExitStatus.of(outcome, judged: judged)
         if let judged, judged != status.rawValue {
             Console.complain("exit status \(status.rawValue), because the run did not come to its end")
@@ -61,12 +61,12 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// - Returns: the judgement's exit status.
-    private func judge(_ prepared: PreparedRun, _ ending: RunOutcome.Ending) throws(CommandFailure) -> Int32 {
+    private func judge(_ prepared: PreparedRun, _ outcome: RunOutcome) throws(CommandFailure) -> Int32 {
         let summary = try CommandFailure.asBadInput {
             let records = try RunRecords.load(directory: prepared.directory.path)
             let summary = RunSummary(
                 records: records, expectations: RunExpectations(prepared.topology.expect),
-                context: prepared.context(ending))
+                context: prepared.context(outcome))
             try summary.write()
             return summary
         }

@@ -39,7 +39,7 @@ struct TopologyCommand: ParsableCommand {
 extension Topology {
     /// `quickstart: 7 operators, mesh; squares: 1000 tasks at 200/s`
     var account: String {
-        let loads = services.map { "\($0.name): \($0.load.tasks) tasks at \($0.load.rate)" }
+        let loads = services.map { "\($0.name): \($0.load.account)" }
         let operators = "\(operators.count) \(operators.count == 1 ? "operator" : "operators")"
         return "\(name): \(operators), \(network.dissemination.rawValue); \(loads.joined(separator: "; "))"
     }

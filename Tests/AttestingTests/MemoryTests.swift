@@ -149,7 +149,7 @@ import Testing
         let load = TaskLoad(tasks: 7, interval: .milliseconds(5), arrival: .poisson, seed: 9)
         #expect(try TaskLoad(borsh: load.borsh) == load)
         var bytes = load.borsh
-        bytes[16] = 2
-        #expect(throws: BorshError.unknownCase(type: "Arrival", value: 2)) { try TaskLoad(borsh: bytes) }
+        bytes[8] = 3
+        #expect(throws: BorshError.unknownCase(type: "Pacing", value: 3)) { try TaskLoad(borsh: bytes) }
     }
 }

@@ -228,6 +228,19 @@ import Testing
         #expect(network.hasFinished)
     }
 
+    /// Expiry is noted together with others', up to 10 ms later; nothing is certified in between.
+    @Test func nothingIsCertifiedBetweenItsDeadlineAndTheNoteOfIt() {
+        let network = TestNetwork(tasks: 2, pacing: .open(interval: .milliseconds(3), .fixed))
+        network.run(until: .milliseconds(-1))
+        network.latency = { _, to in to == TestNetwork.coordinator ? .milliseconds(1_001) : .milliseconds(1) }
+        // The votes on the second task are here 1,005 ms after the beginning, 2 ms after its deadline.
+        network.run(until: .milliseconds(1_007))
+        #expect(network.expired == [TaskSequence(0)])
+        #expect(network.certificates(by: TestNetwork.coordinator).isEmpty)
+        network.run(until: .seconds(4))
+        #expect(network.expired == [TaskSequence(0), TaskSequence(1)] && network.hasFinished)
+    }
+
     @Test func theLedgersConnectionCanDropAtAnyTime() {
         let network = TestNetwork(tasks: 3)
         network.run(until: .milliseconds(2_010))

@@ -22,6 +22,8 @@ final class TestNetwork {
     private(set) var guards: [Party: [GuardEntry]] = [:]
     private(set) var sent: [(frame: Frame, from: Party, to: Party)] = []
     private(set) var hasFinished = false
+    /// Signatures that machines have had checked.
+    private(set) var checks: [(at: Instant, by: Party, request: VerificationRequest)] = []
     /// Broken rules, in words.
     private(set) var breaches: [String] = []
     /// All effects of all machines, in order.
@@ -59,7 +61,8 @@ final class TestNetwork {
 
     init(
         stakes: [UInt64] = [100, 100, 100, 100, 100], dissemination: Dissemination = .mesh, tasks: UInt64 = 1,
-        faults: [FaultPlan] = [], seed: UInt64 = 1, latency: ((_ from: Party, _ to: Party) -> Duration)? = nil
+        pacing: TaskLoad.Pacing = .open(interval: .milliseconds(20), .fixed), faults: [FaultPlan] = [],
+        seed: UInt64 = 1, latency: ((_ from: Party, _ to: Party) -> Duration)? = nil
     ) {
         self.latency = latency
         let signers = stakes.indices.map { Party.signer(OperatorIndex(UInt32($0))) }
@@ -73,7 +76,7 @@ final class TestNetwork {
             signers: signers.map { keys[$0]!.publicKey }, keys[Self.coordinator]!.publicKey, dissemination,
             stakes: stakes)
         ledger = LedgerStandIn(genesis: genesis, stakes: stakes)
-        let load = TaskLoad(tasks: tasks, interval: .milliseconds(20), arrival: .fixed, seed: seed)
+        let load = TaskLoad(tasks: tasks, pacing: pacing, seed: seed)
         var roles: [Party: NodeRole] = [
             Self.coordinator: .coordinator(
                 ServiceID(0), load, faults: faults.filter { $0.party == Self.coordinator }, seed: seed)
@@ -215,7 +218,9 @@ final class TestNetwork {
                 crash(party)
             }
         case .sign(let id, let request): answer(.signed(id, sign(request, by: party)), to: party)
-        case .verify(let id, let request): answer(.verified(id, valid: request.isValid), to: party)
+        case .verify(let id, let request):
+            checks.append((now, party, request))
+            answer(.verified(id, valid: request.isValid), to: party)
         case .execute(let task, _, let payload):
             answer(.executed(task: task, Squaring(version: 1)!.execute(payload)), to: party)
         case .send(let frame, let recipients):

@@ -4,6 +4,7 @@ import Glibc
 import Messages
 import Node
 import Primitives
+import Records
 import Testing
 
 import Cluster
@@ -19,7 +20,13 @@ private struct Stage {
     var now = Instant(nanoseconds: 1_000_000_000)
     var effects: [Conductor.Effect] = []
 
-    init(crash: FaultPlan? = nil, of party: Party = second, keepsGoing: Bool = false) {
+    init(
+        crash: FaultPlan? = nil, of party: Party = second, keepsGoing: Bool = false,
+        progressPatience: Duration? = nil, measuring: [Duration] = []
+    ) {
+        var settings = Conductor.Settings(timeLimit: .seconds(10), settlingAlone: .seconds(4), keepsGoing: keepsGoing)
+        settings.progressPatience = progressPatience
+        settings.measuring = measuring
         func faults(_ other: Party) -> [FaultPlan] { other == party ? crash.map { [$0] } ?? [] : [] }
         conductor = Conductor(
             members: [
@@ -27,7 +34,7 @@ private struct Stage {
                 .init(party: Self.first, name: "op-1"),
                 .init(party: .ledger, name: "ledger"),
                 .init(party: Self.second, name: "op-2", faults: faults(Self.second)),
-            ], settings: .init(timeLimit: .seconds(10), settlingAlone: .seconds(4), keepsGoing: keepsGoing))
+            ], settings: settings)
         conductor.start(at: now, effects: &effects)
     }
 
@@ -176,6 +183,35 @@ private struct Stage {
         stage.tell(.woke, after: .seconds(11))
         for party in Stage.nodes + [.ledger] { stage.tell(.ended(party, .exited(0))) }
         #expect(try #require(stage.outcome).ending == .timedOut(waitingFor: ["coordinator-squares"]))
+    }
+
+    @Test func aLoadWithoutAnEndOfItsOwnGoesOnAsLongAsThereIsProgress() throws {
+        var stage = Stage(progressPatience: .seconds(4))
+        stage.begin()
+        // Progress moves the end only where it would come too soon.
+        stage.tell(.said(Stage.coordinator, "progress 5 4 0"), after: .seconds(9))
+        let woken = stage.tell(.woke, after: .milliseconds(1_020))
+        #expect(woken == [.wake(stage.now + .milliseconds(2_980))])
+        #expect(stage.tell(.woke, after: .milliseconds(2_979)).isEmpty)
+        #expect(stage.tell(.woke, after: .milliseconds(1)).contains(.tell(Stage.first, .stop)))
+    }
+
+    @Test func everybodyIsAskedAtEachTimeAndTheAnswersAreKept() throws {
+        var stage = Stage(measuring: [.seconds(1), .seconds(3)])
+        stage.begin()
+        let beginning = stage.now + .milliseconds(20)
+        #expect(stage.effects.contains(.wake(beginning + .seconds(1))))
+        #expect(stage.effects.contains(.wake(beginning + .seconds(3))))
+        let all = [Party.ledger] + Stage.nodes
+        #expect(stage.tell(.woke, after: .milliseconds(1_020)) == all.map { .tell($0, .measure) })
+        stage.tell(.said(Stage.second, "used 5 6 7 8"))
+        #expect(stage.tell(.woke, after: .milliseconds(1_999)).isEmpty)
+        #expect(stage.tell(.woke, after: .milliseconds(1)) == all.map { .tell($0, .measure) })
+        stage.tell(.interrupted)
+        stage.tell(.said(Stage.second, "used 9 10 11 12"))
+        for party in Stage.nodes + [.ledger] { stage.tell(.ended(party, .exited(0))) }
+        let usages = try #require(stage.outcome).usages
+        #expect(usages.map(\.name) == ["op-2"] && usages[0].readings.map(\.residentBytes) == [7, 11])
     }
 
     @Test func whoeverDoesNotStopIsKilled() throws {

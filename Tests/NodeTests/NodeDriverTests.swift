@@ -112,6 +112,60 @@ private final class TestOutlet: NodeOutlet {
         #expect(recorded == [.statement(Fixture.statement(1)), .statement(Fixture.statement(2))])
     }
 
+    /// In one turn, too, in which the machine asks for the next when it has the one before.
+    @Test func nothingIsSignedBeforeItsStatementIsDurable() async throws {
+        let path = scratch.path.appending("guard")
+        let held = Mutex<[Int]>([])
+        try await onEventLoop { [scratch] stage in
+            let outlet = TestOutlet(stage.eventLoop)
+            let equipment = try Self.equipment(
+                scratch, Fixture.signer(0), ledgerPort: 1, guardFile: try Self.makeGuard(scratch)
+            ) { event in
+                func ask(_ number: UInt64) -> [NodeEffect] {
+                    [
+                        .persist(.statement(Fixture.statement(number))),
+                        .sign(RequestID(number), .statement(Fixture.statement(number))),
+                    ]
+                }
+                switch event {
+                case .started: return ask(1)
+                case .signed(let id, _):
+                    var count = 0
+                    try? GuardFile.read(
+                        path, network: Fixture.genesis.network, key: Fixture.signers[0].publicKey
+                    ) { _ in count += 1 }
+                    held.withLock { $0.append(count) }
+                    return id.number < 12 ? ask(id.number + 1) : [.finished]
+                default: return []
+                }
+            }
+            let driver = NodeDriver(equipment, eventLoop: stage.eventLoop, outlet: outlet, log: NodeLog { _ in })
+            outlet.onReport = { if $0 == .finished { driver.obey(.stop) } }
+            driver.start()
+            _ = try await outlet.end.get()
+        }
+        // More than the rounds of one turn: the rest is done in the next.
+        #expect(held.withLock { $0 } == Array(1...12))
+    }
+
+    @Test func whoDiesHearsNothingMore() async throws {
+        try await onEventLoop { [scratch] stage in
+            let outlet = TestOutlet(stage.eventLoop)
+            let equipment = try Self.equipment(
+                scratch, Fixture.signer(0), ledgerPort: 1, guardFile: try Self.makeGuard(scratch)
+            ) { event in
+                event == .started(recorded: [])
+                    ? [.verify(RequestID(1), .attestation(Fixture.vote(1))), .crash, .finished] : []
+            }
+            let driver = NodeDriver(equipment, eventLoop: stage.eventLoop, outlet: outlet, log: NodeLog { _ in })
+            driver.obey(.begin(Instant(nanoseconds: 5)))
+            let status = try await outlet.end.get()
+            driver.transport.close()
+            #expect(status == 137)
+        }
+        #expect(try Self.inputs(scratch) == [.started(recorded: [])])
+    }
+
     @Test func nothingIsSentWhenTheGuardCannotBeWritten() async throws {
         let (reports, status, received) = try await onEventLoop { [scratch] stage in
             // A descriptor that cannot be written to stands for a full disk.

@@ -56,6 +56,42 @@ import Verdicts
         #expect(results["verdict"] as? String == "holds")
     }
 
+    @Test func whatProcessesUsedIsSummedUpAndAClosedLoopSaysSo() throws {
+        func usage(_ name: String, _ party: Party, _ milliseconds: Int64, _ mebibytes: UInt64) -> NodeUsage {
+            let last = ProcessUsage(
+                at: Instant(nanoseconds: 9), cpu: .milliseconds(milliseconds), residentBytes: mebibytes << 20,
+                peakResidentBytes: (mebibytes + 1) << 20)
+            let first = ProcessUsage(at: Instant(nanoseconds: 1), cpu: .zero, residentBytes: 0, peakResidentBytes: 0)
+            return NodeUsage(name: name, party: party, incarnation: 1, readings: [first, last])
+        }
+        let context = RunContext(
+            name: "lab", seed: 1, mode: .processes, ending: .completed, runDirectory: "runs/lab", host: Self.host,
+            loads: [RunContext.Load(service: "squares", inFlight: 64, account: "1000 tasks, 64 in flight")],
+            usages: [
+                usage("ledger", .ledger, 3, 30), usage("coordinator-squares", .coordinator(ServiceID(0)), 6, 20),
+                usage("op-1", .signer(OperatorIndex(0)), 9, 10), usage("op-2", .signer(OperatorIndex(1)), 12, 13),
+                NodeUsage(name: "op-3", party: .signer(OperatorIndex(2)), incarnation: 1, readings: []),
+            ])
+        let summary = RunSummary(
+            records: try HistoryBuilder.sound().records, expectations: RunExpectations(slashed: [OperatorIndex(3)]),
+            context: context)
+        let results = try Self.object(summary.results.document)
+        let resources = try #require(results["resources"] as? [String: Any])
+        #expect(resources["cpu_ns_per_task"] as? Int == 10_000_000)
+        #expect(resources["operators_cpu_ns_per_task"] as? Int == 7_000_000)
+        #expect(resources["ledger_cpu_ns_per_task"] as? Int == 1_000_000)
+        #expect(resources["resident_bytes_per_operator"] as? Int == 23 << 19)
+        #expect((resources["processes"] as? [[String: Any]])?.map { $0["name"] as? String }.last == "op-2")
+        let load = try #require((results["loads"] as? [[String: Any]])?.first)
+        #expect(load["loop"] as? String == "closed" && load["in_flight"] as? Int == 64)
+        let text = TerminalSummary(summary).text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(
+            text.contains(
+                "cpu 10.000 ms a task: operators 7.000 ms, coordinators 2.000 ms, ledger 1.000 ms; memory 12.5 MiB an "
+                    + "operator at most"))
+        #expect(text.contains("squares is a closed loop (1000 tasks, 64 in flight): it waits for the network"))
+    }
+
     @Test func aLineForEachTask() throws {
         var builder = try HistoryBuilder.sound()
         builder.issue(4)

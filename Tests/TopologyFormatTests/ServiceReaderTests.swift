@@ -55,6 +55,20 @@ struct ServiceReaderTests {
             "tasks: 1000, rate: 200/s", "tasks: 1000000000, rate: 1/h",
             "14:11: services.squares.load: 1000000000 tasks at 1/h take longer than 8760h"),
         BadTopology(
+            "tasks: 1000, rate: 200/s", "tasks: 1000, rate: 200/s, in-flight: 64",
+            "14:11: services.squares.load: in-flight makes a closed loop, in which the network sets the pace; leave "
+                + "out rate, or in-flight"),
+        BadTopology(
+            "tasks: 1000, rate: 200/s", "in-flight: 64, arrival: poisson",
+            "14:11: services.squares.load: in-flight makes a closed loop, in which the network sets the pace; leave "
+                + "out arrival, or in-flight"),
+        BadTopology(
+            "tasks: 1000, rate: 200/s", "in-flight: 0",
+            "14:23: services.squares.load.in-flight: 0 is not within 1 to 10000"),
+        BadTopology(
+            "tasks: 1000, rate: 200/s", "in-fligt: 64",
+            "14:12: services.squares.load: unknown key in-fligt; did you mean in-flight?"),
+        BadTopology(
             "deadline: 1s", "deadline: 3s",
             "16:22: services.squares.evidence-window: 2s is shorter than the deadline, 3s; the "
                 + "evidence-window is counted from a task's issue and includes the deadline"),
@@ -103,6 +117,13 @@ struct ServiceReaderTests {
         #expect(try Topology.parse(text, file: "lab.yaml").services[0].evidenceWindow == .milliseconds(2650))
     }
 
+    @Test func takesAClosedLoop() throws {
+        let text = BadTopology.sound.replacingOccurrence("tasks: 1000, rate: 200/s", "tasks: 1000, in-flight: 64")
+        let load = try Topology.parse(text, file: "lab.yaml").services[0].load
+        #expect(load == LoadPlan(tasks: 1_000, pacing: .closed(inFlight: 64, lasting: nil)))
+        #expect(load.rate == nil && load.account == "1000 tasks, 64 in flight")
+    }
+
     @Test func fillsInTheDefaults() throws {
         let text = """
             version: 1
@@ -116,7 +137,7 @@ struct ServiceReaderTests {
         #expect(service.operators.count == 33)
         #expect(service.slash.equivocation == .basisPoints(500))
         #expect((service.deadline, service.evidenceWindow) == (.seconds(1), .seconds(2)))
-        #expect(service.load.arrival == .fixed)
+        #expect(service.load.pacing == .open(Rate(count: 200, period: .seconds(1)), .fixed))
         #expect(topology.ledger == .fast)
         #expect(topology.network == NetworkPlan(dissemination: .star, link: LinkPlan()), "33 are too many for a mesh")
         #expect(topology.guardMode == .synced && topology.seed == nil && topology.faults.isEmpty)

@@ -30,7 +30,7 @@ struct TopologyTests {
         let topology = try Topology.load(path: Self.topologies.appending(path: "star.yaml").path)
         #expect(topology.operators.count == 16 && topology.totalDeposited.description == "1600 SOL")
         #expect(topology.network.dissemination == .star)
-        #expect(topology.services[0].load.rate.perSecond == 100)
+        #expect(topology.services[0].load.rate?.perSecond == 100)
         #expect(topology.name(of: topology.expect.slashed[0]) == "op-5")
         #expect(topology.index(ofService: "squares") == ServiceID(0))
     }
@@ -90,6 +90,19 @@ struct TopologyTests {
             try topology.overridden(by: .init(tasks: 500))
         }
         #expect(throws: GrammarMistake.self) { try topology.overridden(by: .init(tasks: 0)) }
+        #expect(throws: GrammarMistake.self) { try topology.overridden(by: .init(rate: rate, inFlight: 1)) }
         #expect(throws: GrammarMistake.self) { try topology.overridden(by: .init(tasks: 600, duration: .seconds(1))) }
+    }
+
+    @Test func theCommandLineMakesALoopOpenOrClosed() throws {
+        let open = try Topology.parse(BadTopology.sound, file: "lab.yaml")
+        let closed = try open.overridden(by: .init(inFlight: 64))
+        #expect(closed.services[0].load == LoadPlan(tasks: 1_000, pacing: .closed(inFlight: 64, lasting: nil)))
+        let timed = try closed.overridden(by: .init(duration: .seconds(5)))
+        #expect(timed.services[0].load.pacing == .closed(inFlight: 64, lasting: .seconds(5)))
+        #expect(timed.services[0].load.account == "64 tasks in flight for 5s")
+        let rate = Rate(count: 50, period: .seconds(1))
+        let again = try closed.overridden(by: .init(rate: rate, duration: .seconds(20)))
+        #expect(again.services[0].load == LoadPlan(tasks: 1_000, pacing: .open(rate, .fixed)))
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarking
 import Cluster
 import Node
 import Primitives
@@ -15,10 +16,12 @@ import Verdicts
         let tasks = try options("--tasks", "12", "--rate", "50/s", "--seed", "7")
         let topology = try Fixture.parsed().overridden(by: tasks.overrides)
         #expect(topology.services[0].load.tasks == 12)
-        #expect(topology.services[0].load.rate.perSecond == 50)
+        #expect(topology.services[0].load.rate?.perSecond == 50)
         #expect(topology.seed == 7)
         let duration = try Fixture.parsed().overridden(by: try options("--duration", "1500ms").overrides)
         #expect(duration.services[0].load.tasks == 300)
+        let closed = try Fixture.parsed().overridden(by: try options("--in-flight", "8").overrides)
+        #expect(closed.services[0].load.pacing == .closed(inFlight: 8, lasting: nil))
         let none = try Fixture.parsed().overridden(by: try options().overrides)
         #expect(try none == Fixture.parsed())
     }
@@ -29,11 +32,31 @@ import Verdicts
         (["--tasks", "0"], "0 is not within 1 to"),
         (["--seed", "1.5"], "1.5 is not a whole number; write 42"),
         (["--tasks", "5", "--duration", "1s"], "give one of them"),
+        (["--in-flight", "0"], "0 is not within 1 to"),
+        (["--in-flight", "5", "--rate", "5/s"], "give one of them"),
         (["--task", "5"], "Unknown option '--task'"),
     ])
     func wrongOptionsAreExplained(arguments: [String], message: String) {
         let error = #expect(throws: (any Error).self) { try LoadOptions.parse(arguments) }
         #expect(error.map { LoadOptions.fullMessage(for: $0).contains(message) } == true)
+    }
+
+    @Test func aBenchMeasuresEveryCombination() throws {
+        let bench = try BenchCommand.parse(["--operators", "4,16", "--load", "pipe"])
+        #expect(bench.cases.count == 8 && bench.cases.allSatisfy { $0.load == .pipe })
+        let usual = try BenchCommand.parse(["--guard", "written", "--load", "loop"])
+        #expect(usual.cases.filter { $0.dissemination == .star }.map(\.operators) == [4, 7, 16, 32, 64])
+        #expect(usual.cases.filter { $0.dissemination == .mesh }.map(\.operators) == [4, 7, 16, 32])
+    }
+
+    @Test(arguments: [
+        (["--operators", "4,x"], "x is not a whole number"), (["--operators", "4,4"], "names one of them twice"),
+        (["--operators", "201"], "201 is not within 1 to 200"), (["--operators", ""], "is not a whole number"),
+        (["--load", "loops"], "did you mean loop?"), (["--seconds", "0"], "0 is not within 1 to 600"),
+    ])
+    func wrongOptionsOfABenchAreExplained(arguments: [String], message: String) {
+        let error = #expect(throws: (any Error).self) { try BenchCommand.parse(arguments) }
+        #expect(error.map { BenchCommand.fullMessage(for: $0).contains(message) } == true)
     }
 
     @Test func everyWordOfAnExpectationIsKnownToTheJudges() {

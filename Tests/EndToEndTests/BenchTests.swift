@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// `quorate bench` as a user would run it, with networks as small and short as it allows.
+@Suite(.timeLimit(.minutes(2)), .serialized) struct BenchTests {
+    private static let least = [
+        "bench", "--operators", "3", "--dissemination", "star", "--load", "pipe", "--guard", "written", "--repeat", "1",
+        "--seconds", "1",
+    ]
+
+    private func bench(_ session: CommandLineSession, _ more: String...) async throws -> CommandLineSession.Outcome {
+        let child = try session.start(Self.least + more, environment: ["TMPDIR": session.directory.path])
+        await child.ended()
+        return try session.outcome(of: child)
+    }
+
+    /// What a reference program must print, whatever it does.
+    private func reference(_ session: CommandLineSession, _ body: String) throws -> String {
+        try session.write("#!/bin/sh\n\(body)\n", to: "reference")
+        let path = session.directory.appending(path: "reference").path
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        return path
+    }
+
+    private func leftovers(_ session: CommandLineSession) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: session.directory.path)
+            .filter { $0.hasPrefix("quorate-bench") }
+    }
+
+    @Test func aLineForUsTheReferenceAndTheRatios() async throws {
+        let session = try CommandLineSession()
+        let program = try reference(session, "echo '# n mode p50_us tasks_per_s'; echo \"$2 $4 1 1\"")
+        let outcome = try await bench(session, "--against", program)
+        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+        let lines = outcome.output.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(
+            lines.map { $0.split(separator: " ").prefix(3) }
+                == ["quorate", "reference", "ratio"].map { [$0, "3", "pipe"] })
+        #expect(try leftovers(session).isEmpty && session.processes().isEmpty)
+    }
+
+    @Test func oneDocumentOnStandardOutput() async throws {
+        let session = try CommandLineSession()
+        let outcome = try await bench(session, "--json")
+        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+        let document = try #require(
+            try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let result = try #require((document["results"] as? [[String: Any]])?.first)
+        let figures = try #require(result["quorate"] as? [String: Any])
+        #expect(result["n"] as? Int == 3 && result["reference"] is NSNull)
+        #expect(try #require(figures["cpu_us_per_task"] as? Double) > 0)
+        #expect(try #require(figures["resident_mib"] as? Double) > 1)
+        #expect(figures["expired"] as? Double == 0)
+    }
+
+    @Test func aReferenceThatFailsEndsItWithStatus2() async throws {
+        let session = try CommandLineSession()
+        let program = try reference(session, "echo out of luck >&2; exit 1")
+        let outcome = try await bench(session, "--against", program)
+        #expect(outcome.status == 2 && outcome.errors.contains("--against: \(program) exited(1): out of luck"))
+        #expect(try leftovers(session).isEmpty && session.processes().isEmpty)
+    }
+
+    @Test func ctrlCLeavesNothingBehind() async throws {
+        let session = try CommandLineSession()
+        let child = try session.start(
+            Self.least + ["--seconds", "60"], environment: ["TMPDIR": session.directory.path])
+        // The bench itself, a ledger, a coordinator and three operators.
+        await session.until { session.processes().count == 6 }
+        kill(child.identifier, SIGINT)
+        await child.ended()
+        let outcome = try session.outcome(of: child)
+        #expect(outcome.status == 130, "\(outcome.errors)")
+        #expect(try leftovers(session).isEmpty && session.processes().isEmpty)
+    }
+}
