@@ -35,7 +35,7 @@ package struct Bench: Sendable {
 
     /// Ours and the reference's run in turn, and take turns in being first: what the machine does besides meets both.
     private func measure(_ bench: BenchCase, below path: FilePath) async throws -> BenchResult {
-        var (ours, theirs): ([Figures], [Figures]) = ([], [])
+        var (ours, theirs): ([BenchRun.Measurement], [Figures]) = ([], [])
         // It knows no other network than a star.
         let reference = bench.dissemination == .star ? reference : nil
         for number in 0..<times.repeats {
@@ -47,12 +47,13 @@ package struct Bench: Sendable {
             try FileManager.default.removeItem(atPath: directory.path.string)
             if let reference, number % 2 == 0 { theirs.append(try await reference.measure(bench, times)) }
         }
-        return BenchResult(
-            bench: bench, ours: .medians(of: ours), reference: theirs.isEmpty ? nil : .medians(of: theirs))
+        var figures = Figures.medians(of: ours.map(\.figures))
+        figures.take(LatencySamples(pooling: ours.map(\.samples)))
+        return BenchResult(bench: bench, ours: figures, reference: theirs.isEmpty ? nil : .medians(of: theirs))
     }
 }
 
-/// The medians of one case.
+/// What one case came to: percentiles of all its tasks, medians of everything else.
 package struct BenchResult: Hashable, Sendable {
     package var bench: BenchCase
     package var ours: Figures

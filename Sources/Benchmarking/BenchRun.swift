@@ -15,7 +15,7 @@ struct BenchRun {
     let executables: Executables
 
     /// Cancelling kills all processes, and throws.
-    func measure(_ cost: CryptographyCost) async throws -> Figures {
+    func measure(_ cost: CryptographyCost) async throws -> Measurement {
         let topology = try bench.topology(times)
         try HostCapacity.prepare(for: topology)
         let keys = NetworkKeys.generate(for: topology)
@@ -35,9 +35,15 @@ struct BenchRun {
         return try figures(RunHistory(records).tasks, outcome.usages, cost)
     }
 
+    /// What one run came to; its percentiles are those of its samples.
+    struct Measurement {
+        var figures: Figures
+        var samples: LatencySamples
+    }
+
     func figures(
         _ tasks: [RunHistory.IssuedTask], _ usages: [NodeUsage], _ cost: CryptographyCost
-    ) throws(BenchError) -> Figures {
+    ) throws(BenchError) -> Measurement {
         guard let coordinator = usages.first(where: \.party.isCoordinator), coordinator.readings.count == 3,
             usages.allSatisfy({ $0.readings.count == 3 })
         else { throw .notMeasured(bench) }
@@ -51,17 +57,14 @@ struct BenchRun {
         }
         let certified = tasks.compactMap(\.certified).count { beginning < $0 && $0 <= end }
         let total = Double(max(1, tasks.count { $0.certified != nil }))
-        var values: [Column: Double] = [
+        let values: [Column: Double] = [
             .tasksPerSecond: Double(certified) / (end - beginning).inSeconds,
             .cpu: loadTime(usages, from: beginning, to: coordinator.readings[1].at) / Double(max(1, certified)),
             .cryptography: cost.perTask(of: bench).inMicroseconds,
             .ledger: wholeTime(usages) { $0 == .ledger } / total, .all: wholeTime(usages) { _ in true } / total,
             .resident: resident(usages), .tasks: Double(samples.count), .expired: Double(samples.expired),
         ]
-        for (column, percentile) in [(Column.p50, Percentile.p50), (.p90, .p90), (.p99, .p99)] {
-            values[column] = samples.reading(percentile)?.inMicroseconds
-        }
-        return Figures(values)
+        return Measurement(figures: Figures(values), samples: samples)
     }
 
     static let leastSamples = 20

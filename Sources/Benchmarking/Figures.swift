@@ -1,3 +1,5 @@
+import Verdicts
+
 /// What can be measured of a run, by its column's name.
 package enum Column: String, CaseIterable, Hashable, Sendable {
     case p50 = "p50_us"
@@ -41,6 +43,13 @@ package struct Figures: Hashable, Sendable {
                 values.count.isMultiple(of: 2) ? (values[middle - 1] + values[middle]) / 2 : values[middle]
         }
         return Figures(medians)
+    }
+
+    /// The percentiles that these samples carry.
+    mutating func take(_ samples: LatencySamples) {
+        for (column, percentile) in [(Column.p50, Percentile.p50), (.p90, .p90), (.p99, .p99)] {
+            values[column] = samples.reading(percentile)?.inMicroseconds
+        }
     }
 
     /// These divided by the reference's, where both have a column that compares.

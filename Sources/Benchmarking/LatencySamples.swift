@@ -20,6 +20,12 @@ struct LatencySamples {
         expired = measured.count - finite.count
     }
 
+    /// Those of several runs: each task weighs the same.
+    init(pooling runs: [LatencySamples]) {
+        finite = runs.flatMap(\.finite).sorted()
+        expired = runs.reduce(0) { $0 + $1.expired }
+    }
+
     /// - Returns: nil where there are too few samples to carry it, or it falls on a task without a certificate.
     func reading(_ percentile: Percentile) -> Duration? {
         guard UInt64(count) >= percentile.samplesNeeded else { return nil }

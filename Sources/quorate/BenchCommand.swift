@@ -69,7 +69,9 @@ struct BenchCommand: AsyncParsableCommand {
     var tasks: UInt64?
 
     @Option(
-        name: .customLong("repeat"), help: ArgumentHelp("Runs of each; medians are printed.", valueName: "n"),
+        name: .customLong("repeat"),
+        help: ArgumentHelp(
+            "Runs of each: percentiles are those of all their tasks, everything else the median.", valueName: "n"),
         transform: { try ScalarGrammar<UInt64>.integer(1...100, example: "5").parse($0) })
     var repeats: UInt64 = 3
 

@@ -12,7 +12,7 @@ struct Quorate: AsyncParsableCommand {
             what happened.
 
               quorate run Topologies/quickstart.yaml
-              quorate verify runs/latest/evidence/*.borsh
+              quorate verify runs/latest/evidence/8b110da4.borsh
 
             Exit status: 0 as expected; 1 not as expected; 2 the input or its surroundings are wrong; 3 it could not \
             be judged; 130 interrupted.

@@ -39,7 +39,9 @@ import Verdicts
     }
 
     @Test func figuresAreThoseOfTheMeasuredTime() throws {
-        let figures = try run.figures(tasks, usages, cost)
+        let measurement = try run.figures(tasks, usages, cost)
+        var figures = measurement.figures
+        figures.take(measurement.samples)
         #expect(figures[.p50] == 5_000 && figures[.p90] == 5_000 && figures[.p99] == nil)
         #expect(figures[.tasks] == 100 && figures[.tasksPerSecond] == 100 && figures[.expired] == 0)
         // 200 + 2 x 100 ms for 100 tasks; the ledger's 600 ms and all 1,500 ms are for all 300.
@@ -47,8 +49,19 @@ import Verdicts
         #expect(figures[.resident] == 13 && figures[.cryptography] == 1_690)
     }
 
+    /// What one run's tasks are too few for, those of ten runs carry.
+    @Test func percentilesAreThoseOfAllTasksTogether() throws {
+        let runs = try (0..<10).map { _ in try run.figures(tasks, usages, cost).samples }
+        var figures = Figures([:])
+        figures.take(LatencySamples(pooling: runs))
+        #expect(figures[.p99] == 5_000)
+        let slow = (0..<300).map { Fixture.task($0, issued: 10 * $0, certified: 10 * $0 + 9) }
+        figures.take(LatencySamples(pooling: Array(runs.prefix(4)) + [try run.figures(slow, usages, cost).samples]))
+        #expect(figures[.p50] == 5_000 && figures[.p90] == 9_000 && figures[.p99] == nil)
+    }
+
     @Test func whereTheTasksRunOutTheTimeEndsWithTheLast() throws {
-        let figures = try run.figures(Array(tasks.prefix(150)), usages, cost)
+        let figures = try run.figures(Array(tasks.prefix(150)), usages, cost).figures
         #expect(figures[.tasks] == 50)
         #expect(abs(figures[.tasksPerSecond]! - 50 / 0.495) < 0.001)
     }
