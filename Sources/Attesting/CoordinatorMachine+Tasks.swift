@@ -70,18 +70,19 @@ extension CoordinatorMachine {
         open[voteKey] = OpenTask(signed: signed, digest: task.digest, operatorSet: set, isRecovered: isRecovered)
         effects.append(.note(.taskIssued(task)))
         effects.append(.send(.task(signed), to: set.members.map { .signer($0.signer) }))
-        agenda.add(.resend(voteKey), at: Timings.coarse(now + Timings.resend))
+        agenda.add(.resend(voteKey, attempts: 1), at: Timings.coarse(now + Timings.resend))
         if !isRecovered { agenda.add(.expire(voteKey), at: Timings.coarse(task.deadline)) }
         agenda.add(.close(voteKey), at: Timings.coarse(max(task.deadline, task.issued + terms.evidenceWindow)))
     }
 
     /// To the members whose vote is not here, until the deadline.
-    mutating func resend(_ voteKey: VoteKey, at now: Instant, effects: inout [NodeEffect]) {
+    mutating func resend(_ voteKey: VoteKey, _ attempts: Int, at now: Instant, effects: inout [NodeEffect]) {
         guard let task = open[voteKey], now < task.signed.task.deadline else { return }
         let silent = task.operatorSet.members.filter { !hasVoted($0.key, voteKey) }
         guard !silent.isEmpty else { return }
         effects.append(.send(.task(task.signed), to: silent.map { .signer($0.signer) }))
-        agenda.add(.resend(voteKey), at: Timings.coarse(now + Timings.resend))
+        agenda.add(
+            .resend(voteKey, attempts: attempts + 1), at: Timings.coarse(now + Timings.resend(after: attempts)))
     }
 
     /// With a signature that need not be checked yet, too: a signer that was cut off sends its votes again by itself.

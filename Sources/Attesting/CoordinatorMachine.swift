@@ -54,7 +54,7 @@ package struct CoordinatorMachine: NodeMachine {
     enum Errand: Sendable {
         case issue
         case endLoad
-        case resend(VoteKey)
+        case resend(VoteKey, attempts: Int)
         case expire(VoteKey)
         case close(VoteKey)
     }
@@ -180,7 +180,7 @@ package struct CoordinatorMachine: NodeMachine {
         case .endLoad:
             isTimeUp = true
             nextIssue = nil
-        case .resend(let voteKey): resend(voteKey, at: now, effects: &effects)
+        case .resend(let voteKey, let attempts): resend(voteKey, attempts, at: now, effects: &effects)
         case .expire(let voteKey):
             guard let task = open[voteKey], !task.isCertified else { return }
             open[voteKey]?.isExpired = true

@@ -113,13 +113,13 @@ extension OperatorMachine {
         effects.append(.send(.attestation(vote), to: recipients(of: set, service)))
         count(vote, at: now, effects: &effects)
         let until = now + service.deadline
-        agenda.add(.resendVote(voteKey, until: until), at: Timings.coarse(now + Timings.resend))
+        agenda.add(.resendVote(voteKey, until: until, attempts: 1), at: Timings.coarse(now + Timings.resend))
         agenda.add(.forgetVote(voteKey), at: Timings.coarse(now + service.evidenceWindow + Timings.retention))
     }
 
     /// A vote whose statement has not been certified here is sent again until it is, or nobody counts it any more.
     mutating func resendVote(
-        _ voteKey: VoteKey, until: Instant, at now: Instant, effects: inout [NodeEffect]
+        _ voteKey: VoteKey, until: Instant, _ attempts: Int, at now: Instant, effects: inout [NodeEffect]
     ) {
         guard let vote = ownVotes[voteKey], let service = service(voteKey.service), service.dissemination == .mesh,
             let set = sets.set(vote.statement.operatorSet), box[voteKey]?.certified == nil, now < until
@@ -129,7 +129,9 @@ extension OperatorMachine {
         effects.append(
             .send(
                 .certificateRequest(voteKey, statement: vote.statement.digest), to: [.coordinator(voteKey.service)]))
-        agenda.add(.resendVote(voteKey, until: until), at: Timings.coarse(now + Timings.resend))
+        agenda.add(
+            .resendVote(voteKey, until: until, attempts: attempts + 1),
+            at: Timings.coarse(now + Timings.resend(after: attempts)))
     }
 
     func recipients(of set: OperatorSet, _ service: Genesis.Service) -> [Party] {

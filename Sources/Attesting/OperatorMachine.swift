@@ -57,7 +57,7 @@ package struct OperatorMachine: NodeMachine {
 
     /// What is due at some time.
     enum Errand: Sendable {
-        case resendVote(VoteKey, until: Instant)
+        case resendVote(VoteKey, until: Instant, attempts: Int)
         case summarise(ServiceID)
         case closeBallot(VoteKey)
         case forgetVote(VoteKey)
@@ -194,7 +194,8 @@ package struct OperatorMachine: NodeMachine {
 
     private mutating func run(_ errand: Errand, at now: Instant, effects: inout [NodeEffect]) {
         switch errand {
-        case .resendVote(let voteKey, let until): resendVote(voteKey, until: until, at: now, effects: &effects)
+        case .resendVote(let voteKey, let until, let attempts):
+            resendVote(voteKey, until: until, attempts, at: now, effects: &effects)
         case .summarise(let service): summarise(service, effects: &effects)
         case .closeBallot(let voteKey): closeBallot(voteKey, at: now)
         case .forgetVote(let voteKey): ownVotes[voteKey] = nil

@@ -4,6 +4,9 @@ import Primitives
 package enum Timings {
     /// An unresolved task or vote is sent again after this, to whoever has not answered.
     package static let resend = Duration.milliseconds(300)
+    /// Each time that it has been sent again, twice as long is waited, up to eight times: a network that is late is not
+    /// helped by more of the same.
+    package static func resend(after attempts: Int) -> Duration { resend * (1 << min(attempts, 3)) }
     /// How often an operator in a mesh tells the coordinator which votes it has come to hold.
     package static let summary = Duration.milliseconds(50)
     /// Whoever holds a conflicting pair submits it directly when the ledger has not slashed by then.

@@ -42,7 +42,8 @@ package struct Bench: Sendable {
             if let reference, number % 2 == 1 { theirs.append(try await reference.measure(bench, times)) }
             let cost = CryptographyCost.measure { MonotonicClock.now }
             let directory = try RunDirectory.make(at: path.appending("\(number)"))
-            let run = BenchRun(bench: bench, times: times, directory: directory, executables: executables)
+            let run = BenchRun(
+                bench: bench, times: times.fitting(bench, cost), directory: directory, executables: executables)
             ours.append(try await run.measure(cost))
             try FileManager.default.removeItem(atPath: directory.path.string)
             if let reference, number % 2 == 0 { theirs.append(try await reference.measure(bench, times)) }

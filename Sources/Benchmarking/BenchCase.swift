@@ -54,12 +54,24 @@ package struct BenchTimes: Hashable, Sendable {
         self.repeats = repeats
     }
 
+    /// How long the tasks in flight take together: in a large mesh nothing is certified for seconds.
+    package var window = Duration.zero
+
+    /// Long enough for a case to come to its working state, and for several windows of tasks to be measured. The
+    /// cryptography of a window on one core is about what two cores take for all of it.
+    package func fitting(_ one: BenchCase, _ cost: CryptographyCost) -> BenchTimes {
+        var times = self
+        times.window = cost.perTask(of: one) * Int(one.load.inFlight)
+        times.measured = max(measured, times.window * 3)
+        return times
+    }
+
     /// Not counted: connections, caches and the allocator come to their working state.
-    package var warmUp: Duration { max(.milliseconds(500), measured / 10) }
+    package var warmUp: Duration { max(.milliseconds(500), measured / 10, window * 2) }
     package var load: Duration { warmUp + measured }
     /// No window closes under load, so that settlement does not compete with what is measured. For the last tasks too
     /// it is long enough to be certified, on a slow machine as well.
-    package var evidenceWindow: Duration { load + .seconds(2) }
+    package var evidenceWindow: Duration { load + .seconds(2) + window * 2 }
 }
 
 extension BenchCase {

@@ -21,7 +21,7 @@ package enum BenchTable {
             "  sign + n x (verify + sign) + q x verify, in a mesh + n x (q - 1) x verify, measured anew before each run",
             "\(times.repeats) runs: percentiles of all their tasks, medians of everything else; each measures "
                 + "\(seconds(times.measured)) s after",
-            "  a warm-up of \(seconds(times.warmUp)) s, whose tasks and cpu time do not count",
+            "  a warm-up of \(seconds(times.warmUp)) s, whose tasks and cpu time do not count; longer where 64 tasks take longer",
             "loop: one task in flight, pipe: 64; both are closed loops, which say nothing of waiting under a given load",
             "p..: from a task's issue, before it is signed, to its certificate at the coordinator; - where there are",
             "  too few tasks to carry a percentile",
