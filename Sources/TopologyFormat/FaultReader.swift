@@ -151,7 +151,10 @@ struct FaultReader {
                             + "{coordinator: squares, does: coordinator-equivocates, at: task 500}")
                 return entry.plan
             }
-            for case .signer(let signer) in entry.parties { accomplices[service, default: []].insert(signer) }
+            for case .signer(let signer) in entry.parties {
+                accomplices[service, default: []].insert(signer)
+                checkMembership(of: signer, in: service, entry.behaviourField)
+            }
             var plan = entry.plan
             (plan.service, plan.begins, plan.lasts) = (service, leader.begins, leader.lasts)
             plan.probability = leader.probability
@@ -168,6 +171,13 @@ struct FaultReader {
                 return plan
             }
         }
+    }
+
+    private func checkMembership(of signer: OperatorIndex, in service: ServiceID, _ field: Field?) {
+        guard let services, services.indices.contains(Int(service.number)), let roster else { return }
+        let reached = services[Int(service.number)]
+        guard reached.isSound, !reached.members.contains(signer) else { return }
+        field?.report("\(roster.operators[Int(signer.number)].name) is not an operator of \(reached.plan.name)")
     }
 
     private var serviceGrammar: ScalarGrammar<ServiceID> {

@@ -112,6 +112,19 @@ struct CoordinatorFaultTests {
             "20:14: expect.certified: at least 1/2 and at most 1/3 cannot both be; exchange them"),
     ]
 
+    @Test func whoColludesIsAnOperatorOfTheService() throws {
+        let text = BadTopology.sound.replacingOccurrence(
+            Self.fault,
+            "{coordinator: squares, does: coordinator-equivocates}\n  - {operators: [op-1, op-2], does: collusion}"
+        ).replacingOccurrence(
+            "    operators: all\n",
+            "    operators: [op-1, op-3]\n"
+        ).replacingOccurrence(
+            "faults:", "  cubes: {module: squaring}\nfaults:")
+        let refusal = try #require(throws: TopologyErrors.self) { try Topology.parse(text, file: "lab.yaml") }
+        #expect("\(refusal)" == "lab.yaml:20:37: faults[1].does: op-2 is not an operator of squares")
+    }
+
     @Test func twoTasksUnderOneNumberNeedPeersToSeeThem() throws {
         let star = BadTopology.sound.replacingOccurrence("name: lab\n", "name: lab\nnetwork: {dissemination: star}\n")
             .replacingOccurrence(Self.fault, "{coordinator: squares, does: coordinator-equivocates}")
