@@ -18,6 +18,7 @@ extension RunSummary {
                 .object([
                     ("issued", .integer(Int64(tasks.issued))), ("certified", .integer(Int64(tasks.certified))),
                     ("expired", .integer(Int64(tasks.expired))), ("open", .integer(Int64(tasks.open))),
+                    ("never_issued", .integer(Int64(unissued))),
                 ])
             ),
             ("loads", .array(context.loads.map(json))),
@@ -25,6 +26,16 @@ extension RunSummary {
             ("revocations", .array(revocations.map(json))),
             ("conflicting_certificates", .array(conflicts.map(json))),
             ("refused_instructions", .object(refusals.map { ("\($0.outcome)", .integer(Int64($0.count))) })),
+            (
+                "absent_faults",
+                .array(
+                    absentFaults.map { fault in
+                        .object([
+                            ("party", .string(history.genesis.name(of: fault.party) ?? "?")),
+                            ("behaviour", .string(fault.behaviour)),
+                        ])
+                    })
+            ),
             ("verdicts", .array(judgement.findings.map(json))),
             ("expectation_failures", .array(judgement.expectationFailures.map(JSONValue.string))),
             ("unjudged", .array(judgement.unjudged.map(JSONValue.string))),

@@ -18,6 +18,10 @@ package struct RunSummary: Sendable {
     /// The instructions in the ledger's log that it did not carry out, by its answer.
     package let refusals: [Refusal]
     package let judgement: Judgement
+    /// Tasks of the loads that were never issued, in a run that came to its end.
+    package let unissued: Int
+    /// Scheduled faults that no party notes to have done, in a run that came to its end.
+    package let absentFaults: [RunExpectations.ScheduledFault]
     package let resources: ResourceUse
 
     package struct Refusal: Hashable, Sendable {
@@ -63,9 +67,22 @@ package struct RunSummary: Sendable {
             outcomes[outcome].map { Refusal(outcome: outcome, count: $0.count) }
         }
         resources = ResourceUse(of: context.usages, tasks: tasks.issued)
+        let isComplete = context.ending == .completed
+        unissued =
+            isComplete
+            ? history.genesis.services.indices.reduce(0) {
+                $0 + history.unissued(of: ServiceID(UInt32($1)), expectations)
+            } : 0
+        absentFaults =
+            isComplete
+            ? expectations.faults.filter { fault in
+                !history.injections.contains {
+                    $0.party == fault.party && $0.injection.behaviour == fault.behaviour
+                }
+            } : []
         judgement = Judgement(
             of: history, findings: Finding.all(of: history), expectations: expectations, readings: latency.readings,
-            isComplete: context.ending == .completed)
+            isComplete: isComplete)
     }
 
     package var exitStatus: Int32 { judgement.exitStatus }

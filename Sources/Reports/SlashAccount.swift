@@ -42,9 +42,10 @@ package struct SlashAccount: Hashable, Sendable {
 extension RunHistory {
     /// Where honest nodes came to hold proof of an offence.
     func honestFindings(against accused: PublicKey, about voteKey: VoteKey) -> [FoundEvidence] {
-        let faulty = faulty
+        // Whoever crashes, before or after, is honest while it lives.
+        let liars = Set(injections.filter { !RecordGap.crashBehaviours.contains($0.injection.behaviour) }.map(\.party))
         return findings.filter {
-            $0.evidence.accused == accused && $0.evidence.voteKey == voteKey && !faulty.contains($0.finder)
+            $0.evidence.accused == accused && $0.evidence.voteKey == voteKey && !liars.contains($0.finder)
         }
     }
 

@@ -22,7 +22,10 @@ package struct TerminalSummary: Sendable {
 
     /// Ends in a newline.
     package var text: String {
-        let blocks = [headline, network, measurements, slashes + revocations + conflicts + refusals, verdicts, outcome]
+        let blocks = [
+            headline, network, measurements, slashes + revocations + conflicts + absentFaults + refusals, verdicts,
+            outcome,
+        ]
         return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
 
@@ -71,6 +74,7 @@ package struct TerminalSummary: Sendable {
             "tasks",
             "\(tasks.issued.grouped) issued, \(tasks.certified.grouped) certified in time, "
                 + "\(tasks.expired.grouped) expired"
+                + (summary.unissued > 0 ? ", \(summary.unissued.grouped) never issued" : "")
                 + (tasks.open > 0 ? ", \(tasks.open.grouped) still open when the run ended" : ""))
         let measured = Percentile.allCases.compactMap { percentile -> String? in
             guard case .measured(let duration) = latency.reading(percentile) else { return nil }
@@ -128,6 +132,14 @@ package struct TerminalSummary: Sendable {
         let more = sorted.count - Self.shownConflicts
         if more > 0 { lines += labelled("", "and \(more) more, see \(RunSummary.resultsName)") }
         return lines
+    }
+
+    private var absentFaults: [String] {
+        summary.absentFaults.flatMap { fault in
+            labelled(
+                "no fault",
+                "\(fault.behaviour) of \(genesis.name(of: fault.party) ?? "?") is scheduled, and never happened")
+        }
     }
 
     private var refusals: [String] {

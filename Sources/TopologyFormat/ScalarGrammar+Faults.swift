@@ -31,6 +31,7 @@ extension ScalarGrammar where Value == FaultPlan.Extent {
                 let counts = ScalarGrammar<UInt64>.integer(1...TopologyReader.maximumTasks, example: "3 tasks")
                 return .tasks(try counts.parse(String(words[0])))
             }
+            if UInt64(text) != nil { throw GrammarMistake("\(text) has no unit; write \(text) tasks or \(text)ms") }
             guard text.first?.isNumber == true || text.first == "-" else {
                 throw .isNot(text, "an extent", write: "3 tasks or 2s")
             }

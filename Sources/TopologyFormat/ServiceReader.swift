@@ -152,6 +152,8 @@ struct ServiceReader {
 }
 
 extension Field {
+    var isEmptyMapping: Bool { if case .mapping(let entries) = node.content { entries.isEmpty } else { false } }
+
     var isEmptyList: Bool {
         switch node.content {
         case .sequence(let elements): elements.isEmpty

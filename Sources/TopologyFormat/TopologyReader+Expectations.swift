@@ -30,8 +30,9 @@ extension TopologyReader {
         expect.certifiedAtMost = bounds.optional("at-most", .share(example: "0%"))
         bounds.reportUnknownKeys()
         if let least = expect.certified, let most = expect.certifiedAtMost, most < least {
-            field.report("at least \(least) and at most \(most) cannot both be; exchange them")
+            field.report("at-least is more than at-most; exchange them")
         }
+        if field.isEmptyMapping { field.report("no bound is given; write {at-least: 90%} or {at-most: 0%}") }
     }
 
     /// `{p99: {at-most: 250ms}}`

@@ -9,13 +9,13 @@ func judgeCompleteness(of history: RunHistory) -> Finding {
     let slashed = Set(history.slashes.map(\.record.signer))
     let equivocations = history.equivocations
     let votes = PunishmentCount(
-        due: equivocations.filter { history.isProvable($0, faulty: faulty) }, of: equivocations.count,
+        equivocations, isDue: { history.isProvable($0, faulty: faulty) },
         isPunished: { slashed.contains($0.signer) },
         isUnderWay: { history.isUnderWay($0.voteKey) })
     let revoked = Set(history.revocations.map(\.record.service))
     let doubles = history.taskEquivocations
     let tasks = PunishmentCount(
-        due: doubles.filter { history.isProvable($0, faulty: faulty) }, of: doubles.count,
+        doubles, isDue: { history.isProvable($0, faulty: faulty) },
         isPunished: { revoked.contains($0.service) },
         isUnderWay: { history.isUnderWay($0.voteKey) })
     var absences = votes.missed.map { one in
@@ -60,12 +60,15 @@ private struct PunishmentCount<Offence> {
     let unseen: Int
     let missed: [Offence]
 
-    init(due: [Offence], of all: Int, isPunished: (Offence) -> Bool, isUnderWay: (Offence) -> Bool) {
-        let open = due.filter { !isPunished($0) }
-        missed = open.filter { !isUnderWay($0) }
-        underWay = open.count - missed.count
-        punished = due.count - underWay
-        unseen = all - due.count
+    init(
+        _ all: [Offence], isDue: (Offence) -> Bool, isPunished: (Offence) -> Bool, isUnderWay: (Offence) -> Bool
+    ) {
+        let open = all.filter { !isPunished($0) }
+        let due = open.filter(isDue)
+        missed = due.filter { !isUnderWay($0) }
+        underWay = due.count - missed.count
+        punished = all.count - open.count
+        unseen = open.count - due.count
     }
 }
 

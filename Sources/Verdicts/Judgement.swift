@@ -31,7 +31,7 @@ package struct Judgement: Hashable, Sendable {
             findings.map { Self.check($0, expected: expectations.verdicts[$0.oracle]) }
             + Self.checkSlashes(of: history, expectations, isComplete: isComplete)
             + Self.checkRevocations(of: history, expectations, isComplete: isComplete)
-            + Self.checkCertified(of: history, expectations)
+            + Self.checkCertified(of: history, expectations, isComplete: isComplete)
             + expectations.quorumLatency.map { Self.check($0, readings[$0.percentile]) }
         expectationFailures = answers.compactMap { if case .failed(let account) = $0 { account } else { nil } }
         unjudged = answers.compactMap { if case .unjudged(let account) = $0 { account } else { nil } }
@@ -87,7 +87,9 @@ package struct Judgement: Hashable, Sendable {
             }
     }
 
-    private static func checkCertified(of history: RunHistory, _ expectations: RunExpectations) -> [Answer] {
+    private static func checkCertified(
+        of history: RunHistory, _ expectations: RunExpectations, isComplete: Bool
+    ) -> [Answer] {
         guard expectations.certified != nil || expectations.certifiedAtMost != nil else { return [] }
         let least = expectations.certified ?? Fraction(0, over: 1)!
         let most = expectations.certifiedAtMost ?? .one
@@ -96,13 +98,16 @@ package struct Judgement: Hashable, Sendable {
             let issued = history.tasks.filter { $0.task.service == service }
             let tasks = issued.filter { !$0.isOpen }
             let certified = tasks.count(where: \.certifiedInTime)
+            let missing = isComplete ? history.unissued(of: service, expectations) : 0
+            let count = tasks.count + missing
             func compared(_ share: Fraction) -> (UInt128, UInt128) {
-                (UInt128(certified) * UInt128(share.denominator), UInt128(tasks.count) * UInt128(share.numerator))
+                (UInt128(certified) * UInt128(share.denominator), UInt128(count) * UInt128(share.numerator))
             }
             let isEnough = compared(least).0 >= compared(least).1
             let isWithin = compared(most).0 <= compared(most).1
             let account =
-                "\(history.name(of: service)): \(certified) of \(RunHistory.count(tasks.count, "task")) certified, "
+                "\(history.name(of: service)): \(certified) of \(RunHistory.count(count, "task")) certified, "
+                + (missing > 0 ? "\(missing) never issued, " : "")
                 + (isEnough ? "expected \(most.percentage) or less" : "expected \(least.percentage) or more")
             if let gap = history.gaps.first(where: { $0.party == .coordinator(service) }) {
                 return .unjudged("\(account): \(gap)")
@@ -128,6 +133,14 @@ package struct Judgement: Hashable, Sendable {
                 "\(name): \(samples) samples do not carry it; it needs \(bound.percentile.samplesNeeded)")
         case nil: return .unjudged("\(name) was not measured")
         }
+    }
+}
+
+extension RunHistory {
+    /// Tasks of an AVS's load that its coordinator never came to issue.
+    package func unissued(of service: ServiceID, _ expectations: RunExpectations) -> Int {
+        let issued = tasks.count { $0.task.service == service }
+        return max(0, Int(expectations.load[service] ?? 0) - issued)
     }
 }
 

@@ -1,3 +1,4 @@
+import Messages
 import Primitives
 
 /// What must come out of a run for it to count as a success. Without any: every oracle holds, and nobody is slashed
@@ -11,21 +12,39 @@ package struct RunExpectations: Hashable, Sendable {
     package var certified: Fraction?
     /// The greatest share; nil: none is set.
     package var certifiedAtMost: Fraction?
+    /// How many tasks each AVS's load has, where that is known beforehand: those that were never issued count as not
+    /// certified.
+    package var load: [ServiceID: UInt64]
+    /// What the topology has scheduled, by party and name.
+    package var faults: [ScheduledFault]
     package var quorumLatency: [LatencyBound]
     /// Oracles of which something else than `holds` or `not-applicable` is expected.
     package var verdicts: [Oracle: Verdict]
 
     package init(
         slashed: [OperatorIndex] = [], revoked: [ServiceID] = [], certified: Fraction? = nil,
-        certifiedAtMost: Fraction? = nil, quorumLatency: [LatencyBound] = [],
+        certifiedAtMost: Fraction? = nil, load: [ServiceID: UInt64] = [:], faults: [ScheduledFault] = [],
+        quorumLatency: [LatencyBound] = [],
         verdicts: [Oracle: Verdict] = [:]
     ) {
         self.slashed = slashed
         self.revoked = revoked
         self.certified = certified
         self.certifiedAtMost = certifiedAtMost
+        self.load = load
+        self.faults = faults
         self.quorumLatency = quorumLatency
         self.verdicts = verdicts
+    }
+
+    package struct ScheduledFault: Hashable, Sendable {
+        package var party: Party
+        package var behaviour: String
+
+        package init(party: Party, behaviour: String) {
+            self.party = party
+            self.behaviour = behaviour
+        }
     }
 
     package struct LatencyBound: Hashable, Sendable {

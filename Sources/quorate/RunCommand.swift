@@ -65,7 +65,7 @@ struct RunCommand: AsyncParsableCommand {
         let summary = try CommandFailure.asBadInput {
             let records = try RunRecords.load(directory: prepared.directory.path)
             let summary = RunSummary(
-                records: records, expectations: RunExpectations(prepared.topology.expect),
+                records: records, expectations: RunExpectations(prepared.topology),
                 context: prepared.context(outcome))
             try summary.write()
             return summary

@@ -1,13 +1,22 @@
+import Faults
+import Primitives
 import TopologyFormat
 import Verdicts
 
 extension RunExpectations {
     /// What a topology says must come out. Its words for percentiles, oracles and verdicts are those of the oracles
     /// themselves; a test holds them together.
-    init(_ expectations: Expectations) {
+    init(_ topology: Topology) {
+        let expectations = topology.expect
+        // How many tasks a closed loop issues in a given time, only the run shows.
+        let loads = topology.services.enumerated().compactMap { index, service -> (ServiceID, UInt64)? in
+            if case .closed(_, .some) = service.load.pacing { return nil }
+            return (ServiceID(UInt32(index)), service.load.tasks)
+        }
         self.init(
             slashed: expectations.slashed, revoked: expectations.revoked, certified: expectations.certified,
-            certifiedAtMost: expectations.certifiedAtMost,
+            certifiedAtMost: expectations.certifiedAtMost, load: Dictionary(uniqueKeysWithValues: loads),
+            faults: topology.faults.map { ScheduledFault(party: $0.party, behaviour: $0.behaviour.rawValue) },
             quorumLatency: expectations.quorumLatency.compactMap { bound in
                 Percentile(rawValue: bound.percentile.rawValue).map {
                     LatencyBound(percentile: $0, atMost: bound.atMost)

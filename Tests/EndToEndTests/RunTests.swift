@@ -22,7 +22,7 @@ extension EndToEnd {
             #expect(slashes.first?["operator"] as? String == "op-3")
             #expect(slashes.first?["slashed_lamports"] as? String == "750000000", "5 % of 15 SOL")
             let tasks = try #require(results["tasks"] as? [String: Int])
-            #expect(tasks == ["issued": 60, "certified": 60, "expired": 0, "open": 0])
+            #expect(tasks == ["issued": 60, "certified": 60, "expired": 0, "open": 0, "never_issued": 0])
 
             let replay = try await session.run("replay", "runs/latest")
             #expect(replay.status == 0, "\(replay.output)\(replay.errors)")
@@ -56,7 +56,7 @@ extension EndToEnd {
             #expect(run.status == 0, "\(run.output)\(run.errors)")
             #expect(
                 try session.results()["tasks"] as? [String: Int] == [
-                    "issued": 10, "certified": 0, "expired": 10, "open": 0,
+                    "issued": 10, "certified": 0, "expired": 10, "open": 0, "never_issued": 0,
                 ])
         }
 

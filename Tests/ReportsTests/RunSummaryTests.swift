@@ -37,7 +37,10 @@ import Verdicts
         ] { #expect(results[key] != nil, "\(key)") }
         #expect(document.hasPrefix("{\n  \"schema_version\": 1,\n  \"name\": \"lab \\\"7\\\"\",\n"))
         #expect(document.contains("\"seed\": 18446744073709551615,"))
-        #expect(results["tasks"] as? [String: Int] == ["issued": 3, "certified": 3, "expired": 0, "open": 0])
+        #expect(
+            results["tasks"] as? [String: Int] == [
+                "issued": 3, "certified": 3, "expired": 0, "open": 0, "never_issued": 0,
+            ])
         let latency = try #require(results["quorum_latency_ms"] as? [String: Any])
         #expect(latency["count"] as? Int == 3)
         #expect(latency["p50"] is NSNull && latency["p999"] is NSNull)
@@ -114,12 +117,45 @@ import Verdicts
         builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(2999))
         let summary = Self.summary(builder, slashed: [3])
         let results = try Self.object(summary.results.document)
-        #expect(results["tasks"] as? [String: Int] == ["issued": 5, "certified": 3, "expired": 0, "open": 2])
+        #expect(
+            results["tasks"] as? [String: Int] == [
+                "issued": 5, "certified": 3, "expired": 0, "open": 2, "never_issued": 0,
+            ])
         #expect((results["quorum_latency_ms"] as? [String: Any])?["count"] as? Int == 3)
         #expect(summary.latenciesCSV.contains("squares,200,0,2000000000,,,open\n"))
         #expect(summary.latenciesCSV.contains("squares,201,0,2010000000,2030000000,20000000,open\n"))
         let text = TerminalSummary(summary).text
         #expect(text.contains("5 issued, 3 certified in time, 0 expired, 2 still open when the run ended\n"))
+    }
+
+    /// A coordinator that died for good has not done what was asked of it, and a fault that never came is no fault.
+    @Test func whatDidNotHappenIsTold() throws {
+        let builder = try HistoryBuilder.sound()
+        let faults = [
+            RunExpectations.ScheduledFault(party: HistoryBuilder.signer(4), behaviour: "equivocate-split"),
+            RunExpectations.ScheduledFault(party: HistoryBuilder.coordinator, behaviour: "coordinator-crash"),
+        ]
+        func summary(_ ending: RunContext.Ending) -> RunSummary {
+            RunSummary(
+                records: builder.records,
+                expectations: RunExpectations(
+                    slashed: [OperatorIndex(3)], certified: .one, load: [HistoryBuilder.service: 5], faults: faults),
+                context: RunContext(
+                    name: "lab", seed: 1, mode: .processes, ending: ending, runDirectory: FilePath("runs/lab"),
+                    host: Self.host))
+        }
+        let whole = summary(.completed)
+        #expect(whole.unissued == 2 && whole.absentFaults == [faults[1]])
+        #expect(
+            whole.judgement.expectationFailures == [
+                "squares: 3 of 5 tasks certified, 2 never issued, expected 100% or more"
+            ])
+        let text = TerminalSummary(whole).text
+        #expect(text.contains("3 issued, 3 certified in time, 0 expired, 2 never issued\n"))
+        #expect(text.contains("coordinator-crash of coordinator-squares is scheduled, and never happened"))
+        // Of a run that was cut short, more could have come.
+        let part = summary(.interrupted)
+        #expect(part.unissued == 0 && part.absentFaults.isEmpty && part.judgement.expectationFailures.isEmpty)
     }
 
     @Test func refusedInstructionsAreCounted() throws {
