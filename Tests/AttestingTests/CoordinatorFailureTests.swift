@@ -130,6 +130,16 @@ import Testing
         #expect(network.breaches.isEmpty)
     }
 
+    /// After 300 ms, then after 600: whoever is late is not helped by more of the same.
+    @Test func whoDoesNotAnswerIsAskedLessAndLessOften() {
+        let silent = FaultPlan(party: .signer(OperatorIndex(4)), behaviour: .silent, lasts: .untilTheEnd)
+        let network = TestNetwork(faults: [silent])
+        for (time, count) in [(200, 1), (400, 2), (800, 2), (1_000, 3), (4_000, 3)] {
+            network.run(until: .milliseconds(time))
+            #expect(network.framesSent(.task, from: TestNetwork.coordinator, to: op(4)) == count, "\(time) ms")
+        }
+    }
+
     @Test func aCoordinatorThatComesBackInTimeIsReliedOn() {
         let network = TestNetwork(tasks: 3)
         network.run(until: .milliseconds(100))

@@ -158,6 +158,14 @@ import Verdicts
         #expect(part.unissued == 0 && part.absentFaults.isEmpty && part.judgement.expectationFailures.isEmpty)
     }
 
+    /// A coordinator that dies later is honest while it lives; one that lies is no witness.
+    @Test(arguments: [("coordinator-crash", Duration.milliseconds(41)), ("coordinator-equivocates", nil)])
+    func whoeverFindsAnOffenceAndDiesHasDetectedIt(behaviour: String, detected: Duration?) throws {
+        var builder = try HistoryBuilder.sound()
+        builder.note(HistoryBuilder.coordinator, at: 99, .injected(Injection(behaviour: behaviour)))
+        #expect(Self.summary(builder).slashes.map(\.detected) == [detected])
+    }
+
     @Test func refusedInstructionsAreCounted() throws {
         var builder = try HistoryBuilder.sound()
         let evidence = Instruction.submitEvidence(builder.evidence(4, 2))
