@@ -62,6 +62,15 @@ extension Observation: BorshCodable {
         case .revoked(let revocation):
             encoder.encode(UInt8(15))
             encoder.encode(revocation)
+        case .taskSubmitted(let service, let sequence, let ticket):
+            encoder.encode(UInt8(16))
+            encoder.encode(service)
+            encoder.encode(sequence)
+            encoder.encode(ticket)
+        case .submissionRefused(let ticket, let reason):
+            encoder.encode(UInt8(17))
+            encoder.encode(ticket)
+            encoder.encode(reason)
         }
     }
 
@@ -88,6 +97,10 @@ extension Observation: BorshCodable {
                 behaviour: try decoder.decodeText(limit: textLimit), service: try decoder.decodeOptional())
         case 14: self = .operatorSetAdopted(try decoder.decode(), try decoder.decode())
         case 15: self = .revoked(try decoder.decode())
+        case 16: self = .taskSubmitted(try decoder.decode(), try decoder.decode(), ticket: try decoder.decode())
+        case 17:
+            self = .submissionRefused(
+                ticket: try decoder.decode(), reason: try decoder.decodeText(limit: textLimit))
         default: throw .unknownCase(type: "Observation", value: value)
         }
     }

@@ -297,10 +297,10 @@ extension NodeRole {
     /// As a run starts whoever has died of its fault.
     fileprivate var withoutCrashes: NodeRole {
         switch self {
-        case .signer(let index, let faults, let seed):
-            .signer(index, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed)
-        case .coordinator(let service, let load, let faults, let seed):
-            .coordinator(service, load, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed)
+        case .signer(let index, let faults, let seed, let isLive):
+            .signer(index, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed, isLive: isLive)
+        case .coordinator(let service, let load, let faults, let seed, let isLive):
+            .coordinator(service, load, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed, isLive: isLive)
         }
     }
 }

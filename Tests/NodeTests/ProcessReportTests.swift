@@ -47,7 +47,9 @@ import Testing
         #expect(splitter.take(Array("beg".utf8)) == [])
         #expect(splitter.take(Array("in 1\nstop\nst".utf8)) == ["begin 1", "stop"])
         #expect(splitter.take(Array("op\n".utf8)) == ["stop"])
-        #expect(splitter.take([UInt8](repeating: 65, count: 100_000)) == [])
+        #expect(splitter.take([UInt8](repeating: 65, count: LineSplitter.limit + 1)).isEmpty)
         #expect(splitter.take(Array("\nstop\n".utf8)) == ["stop"])
+        let longest = [UInt8](repeating: 65, count: LineSplitter.limit)
+        #expect(splitter.take(longest + Array("\n".utf8)).map(\.utf8.count) == [LineSplitter.limit])
     }
 }
