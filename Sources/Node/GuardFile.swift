@@ -103,6 +103,29 @@ package final class GuardFile {
         try guardFile.readAll(expecting: header, visit: visit)
     }
 
+    /// Leaves the older half of its entries: a guard as a backup would have it. Whatever was recorded since is lost, which
+    /// the file itself does not show. Nobody may have it open.
+    ///
+    /// - Returns: how many entries it had.
+    @discardableResult
+    package static func rollBack(
+        _ path: FilePath, network: Digest, key: PublicKey, mode: GuardMode
+    ) throws(GuardFileError) -> Int {
+        let (guardFile, _) = try open(path, network: network, key: key, mode: mode, keeping: 0)
+        var count = 0
+        try read(path, network: network, key: key) { _ in count += 1 }
+        var (place, end) = (0, headerSize)
+        try read(path, network: network, key: key) { entry in
+            if place < count / 2 { end += entryOverhead + entry.borsh.count }
+            place += 1
+        }
+        try system("roll back the guard file", path) {
+            guard ftruncate(guardFile.file.rawValue, end) == 0 else { throw Errno(rawValue: errno) }
+        }
+        try guardFile.sync()
+        return count
+    }
+
     /// Appends entries in their order; they are safe after `sync`.
     ///
     /// What could be written only in part is taken back, so that a full disk leaves a file that can be opened again.

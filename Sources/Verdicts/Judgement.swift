@@ -139,7 +139,7 @@ package struct Judgement: Hashable, Sendable {
 extension RunHistory {
     /// Tasks of an AVS's load that its coordinator never came to issue.
     package func unissued(of service: ServiceID, _ expectations: RunExpectations) -> Int {
-        let issued = tasks.count { $0.task.service == service }
+        let issued = tasks.count { $0.task.service == service && !$0.isSubmitted }
         return max(0, Int(expectations.load[service] ?? 0) - issued)
     }
 }
