@@ -116,7 +116,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["quorate", "quorate-node"], exclude: ["External"],
+            name: "EndToEndTests",
+            dependencies: ground + ["Faults", "Node", "TestSupport", "quorate", "quorate-node", system],
+            exclude: ["External"],
             swiftSettings: settings),
     ]
 )
