@@ -41,7 +41,7 @@ extension CoordinatorMachine {
         let close = max(header.deadline, header.issued + terms.evidenceWindow)
         let task = ServiceTask(
             network: header.network, service: header.service, sequence: header.sequence, epoch: header.epoch,
-            operatorSet: header.operatorSet, payload: module.payload(for: header.sequence, seed: load.seed),
+            operatorSet: header.operatorSet, payload: payload(for: header.sequence),
             issued: header.issued, deadline: header.deadline)
         // Under another load than before, what was in the task cannot be known any more.
         guard close > now, task.header == header else { return }

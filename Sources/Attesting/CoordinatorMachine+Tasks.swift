@@ -12,7 +12,7 @@ extension CoordinatorMachine {
         while let due = nextDue(at: now) {
             let task = ServiceTask(
                 network: network, service: service, sequence: nextSequence, epoch: set.epoch,
-                operatorSet: set.digest, payload: module.payload(for: nextSequence, seed: load.seed), issued: due,
+                operatorSet: set.digest, payload: payload(for: nextSequence), issued: due,
                 deadline: due + terms.deadline)
             // Recorded first: whatever happens to this process, no other task goes out under this number.
             effects.append(.persist(.task(task.header)))

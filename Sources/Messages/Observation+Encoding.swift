@@ -62,6 +62,11 @@ extension Observation: BorshCodable {
         case .revoked(let revocation):
             encoder.encode(UInt8(15))
             encoder.encode(revocation)
+        case .notExecuted(let service, let sequence, let reason):
+            encoder.encode(UInt8(16))
+            encoder.encode(service)
+            encoder.encode(sequence)
+            encoder.encode(reason)
         }
     }
 
@@ -88,6 +93,9 @@ extension Observation: BorshCodable {
                 behaviour: try decoder.decodeText(limit: textLimit), service: try decoder.decodeOptional())
         case 14: self = .operatorSetAdopted(try decoder.decode(), try decoder.decode())
         case 15: self = .revoked(try decoder.decode())
+        case 16:
+            self = .notExecuted(
+                try decoder.decode(), try decoder.decode(), reason: try decoder.decodeText(limit: textLimit))
         default: throw .unknownCase(type: "Observation", value: value)
         }
     }

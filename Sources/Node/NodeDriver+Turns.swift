@@ -95,8 +95,7 @@ extension NodeDriver {
         switch request {
         case .sign(let id, let request): .signed(id, sign(request))
         case .verify(let id, let request): .verified(id, valid: request.isValid)
-        case .execute(let task, let service, let payload):
-            .executed(task: task, execute(payload, of: service))
+        case .execute(let execution): .executed(task: execution.task, execute(execution))
         case .persist, .send, .disconnect, .wake, .note, .finished, .crash:
             preconditionFailure("nothing that is answered")
         }

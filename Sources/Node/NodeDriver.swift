@@ -174,12 +174,13 @@ extension NodeDriver {
     }
 
     /// In place: what modules do today takes less time than handing it to another thread and back.
-    func execute(_ payload: [UInt8], of service: ServiceID) -> ExecutionOutcome {
-        let name = genesis.services[Int(service.number)].module
-        guard let module = ModuleCatalogue.module(named: name) else {
-            return .refused(reason: "this build has no service module named \(name)")
+    func execute(_ execution: TaskExecution) -> ExecutionOutcome {
+        let name = genesis.services[Int(execution.service.number)].module
+        switch ModuleCatalogue.module(named: name)?.execution {
+        case .inProcess(let execute): return execute(execution.payload)
+        case .byProgram: return .refused(reason: "no program has been named for it")
+        case nil: return .refused(reason: "this build has no service module named \(name)")
         }
-        return module.execute(payload)
     }
 
     func send(_ frame: Frame, to recipients: [Party]) {

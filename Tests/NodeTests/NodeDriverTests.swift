@@ -219,7 +219,10 @@ private final class TestOutlet: NodeOutlet {
                     ]
                 case .woke:
                     [
-                        .execute(task: .zero, service: ServiceID(0), payload: Squaring.bytes(UInt64(12))),
+                        .execute(
+                            TaskExecution(
+                                task: .zero, service: ServiceID(0), sequence: TaskSequence(1),
+                                payload: Squaring.bytes(UInt64(12)), deadline: Instant(nanoseconds: 2))),
                         .verify(RequestID(3), .attestation(Fixture.vote(1))),
                     ]
                 case .executed: [.note(.refusedToSign(reason: "a test")), .finished]
