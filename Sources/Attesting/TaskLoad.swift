@@ -29,8 +29,6 @@ package struct TaskLoad: Hashable, Sendable {
     /// What the payloads are made from; none: what the module makes them from by itself.
     package var payloads: [PayloadTemplate]
 
-    package static let payloadLimit = 10_000
-
     package init(tasks: UInt64, pacing: Pacing, seed: UInt64, payloads: [PayloadTemplate] = []) {
         self.tasks = tasks
         self.pacing = pacing
@@ -82,7 +80,7 @@ extension TaskLoad: BorshCodable {
         tasks = try decoder.decode()
         pacing = try decoder.decode()
         seed = try decoder.decode()
-        payloads = try decoder.decode(limit: Self.payloadLimit)
+        payloads = try decoder.decode(limit: PayloadTemplate.listLimit)
     }
 }
 

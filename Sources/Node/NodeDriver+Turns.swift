@@ -80,7 +80,12 @@ extension NodeDriver {
         record.appendInput(at: now, event: event, effects: NodeEffect.digest(of: effects, in: &encoder))
         for effect in effects {
             if case .note(let observation) = effect { note(observation, at: now) }
-            turn.take(effect)
+            if case .execute(let execution) = effect, programs[execution.service] != nil {
+                // Answered when the program does: nothing waits for it here.
+                turn.outward.append(effect)
+            } else {
+                turn.take(effect)
+            }
         }
     }
 

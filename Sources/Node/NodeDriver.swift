@@ -5,6 +5,7 @@ import NIOCore
 import Primitives
 import Records
 import Services
+import SystemPackage
 
 /// Drives the machine of one operator or coordinator with real time, files and connections.
 ///
@@ -54,6 +55,8 @@ package final class NodeDriver {
     private var wakeTime: Instant?
     private var wakeTask: Scheduled<Void>?
     var progress: ProgressReport
+    /// What executes the tasks of exec services.
+    private(set) var programs: [ServiceID: ServiceProgram] = [:]
 
     /// Events that one turn handles at most, so that reading and writing come to their right in between.
     static let eventsPerTurn = 64
@@ -86,11 +89,20 @@ package final class NodeDriver {
             genesis: equipment.genesis, link: equipment.link, eventLoop: eventLoop)
         queue.append(.started(recorded: equipment.recorded))
         transport.delegate = self
+        for entry in equipment.programs { programs[entry.service] = program(entry, launcher: equipment.launcher) }
+    }
+
+    private func program(_ entry: ServiceProgramTerms, launcher: FilePath) -> ServiceProgram {
+        ServiceProgram(
+            entry.terms, service: genesis.services[Int(entry.service.number)].name, signer: name(of: party),
+            launcher: launcher, eventLoop: eventLoop, log: log, clock: clock
+        ) { [weak self] in self?.enqueue(.executed(task: $0, $1)) }
     }
 
     /// Listens, if others dial this node, and connects with the ledger.
     package func start() {
         scheduleTurn()
+        for program in programs.values { program.start() }
         guard case .signer(let me) = party else { return transport.dial(.ledger, at: .loopback(port: ledgerPort)) }
         transport.listen().assumeIsolated().whenComplete { [self] result in
             switch result {
@@ -123,6 +135,7 @@ package final class NodeDriver {
     func fail(_ message: String) {
         guard !isEnded else { return }
         isEnded = true
+        for program in programs.values { program.close() }
         log(.error, message)
         outlet.report(.failed(message))
         outlet.end(status: ProcessControl.failure)
@@ -130,6 +143,7 @@ package final class NodeDriver {
 
     private func stop() {
         isEnded = true
+        for program in programs.values { program.close() }
         transport.close()
         do {
             try record.close(at: clock())
@@ -158,7 +172,8 @@ extension NodeDriver {
             transport.flush()
             isEnded = true
             outlet.crash()
-        case .persist, .note, .sign, .verify, .execute: break
+        case .execute(let execution): programs[execution.service]?.execute(execution)
+        case .persist, .note, .sign, .verify: break
         }
     }
 
@@ -211,6 +226,8 @@ extension NodeDriver {
         case .receiptArrived(let receipt) where !receipt.outcome.serves:
             log(.warning, "the ledger refused instruction \(receipt.instruction.short): \(receipt.outcome)")
         case .refusedToSign(let reason): log(.warning, "refused to sign: \(reason)")
+        case .notExecuted(let service, let sequence, let reason):
+            log(.warning, "no result for task \(sequence) of \(genesis.services[Int(service.number)].name): \(reason)")
         default: break
         }
     }

@@ -18,10 +18,14 @@ package struct NodeEquipment {
     package var record: RecordWriter
     package var link: LinkTerms
     package var ledgerPort: UInt16
+    package var programs: [ServiceProgramTerms]
+    /// What `ProgramLauncher` is part of.
+    package var launcher: FilePath = "/proc/self/exe"
 
     package init(
         party: Party, genesis: Genesis, key: SigningKey, machine: any NodeMachine, guardFile: GuardFile,
-        recorded: [GuardEntry], record: RecordWriter, link: LinkTerms, ledgerPort: UInt16
+        recorded: [GuardEntry], record: RecordWriter, link: LinkTerms, ledgerPort: UInt16,
+        programs: [ServiceProgramTerms] = []
     ) {
         self.party = party
         self.genesis = genesis
@@ -32,6 +36,7 @@ package struct NodeEquipment {
         self.record = record
         self.link = link
         self.ledgerPort = ledgerPort
+        self.programs = programs
     }
 
     /// Throws `BoundedFileError`, `NodeConfigurationError`, `RecordError` or `GuardFileError`. The last two leave the
@@ -64,7 +69,8 @@ package struct NodeEquipment {
             let (guardFile, recorded) = try openGuard(configuration, network: network, key: publicKey)
             return NodeEquipment(
                 party: party, genesis: genesis, key: key, machine: machine, guardFile: guardFile, recorded: recorded,
-                record: record, link: configuration.link, ledgerPort: configuration.ledgerPort)
+                record: record, link: configuration.link, ledgerPort: configuration.ledgerPort,
+                programs: configuration.programs)
         } catch {
             record.append(.note(at: MonotonicClock.now, .refusedToSign(reason: "\(error)")))
             try record.close(at: MonotonicClock.now)

@@ -10,6 +10,9 @@ package struct PayloadTemplate: Hashable, Sendable {
     /// In bytes, as written; whatever it is filled with, the payload of a task has room for it.
     package static let lengthLimit = 8 * 1024
 
+    /// In one load.
+    package static let listLimit = 10_000
+
     package static let random = PayloadTemplate(text: "${random}", parts: [.random])
 
     private enum Part: Hashable, Sendable {
