@@ -46,6 +46,8 @@ final class ServiceProgram {
     static let longestPause = Duration.seconds(5)
     private static let watchInterval = TimeAmount.milliseconds(50)
     private static let slowTaskLimit = 64
+    private static let busy = "the program was busy until after the deadline"
+    private static let notStarted = "the program had not answered anything yet when the deadline passed"
 
     /// What the process has been asked.
     private struct Request {
@@ -129,9 +131,20 @@ final class ServiceProgram {
         guard let request else { return }
         process.write(
             ProgramRequest(execution: request.execution, service: service, result: request.result).line)
-        wait(terms.timeLimit)
+        var patience = terms.timeLimit
+        if isStarting(process, with: request.execution) {
+            patience = max(patience, min(request.execution.deadline - clock(), Self.startPatience - age(of: process)))
+        }
+        wait(patience)
         watch()
     }
+
+    /// A task that took too long before is no sign that the process is still starting.
+    private func isStarting(_ process: ProgramProcess, with execution: TaskExecution) -> Bool {
+        !process.hasAnswered && age(of: process) < Self.startPatience && !slowTasks.contains(execution.task)
+    }
+
+    private func age(of process: ProgramProcess) -> Duration { clock() - process.startedAt }
 
     private func wait(_ time: Duration) {
         request?.timer?.cancel()
@@ -144,7 +157,7 @@ final class ServiceProgram {
         let now = clock()
         while let first = waiting.first, first.deadline < now {
             waiting.removeFirst()
-            refuse(first, "the program was busy until after the deadline")
+            refuse(first, process?.hasAnswered == true ? Self.busy : Self.notStarted)
         }
     }
 
@@ -157,7 +170,6 @@ final class ServiceProgram {
         request.timer?.cancel()
         self.request = nil
         failures = 0
-        process?.hasAnswered = true
         if !request.isAbandoned { answer(request.execution.task, outcome) }
         askNext()
     }
@@ -166,18 +178,20 @@ final class ServiceProgram {
 
     private func timedOut() {
         guard let current = request, let process else { return }
-        let limit = DurationText.of(terms.timeLimit)
-        let task = current.execution.task
-        let age = clock() - process.startedAt
-        // A task that was too slow before is not what a process is started with.
-        if !process.hasAnswered, !current.isAbandoned, age < Self.startPatience, !slowTasks.contains(task) {
+        if !current.isAbandoned, isStarting(process, with: current.execution),
+            current.execution.deadline <= clock()
+        {
             request?.isAbandoned = true
-            refuse(current.execution, "the program gave no answer within \(limit)")
-            wait(Self.startPatience - age)
+            refuse(current.execution, Self.notStarted)
+            wait(Self.startPatience - age(of: process))
         } else {
-            condemn("gave no answer within \(current.isAbandoned ? DurationText.of(Self.startPatience) : limit)")
+            let isLate = process.hasAnswered || slowTasks.contains(current.execution.task)
+            condemn(
+                isLate
+                    ? "gave no answer within \(DurationText.of(terms.timeLimit))"
+                    : "gave no answer within \(DurationText.of(Self.startPatience)) of its start")
         }
-        slowTasks.append(task)
+        slowTasks.append(current.execution.task)
         if slowTasks.count > Self.slowTaskLimit { slowTasks.removeFirst() }
     }
 
@@ -237,6 +251,7 @@ extension ServiceProgram: ProgramProcessDelegate {
             guard let task = heard.task, task == asked else {
                 throw ProgramMistake("answered for another task than \(asked): \(ProgramText.quoted(line))")
             }
+            process?.hasAnswered = true
             switch (heard, request.result) {
             case (.error(_, let reason), _): conclude(.refused(reason: "the program says: \(reason)"))
             case (.result(_, let result), nil):

@@ -39,7 +39,7 @@ struct ProgramReader {
         let memory = memoryLimit?.read(
             .size(.mebibytes(1) ... .mebibytes(1 << 20), example: "\(ProgramPlan.standardMemoryLimit)"))
         let output = outputLimit?.read(
-            .size(ByteCount(1)...ProgramPlan.largestOutputLimit, example: "\(ProgramPlan.standardOutputLimit)"))
+            .size(ByteCount(64)...ProgramPlan.largestOutputLimit, example: "\(ProgramPlan.standardOutputLimit)"))
         let plan = ProgramPlan(
             command: words.map(\.text), position: words.first?.position ?? command.node.position,
             timeLimit: readTimeLimit(deadline: deadline), memoryLimit: memory ?? ProgramPlan.standardMemoryLimit,

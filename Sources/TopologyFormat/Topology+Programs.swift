@@ -5,7 +5,7 @@ extension Topology {
     ///
     /// - Parameter file: the topology's path.
     package static func programDirectory(of file: String) -> String {
-        URL(filePath: file).resolvingSymlinksInPath().deletingLastPathComponent().path(percentEncoded: false)
+        URL(filePath: file).resolvingSymlinksInPath().deletingLastPathComponent().path
     }
 
     /// Whether every program can be found here and be run. It can still vanish before it is started.

@@ -13,17 +13,22 @@ extension RunHistory {
     package struct Disagreement: Hashable, Sendable {
         package var task: ServiceTask
         /// What most say first; at least two.
-        package var results: [(result: Digest, signers: [OperatorIndex])]
+        package var results: [Shared]
 
-        package static func == (left: Self, right: Self) -> Bool { left.task == right.task }
-        package func hash(into hasher: inout Hasher) { hasher.combine(task) }
+        package struct Shared: Hashable, Sendable {
+            package var result: Digest
+            package var signers: [OperatorIndex]
+        }
     }
 
     /// By operator: why it had no result for a task, the first reason that it gave.
-    package func reasonsForNoResult(of task: ServiceTask) -> [OperatorIndex: String] { unexecuted[task.voteKey] ?? [:] }
+    package func reasonsForNoResult(of task: ServiceTask) -> [OperatorIndex: String] {
+        unexecuted[task.header.voteKey] ?? [:]
+    }
 
     package func disagreement(about issued: IssuedTask) -> Disagreement? {
-        guard !issued.certifiedInTime, !issued.isOpen, let votes = votes[issued.task.voteKey], votes.count > 1 else {
+        guard !issued.certifiedInTime, !issued.isOpen, let votes = votes[issued.task.header.voteKey], votes.count > 1
+        else {
             return nil
         }
         let digest = issued.task.digest
@@ -33,7 +38,7 @@ extension RunHistory {
         guard results.count > 1 else { return nil }
         return Disagreement(
             task: issued.task,
-            results: results.map { (result: $0.key, signers: $0.value) }
+            results: results.map { Disagreement.Shared(result: $0.key, signers: $0.value) }
                 .sorted { ($1.signers.count, $0.result) < ($0.signers.count, $1.result) })
     }
 }

@@ -27,6 +27,10 @@ package struct RunHistory: Sendable {
     package private(set) var adoptions: [Digest: [Adoption]] = [:]
     package private(set) var applied: [AppliedInstruction] = []
     package private(set) var books: [Books] = []
+    /// By vote key: what each operator voted for.
+    package private(set) var votes: [VoteKey: [OperatorIndex: Vote]] = [:]
+    /// By vote key: why operators that did not vote had no result.
+    private(set) var unexecuted: [VoteKey: [OperatorIndex: String]] = [:]
     /// What is missing of the records, the nodes whose crash was injected excepted.
     package private(set) var gaps: [RecordGap] = []
 
@@ -108,6 +112,9 @@ package struct RunHistory: Sendable {
                 take(note, of: node)
             }
         }
+        for (voteKey, voters) in votes {
+            for signer in voters.keys { unexecuted[voteKey]?[signer] = nil }
+        }
         for (name, time) in certified { issued[name]?.certified = time }
         for (name, task) in issued {
             issued[name]?.isOpen = closings[name.service].map { task.task.deadline > $0 } ?? false
@@ -143,6 +150,16 @@ package struct RunHistory: Sendable {
 
     private mutating func take(_ note: NodeRecord.Note, of node: NodeRecord) {
         switch note.observation {
+        case .attested(let vote):
+            guard case .signer(let signer) = node.party else { return }
+            let statement = vote.statement
+            if votes[statement.voteKey]?[signer] == nil {
+                votes[statement.voteKey, default: [:]][signer] = Vote(task: statement.task, result: statement.result)
+            }
+        case .notExecuted(let service, let sequence, let reason):
+            guard case .signer(let signer) = node.party else { return }
+            let voteKey = VoteKey(network: network, service: service, subject: Subject(sequence))
+            if unexecuted[voteKey]?[signer] == nil { unexecuted[voteKey, default: [:]][signer] = reason }
         case .certified(let certificate):
             hold(certificate, at: note.at, by: node)
         case .evidenceFound(let evidence):
