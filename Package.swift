@@ -52,6 +52,8 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
     ],
     targets: [
+        .systemLibrary(name: "CJansson"),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CSodium"),
         target("Primitives", []),
         target("Cryptography", ["CSodium", "Primitives", system]),
@@ -64,11 +66,15 @@ let package = Package(
         target("Verdicts", ground + ["Records", system]),
         target("TopologyFormat", ["Primitives", "Messages", "Services", "Faults", yams]),
         target("Replaying", ground + ["Services", "Attesting", "Restaking", "Faults", "Records", system]),
-        target("Node", ground + ["Services", "Attesting", "Faults", "Records", system] + nio),
+        target("Node", ground + ["CJansson", "CLinux", "Services", "Attesting", "Faults", "Records", system] + nio),
         target("LedgerNode", ground + ["Restaking", "Node", "Records", sqlite, system] + nio),
         target(
             "Cluster",
-            ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "LedgerNode", subprocess, system]),
+            ground
+                + [
+                    "CLinux", "Attesting", "Faults", "TopologyFormat", "Records", "Node", "LedgerNode", subprocess,
+                    system,
+                ]),
         target("Reports", ground + ["Records", "Verdicts", histogram, system]),
         target(
             "Benchmarking",
@@ -100,7 +106,9 @@ let package = Package(
             ground + ["Services", "Attesting", "Restaking", "Faults", "Records", "TestSupport", system]),
         tests(
             of: "Node",
-            ground + ["Services", "Attesting", "Faults", "Records", "TestSupport", nioEmbedded, system] + nio),
+            ground
+                + ["Services", "Attesting", "Faults", "Records", "TestSupport", "quorate-node", nioEmbedded, system]
+                + nio),
         tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", "TestSupport", sqlite, system] + nio),
         tests(
             of: "Cluster", ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "TestSupport", system]),

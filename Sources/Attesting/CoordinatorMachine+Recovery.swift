@@ -15,13 +15,12 @@ extension CoordinatorMachine {
             case .task(let header):
                 guard header.network == network, header.service == service else { continue }
                 nextSequence = max(nextSequence, header.sequence.next)
-                let (module, seed) = (module, load.seed)
-                recover(header, module.payload(for: header.sequence, seed: seed), at: now, effects: &effects)
+                recover(header, at: now, effects: &effects)
             case .submission(let header, let payload, let ticket, let count):
                 guard header.network == network, header.service == service else { continue }
                 nextSequence = max(nextSequence, header.sequence.next)
                 submissions = max(submissions, count)
-                guard recover(header, payload, at: now, effects: &effects) else { continue }
+                guard recover(header, submitted: payload, at: now, effects: &effects) else { continue }
                 effects.append(.note(.taskSubmitted(service, header.sequence, ticket: ticket)))
             case .evidence(let evidence):
                 offences.insert(evidence.offence)
@@ -45,17 +44,18 @@ extension CoordinatorMachine {
 
     /// The very task that was issued, signed again: a signature of the same key over the same bytes is the same.
     ///
+    /// - Parameter payload: of a submitted one; the load's are worked out again.
     /// - Returns: false when there is nothing left to do for it.
     @discardableResult
     private mutating func recover(
-        _ header: TaskHeader, _ payload: @autoclosure () -> [UInt8], at now: Instant, effects: inout [NodeEffect]
+        _ header: TaskHeader, submitted payload: [UInt8]? = nil, at now: Instant, effects: inout [NodeEffect]
     ) -> Bool {
         let close = max(header.deadline, header.issued + terms.evidenceWindow)
         guard close > now else { return false }
         let task = ServiceTask(
             network: header.network, service: header.service, sequence: header.sequence, epoch: header.epoch,
-            operatorSet: header.operatorSet, payload: payload(), issued: header.issued,
-            deadline: header.deadline)
+            operatorSet: header.operatorSet, payload: payload ?? self.payload(for: header.sequence),
+            issued: header.issued, deadline: header.deadline)
         // Under another load than before, what was in the task cannot be known any more.
         guard task.header == header else { return false }
         sign(task, as: .recovery, effects: &effects)

@@ -16,7 +16,7 @@ extension CoordinatorMachine {
     mutating func issueDue(at now: Instant, effects: inout [NodeEffect]) {
         guard !isRevoked, !isDraining, let set = sets.current(of: service) else { return }
         while let due = nextDue(at: now) {
-            let task = nextTask(module.payload(for: nextSequence, seed: load.seed), in: set, issued: due)
+            let task = nextTask(payload(for: nextSequence), in: set, issued: due)
             // Recorded first: whatever happens to this process, no other task goes out under this number.
             effects.append(.persist(.task(task.header)))
             sign(task, as: .load, effects: &effects)

@@ -226,6 +226,20 @@ package struct CoordinatorMachine: NodeMachine {
         requests.values.contains { if case .signTask = $0 { true } else { false } }
     }
 
+    /// What the load puts into the task with this number.
+    func payload(for sequence: TaskSequence) -> [UInt8] {
+        module.payload(for: sequence, seed: load.seed, templates: load.payloads)
+    }
+
+    /// For adversaries: what might as well have stood in this task. Where neither another seed nor another number makes a
+    /// difference to the payload, a space behind it does.
+    package func otherPayload(than payload: [UInt8], for sequence: TaskSequence, seed: UInt64) -> [UInt8] {
+        let others = [sequence, sequence.next].map {
+            module.payload(for: $0, seed: seed, templates: load.payloads)
+        }
+        return others.first { $0 != payload } ?? payload + [UInt8(ascii: " ")]
+    }
+
     mutating func reject(_ party: Party, _ reason: String, effects: inout [NodeEffect]) {
         effects.append(.note(.rejected(from: party, reason: reason)))
         effects.append(.disconnect(party, reason: reason))

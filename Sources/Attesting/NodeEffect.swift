@@ -11,8 +11,8 @@ package enum NodeEffect: Hashable, Sendable {
     case sign(RequestID, SignatureRequest)
     /// Answered by `.verified`.
     case verify(RequestID, VerificationRequest)
-    /// Answered by `.executed`.
-    case execute(task: Digest, service: ServiceID, payload: [UInt8])
+    /// Answered by `.executed`, as far as anybody can still use it: not after the deadline.
+    case execute(TaskExecution)
     /// To each of these; whoever is not connected does not get it.
     case send(Frame, to: [Party])
     case disconnect(Party, reason: String)
@@ -24,6 +24,30 @@ package enum NodeEffect: Hashable, Sendable {
     case finished
     /// By adversaries: the process dies now, as by `kill -9`, with everything before this done and nothing after it.
     case crash
+}
+
+/// One task to be executed, by the module of its service.
+package struct TaskExecution: Hashable, Sendable {
+    /// The task's digest.
+    package var task: Digest
+    package var service: ServiceID
+    package var sequence: TaskSequence
+    package var payload: [UInt8]
+    package var deadline: Instant
+
+    package init(task: Digest, service: ServiceID, sequence: TaskSequence, payload: [UInt8], deadline: Instant) {
+        self.task = task
+        self.service = service
+        self.sequence = sequence
+        self.payload = payload
+        self.deadline = deadline
+    }
+
+    package init(of task: ServiceTask, digest: Digest) {
+        self.init(
+            task: digest, service: task.service, sequence: task.sequence, payload: task.payload,
+            deadline: task.deadline)
+    }
 }
 
 package enum SignatureRequest: Hashable, Sendable {
@@ -109,11 +133,13 @@ extension NodeEffect {
             encoder.encode(UInt8(2))
             encoder.encode(id)
             encoder.encode(request)
-        case .execute(let task, let service, let payload):
+        case .execute(let execution):
             encoder.encode(UInt8(3))
-            encoder.encode(task)
-            encoder.encode(service)
-            encoder.encode(payload)
+            encoder.encode(execution.task)
+            encoder.encode(execution.service)
+            encoder.encode(execution.sequence)
+            encoder.encode(execution.deadline)
+            encoder.encode(execution.payload)
         case .send(let frame, let recipients):
             encoder.encode(UInt8(4))
             encoder.encode(recipients)

@@ -21,7 +21,7 @@ extension OperatorMachine {
                 effects.append(.send(.attestation(vote), to: [party]))
             } else if open.hasLapsed, now <= open.task.deadline {
                 tasks[digest]?.hasLapsed = false
-                effects.append(.execute(task: digest, service: task.service, payload: task.payload))
+                effects.append(.execute(TaskExecution(of: task, digest: digest)))
             }
             return
         }
@@ -59,7 +59,7 @@ extension OperatorMachine {
         }
         tasks[digest]?.isVerified = true
         guard isFirst(signed, digest, at: now, effects: &effects) else { return }
-        effects.append(.execute(task: digest, service: signed.task.service, payload: signed.task.payload))
+        effects.append(.execute(TaskExecution(of: signed.task, digest: digest)))
         if let certificate = box.certify(signed.task, digest: digest) { certified(certificate, effects: &effects) }
         askForOtherTasks(under: signed.task.voteKey, effects: &effects)
     }
@@ -78,7 +78,7 @@ extension OperatorMachine {
             }
         case .refused(let reason):
             tasks[digest]?.hasLapsed = true
-            effects.append(.note(.refusedToSign(reason: "task \(open.task.sequence): \(reason)")))
+            effects.append(.note(.notExecuted(open.task.service, open.task.sequence, reason: reason)))
         }
     }
 

@@ -1,5 +1,6 @@
 import Messages
 import Primitives
+import Services
 
 /// How many tasks an AVS's coordinator issues, and when.
 package struct TaskLoad: Hashable, Sendable {
@@ -25,11 +26,14 @@ package struct TaskLoad: Hashable, Sendable {
     package var tasks: UInt64
     package var pacing: Pacing
     package var seed: UInt64
+    /// What the payloads are made from; none: what the module makes them from by itself.
+    package var payloads: [PayloadTemplate]
 
-    package init(tasks: UInt64, pacing: Pacing, seed: UInt64) {
+    package init(tasks: UInt64, pacing: Pacing, seed: UInt64, payloads: [PayloadTemplate] = []) {
         self.tasks = tasks
         self.pacing = pacing
         self.seed = seed
+        self.payloads = payloads
     }
 
     package init(tasks: UInt64, interval: Duration, arrival: Arrival, seed: UInt64) {
@@ -69,12 +73,27 @@ extension TaskLoad: BorshCodable {
         encoder.encode(tasks)
         encoder.encode(pacing)
         encoder.encode(seed)
+        encoder.encode(payloads)
     }
 
     package init(from decoder: inout BorshDecoder) throws(BorshError) {
         tasks = try decoder.decode()
         pacing = try decoder.decode()
         seed = try decoder.decode()
+        payloads = try decoder.decode(limit: PayloadTemplate.listLimit)
+    }
+}
+
+extension PayloadTemplate: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) { encoder.encode(text) }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        let text = try decoder.decodeText(limit: Self.lengthLimit)
+        do {
+            try self.init(text)
+        } catch {
+            throw .invalid(type: "PayloadTemplate", reason: error.description)
+        }
     }
 }
 

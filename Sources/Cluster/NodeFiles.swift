@@ -15,15 +15,20 @@ package struct NodeFiles: Sendable {
     private let genesis: Genesis
     private let topology: Topology
     private let seed: UInt64
+    private let programDirectory: FilePath
 
     /// - Parameters:
     ///   - topology: with its overrides applied.
     ///   - seed: decides arrivals, jitter and faults.
-    package init(directory: RunDirectory, genesis: Genesis, topology: Topology, seed: UInt64) {
+    ///   - programDirectory: where the programs of exec services run.
+    package init(
+        directory: RunDirectory, genesis: Genesis, topology: Topology, seed: UInt64, programDirectory: FilePath = "."
+    ) {
         self.directory = directory
         self.genesis = genesis
         self.topology = topology
         self.seed = seed
+        self.programDirectory = programDirectory
     }
 
     /// The ledger, the coordinators, the operators.
@@ -80,7 +85,22 @@ package struct NodeFiles: Sendable {
             name: name(of: party), incarnation: incarnation, genesis: directory.genesis, key: keyPath(of: party),
             ledgerPort: ledgerPort, record: recordPath(of: party, incarnation),
             guardFile: guardPath(of: party), guardMode: guardMode,
-            link: LinkTerms(latency: link.latency, jitter: link.jitter, seed: seed), role: role)
+            link: LinkTerms(latency: link.latency, jitter: link.jitter, seed: seed), role: role,
+            programs: programs(of: party))
+    }
+
+    /// Of the services that an operator works for.
+    private func programs(of party: Party) -> [ServiceProgramTerms] {
+        guard case .signer(let signer) = party else { return [] }
+        return topology.services.enumerated().compactMap { index, service in
+            guard let program = service.program, service.operators.contains(signer) else { return nil }
+            return ServiceProgramTerms(
+                service: ServiceID(UInt32(index)),
+                terms: ProgramTerms(
+                    command: program.command, directory: programDirectory, timeLimit: program.timeLimit,
+                    memoryLimit: program.memoryLimit, outputLimit: program.outputLimit,
+                    validates: program.validation == .results))
+        }
     }
 
     private func ledgerConfiguration(incarnation: UInt32) -> LedgerConfiguration {
@@ -100,7 +120,7 @@ package struct NodeFiles: Sendable {
             }
         // Each AVS its own arrivals, though all stem from one seed.
         let seed = SeededRandom.draw(seed: seed, purpose: "load", UInt64(service.number))
-        return TaskLoad(tasks: load.tasks, pacing: pacing, seed: seed)
+        return TaskLoad(tasks: load.tasks, pacing: pacing, seed: seed, payloads: load.payloads)
     }
 
     private func write(_ key: SigningKey, of party: Party) throws {

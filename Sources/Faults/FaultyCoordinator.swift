@@ -2,7 +2,6 @@ import Attesting
 import Cryptography
 import Messages
 import Primitives
-import Services
 
 /// A coordinator that cheats or dies: the honest one, with some of its effects exchanged for others on their way out, and
 /// some of what it would find out kept from it.
@@ -11,7 +10,6 @@ import Services
 package struct FaultyCoordinator: PerturbableMachine {
     private var honest: CoordinatorMachine
     private let service: ServiceID
-    private let module: (any ServiceModule)?
     private let seed: UInt64
     private var schedules: [FaultSchedule]
     private var halves: [Halves]
@@ -51,7 +49,6 @@ package struct FaultyCoordinator: PerturbableMachine {
         self.honest = honest
         self.service = service
         self.seed = seed
-        module = ModuleCatalogue.module(named: genesis.services[Int(service.number)].module)
         self.genesis = genesis
         (schedules, used, halves) = ([], [], [])
         for plan in plans { add(plan) }
@@ -174,16 +171,16 @@ package struct FaultyCoordinator: PerturbableMachine {
     /// Asks for a signature on another task under the same number, past the record of what was issued.
     private mutating func signSecond(besides task: ServiceTask, effects: inout [NodeEffect]) {
         let voteKey = task.voteKey
-        guard doubles[voteKey] == nil, let module,
+        guard doubles[voteKey] == nil,
             let index = schedules.indices.first(where: {
                 schedules[$0].plan.behaviour == .coordinatorEquivocates
                     && schedules[$0].applies(to: service, voteKey.subject, used: used[$0])
             })
         else { return }
         var second = task
-        let otherSeed = SeededRandom.draw(seed: seed, purpose: "second task", task.sequence.number)
-        second.payload = module.payload(for: task.sequence, seed: otherSeed)
-        guard second.payload != task.payload else { return }
+        second.payload = honest.otherPayload(
+            than: task.payload, for: task.sequence,
+            seed: SeededRandom.draw(seed: seed, purpose: "second task", task.sequence.number))
         used[index] += 1
         doubles[voteKey] = DoubleTask(
             schedule: index, first: task.digest, second: second, secondDigest: second.digest)

@@ -18,14 +18,16 @@ package struct FaultyOperator: PerturbableMachine {
     /// Tasks falsified so far, by schedule.
     private var used: [UInt64]
 
-    /// Payloads of tasks under way, to compute a second result from.
-    private var payloads: [Digest: [UInt8]] = [:]
-    private var payloadOrder: [Digest] = []
+    /// Executions under way, to make a second result from the honest one.
+    private var executions: [Digest: Execution] = [:]
+    private var executionOrder: [Digest] = []
     private var doubles: [VoteKey: DoubleVote] = [:]
     private var doubleOrder: [VoteKey] = []
     private var doubleRequests: [RequestID: VoteKey] = [:]
     private var nextRequest: UInt64 = Self.ownRequests
     private var collusions: [VoteKey: Collusion] = [:]
+    /// Second tasks that are being executed.
+    private var secondTasks: [Digest: VoteKey] = [:]
     private var halves: [Halves?]
     /// Those that it has opted in to.
     private let services: [ServiceID]
@@ -33,14 +35,22 @@ package struct FaultyOperator: PerturbableMachine {
 
     /// Requests of the adversary itself are numbered from here, those of the honest machine from 1.
     private static let ownRequests: UInt64 = 1 << 63
-    private static let payloadLimit = 4_096
+    private static let executionLimit = 4_096
     private static let doubleLimit = 4_096
+
+    private struct Execution: Sendable {
+        let service: ServiceID
+        /// The digest of another result than its own; nil while there is none.
+        var altered: Digest?
+    }
 
     /// A number under which it will be shown two tasks.
     private struct Collusion: Sendable {
         let schedule: Int
         /// The task that the honest machine knows.
         let first: Digest
+        /// The other one, once it has come.
+        var second: ServiceTask?
         /// The vote on it waits for the other task: only then is it known which half is to see it.
         var held: (vote: Attestation, recipients: [Party])?
     }
@@ -96,6 +106,11 @@ package struct FaultyOperator: PerturbableMachine {
             // Silent is silent: not even afterwards does it ask for its part.
             break
         case .received(let frame, _) where isHidden(frame, effects: &effects): break
+        case .executed(let task, let outcome) where secondTasks[task] != nil:
+            executedSecond(secondTasks.removeValue(forKey: task)!, task, outcome, effects: &effects)
+        case .executed(let task, .result(let result)):
+            rememberAltered(result, of: task)
+            honest.handle(event, at: now, effects: &intended)
         default: honest.handle(event, at: now, effects: &intended)
         }
         for effect in intended { pass(effect, effects: &effects) }
@@ -104,8 +119,9 @@ package struct FaultyOperator: PerturbableMachine {
 
     package func checkInvariants() {
         honest.checkInvariants()
-        precondition(payloads.count == payloadOrder.count, "remembered payloads are counted")
-        precondition(payloads.count <= Self.payloadLimit, "remembered payloads are limited")
+        precondition(executions.count == executionOrder.count, "remembered executions are counted")
+        precondition(executions.count <= Self.executionLimit, "remembered executions are limited")
+        precondition(secondTasks.values.allSatisfy { collusions[$0]?.second != nil }, "second tasks are of collusions")
         precondition(doubles.count == doubleOrder.count, "double votes are counted")
         precondition(doubles.count <= Self.doubleLimit, "double votes are limited")
     }
@@ -173,8 +189,8 @@ package struct FaultyOperator: PerturbableMachine {
 
     private mutating func pass(_ effect: NodeEffect, effects: inout [NodeEffect]) {
         switch effect {
-        case .execute(let task, _, let payload):
-            if !schedules.isEmpty { remember(payload, of: task) }
+        case .execute(let execution):
+            if !schedules.isEmpty { remember(execution) }
             effects.append(effect)
         case .sign(_, .statement(let statement)):
             effects.append(effect)
@@ -185,27 +201,35 @@ package struct FaultyOperator: PerturbableMachine {
         }
     }
 
-    private mutating func remember(_ payload: [UInt8], of task: Digest) {
-        guard payloads.updateValue(payload, forKey: task) == nil else { return }
-        payloadOrder.append(task)
-        if payloadOrder.count > Self.payloadLimit { payloads[payloadOrder.removeFirst()] = nil }
+    private mutating func remember(_ execution: TaskExecution) {
+        guard executions.updateValue(Execution(service: execution.service), forKey: execution.task) == nil else {
+            return
+        }
+        executionOrder.append(execution.task)
+        if executionOrder.count > Self.executionLimit { executions[executionOrder.removeFirst()] = nil }
+    }
+
+    private mutating func rememberAltered(_ result: [UInt8], of task: Digest) {
+        guard let service = executions[task]?.service, let module = module(of: service) else { return }
+        executions[task]?.altered = Domain.resultDigest.digest(module.altered(result))
+    }
+
+    private func module(of service: ServiceID) -> (any ServiceModule)? {
+        ModuleCatalogue.module(named: genesis.services[Int(service.number)].module)
     }
 
     /// Asks for a signature on another result for the same vote key, past the guard.
     private mutating func signSecond(besides statement: Statement, effects: inout [NodeEffect]) {
         let voteKey = statement.voteKey
-        guard doubles[voteKey] == nil, let payload = payloads[statement.task],
+        guard doubles[voteKey] == nil, let altered = executions[statement.task]?.altered,
             let index = schedules.indices.first(where: {
                 schedules[$0].plan.behaviour.isProvable && schedules[$0].plan.behaviour != .collusion
                     && schedules[$0].applies(to: statement.service, voteKey.subject, used: used[$0])
-            }),
-            let module = ModuleCatalogue.module(
-                named: genesis.services[Int(statement.service.number)].module, version: ModuleCatalogue.faultyVersion),
-            case .result(let result) = module.execute(payload)
+            })
         else { return }
         used[index] += 1
         var second = statement
-        second.result = Domain.resultDigest.digest(result)
+        second.result = altered
         sign(second, schedule: index, effects: &effects)
     }
 
@@ -224,7 +248,7 @@ package struct FaultyOperator: PerturbableMachine {
         guard doubleOrder.count > Self.doubleLimit else { return }
         let oldest = doubleOrder.removeFirst()
         doubles[oldest] = nil
-        collusions[oldest] = nil
+        endCollusion(oldest)
     }
 
     private mutating func sendVote(_ vote: Attestation, to recipients: [Party], effects: inout [NodeEffect]) {
@@ -339,17 +363,33 @@ package struct FaultyOperator: PerturbableMachine {
             return false
         }
         guard digest != collusion.first else { return false }
-        let name = genesis.services[Int(voteKey.service.number)].module
-        guard doubles[voteKey] == nil, let module = ModuleCatalogue.module(named: name),
-            case .result(let result) = module.execute(signed.task.payload)
-        else { return true }
-        sign(
-            Statement(for: signed.task, digest: digest, result: result), schedule: collusion.schedule, effects: &effects
-        )
+        guard doubles[voteKey] == nil, collusion.second == nil else { return true }
+        collusions[voteKey]?.second = signed.task
+        secondTasks[digest] = voteKey
+        effects.append(.execute(TaskExecution(of: signed.task, digest: digest)))
+        return true
+    }
+
+    private mutating func executedSecond(
+        _ voteKey: VoteKey, _ digest: Digest, _ outcome: ExecutionOutcome, effects: inout [NodeEffect]
+    ) {
+        guard let collusion = collusions[voteKey], let second = collusion.second else { return }
+        switch outcome {
+        case .result(let result):
+            sign(
+                Statement(for: second, digest: digest, result: result), schedule: collusion.schedule, effects: &effects)
+        case .refused:
+            // Without two results there is nothing to collude about: it votes like everybody else.
+            endCollusion(voteKey)
+        }
         if let held = collusion.held {
             collusions[voteKey]?.held = nil
             sendVote(held.vote, to: held.recipients, effects: &effects)
         }
-        return true
+    }
+
+    private mutating func endCollusion(_ voteKey: VoteKey) {
+        collusions[voteKey] = nil
+        for (task, key) in secondTasks where key == voteKey { secondTasks[task] = nil }
     }
 }

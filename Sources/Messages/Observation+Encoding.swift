@@ -62,13 +62,18 @@ extension Observation: BorshCodable {
         case .revoked(let revocation):
             encoder.encode(UInt8(15))
             encoder.encode(revocation)
-        case .taskSubmitted(let service, let sequence, let ticket):
+        case .notExecuted(let service, let sequence, let reason):
             encoder.encode(UInt8(16))
+            encoder.encode(service)
+            encoder.encode(sequence)
+            encoder.encode(reason)
+        case .taskSubmitted(let service, let sequence, let ticket):
+            encoder.encode(UInt8(17))
             encoder.encode(service)
             encoder.encode(sequence)
             encoder.encode(ticket)
         case .submissionRefused(let ticket, let reason):
-            encoder.encode(UInt8(17))
+            encoder.encode(UInt8(18))
             encoder.encode(ticket)
             encoder.encode(reason)
         }
@@ -97,8 +102,11 @@ extension Observation: BorshCodable {
                 behaviour: try decoder.decodeText(limit: textLimit), service: try decoder.decodeOptional())
         case 14: self = .operatorSetAdopted(try decoder.decode(), try decoder.decode())
         case 15: self = .revoked(try decoder.decode())
-        case 16: self = .taskSubmitted(try decoder.decode(), try decoder.decode(), ticket: try decoder.decode())
-        case 17:
+        case 16:
+            self = .notExecuted(
+                try decoder.decode(), try decoder.decode(), reason: try decoder.decodeText(limit: textLimit))
+        case 17: self = .taskSubmitted(try decoder.decode(), try decoder.decode(), ticket: try decoder.decode())
+        case 18:
             self = .submissionRefused(
                 ticket: try decoder.decode(), reason: try decoder.decodeText(limit: textLimit))
         default: throw .unknownCase(type: "Observation", value: value)

@@ -20,6 +20,8 @@ package enum Observation: Hashable, Sendable {
     case operatorSetAdopted(ServiceID, Digest)
     // Operators
     case attested(Attestation)
+    /// Its module has no result for a task: why not, in a few words. It may have one when it is asked again.
+    case notExecuted(ServiceID, TaskSequence, reason: String)
     /// The guard or the others' memory forbids it to sign: from here on, or for one vote.
     case refusedToSign(reason: String)
     /// A peer sent what no honest peer sends.

@@ -23,11 +23,14 @@ package struct NodeConfiguration: Hashable, Sendable {
     package var guardMode: GuardMode
     package var link: LinkTerms
     package var role: NodeRole
+    /// Operators: what executes the tasks of their exec services.
+    package var programs: [ServiceProgramTerms]
 
     package init(
         name: String, incarnation: UInt32, genesis: FilePath, key: FilePath, ledgerPort: UInt16, record: FilePath,
         guardFile: FilePath, guardMode: GuardMode, link: LinkTerms, role: NodeRole,
-        hasLostGuard: Bool = false
+        hasLostGuard: Bool = false,
+        programs: [ServiceProgramTerms] = []
     ) {
         self.name = name
         self.incarnation = incarnation
@@ -40,6 +43,7 @@ package struct NodeConfiguration: Hashable, Sendable {
         self.guardMode = guardMode
         self.link = link
         self.role = role
+        self.programs = programs
     }
 
     package static let sizeLimit = 4 * 1024 * 1024
@@ -63,6 +67,7 @@ extension NodeConfiguration: BorshCodable {
         encoder.encode(guardMode.rawValue)
         encoder.encode(link)
         encoder.encode(role)
+        encoder.encode(programs)
     }
 
     package init(from decoder: inout BorshDecoder) throws(BorshError) {
@@ -79,6 +84,7 @@ extension NodeConfiguration: BorshCodable {
         guardMode = mode
         link = try decoder.decode()
         role = try decoder.decode()
+        programs = try decoder.decode(limit: 64)
     }
 
     private static func path(_ decoder: inout BorshDecoder) throws(BorshError) -> FilePath {

@@ -82,7 +82,12 @@ extension NodeDriver {
         record.appendInput(at: now, event: event, effects: NodeEffect.digest(of: effects, in: &encoder))
         for effect in effects {
             if case .note(let observation) = effect { note(observation, at: now) }
-            turn.take(effect)
+            if case .execute(let execution) = effect, programs[execution.service] != nil {
+                // Answered when the program does: nothing waits for it here.
+                turn.outward.append(effect)
+            } else {
+                turn.take(effect)
+            }
         }
     }
 
@@ -97,8 +102,7 @@ extension NodeDriver {
         switch request {
         case .sign(let id, let request): .signed(id, sign(request))
         case .verify(let id, let request): .verified(id, valid: request.isValid)
-        case .execute(let task, let service, let payload):
-            .executed(task: task, execute(payload, of: service))
+        case .execute(let execution): .executed(task: execution.task, execute(execution))
         case .persist, .send, .disconnect, .wake, .note, .finished, .crash:
             preconditionFailure("nothing that is answered")
         }

@@ -6,6 +6,7 @@ import NIOCore
 import Primitives
 import Records
 import Services
+import SystemPackage
 
 /// Drives the machine of one operator or coordinator with real time, files and connections.
 ///
@@ -57,6 +58,8 @@ package final class NodeDriver {
     var progress: ProgressReport
     /// Of a live cluster alone: an ordinary run is not asked.
     var meter: StatusMeter?
+    /// What executes the tasks of exec services.
+    private(set) var programs: [ServiceID: ServiceProgram] = [:]
 
     /// Events that one turn handles at most, so that reading and writing come to their right in between.
     static let eventsPerTurn = 64
@@ -90,11 +93,20 @@ package final class NodeDriver {
             genesis: equipment.genesis, link: equipment.link, eventLoop: eventLoop)
         queue.append(.started(recorded: equipment.recorded))
         transport.delegate = self
+        for entry in equipment.programs { programs[entry.service] = program(entry, launcher: equipment.launcher) }
+    }
+
+    private func program(_ entry: ServiceProgramTerms, launcher: FilePath) -> ServiceProgram {
+        ServiceProgram(
+            entry.terms, service: genesis.services[Int(entry.service.number)].name, signer: name(of: party),
+            launcher: launcher, eventLoop: eventLoop, log: log, clock: clock
+        ) { [weak self] in self?.enqueue(.executed(task: $0, $1)) }
     }
 
     /// Listens, if others dial this node, and connects with the ledger.
     package func start() {
         scheduleTurn()
+        for program in programs.values { program.start() }
         guard case .signer(let me) = party else { return transport.dial(.ledger, at: .loopback(port: ledgerPort)) }
         transport.listen().assumeIsolated().whenComplete { [self] result in
             switch result {
@@ -141,6 +153,7 @@ package final class NodeDriver {
     func fail(_ message: String) {
         guard !isEnded else { return }
         isEnded = true
+        for program in programs.values { program.close() }
         log(.error, message)
         outlet.report(.failed(message))
         outlet.end(status: ProcessControl.failure)
@@ -148,6 +161,7 @@ package final class NodeDriver {
 
     private func stop() {
         isEnded = true
+        for program in programs.values { program.close() }
         transport.close()
         do {
             try record.close(at: clock())
@@ -176,7 +190,8 @@ extension NodeDriver {
             transport.flush()
             isEnded = true
             outlet.crash()
-        case .persist, .note, .sign, .verify, .execute: break
+        case .execute(let execution): programs[execution.service]?.execute(execution)
+        case .persist, .note, .sign, .verify: break
         }
     }
 
@@ -192,12 +207,13 @@ extension NodeDriver {
     }
 
     /// In place: what modules do today takes less time than handing it to another thread and back.
-    func execute(_ payload: [UInt8], of service: ServiceID) -> ExecutionOutcome {
-        let name = genesis.services[Int(service.number)].module
-        guard let module = ModuleCatalogue.module(named: name) else {
-            return .refused(reason: "this build has no service module named \(name)")
+    func execute(_ execution: TaskExecution) -> ExecutionOutcome {
+        let name = genesis.services[Int(execution.service.number)].module
+        switch ModuleCatalogue.module(named: name)?.execution {
+        case .inProcess(let execute): return execute(execution.payload)
+        case .byProgram: return .refused(reason: "no program has been named for it")
+        case nil: return .refused(reason: "this build has no service module named \(name)")
         }
-        return module.execute(payload)
     }
 
     func send(_ frame: Frame, to recipients: [Party]) {
@@ -229,6 +245,8 @@ extension NodeDriver {
         case .receiptArrived(let receipt) where !receipt.outcome.serves:
             log(.warning, "the ledger refused instruction \(receipt.instruction.short): \(receipt.outcome)")
         case .refusedToSign(let reason): log(.warning, "refused to sign: \(reason)")
+        case .notExecuted(let service, let sequence, let reason):
+            log(.warning, "no result for task \(sequence) of \(genesis.services[Int(service.number)].name): \(reason)")
         default: break
         }
     }

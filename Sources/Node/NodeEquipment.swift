@@ -20,11 +20,15 @@ package struct NodeEquipment {
     package var ledgerPort: UInt16
     /// Whether more than its load can be asked of it.
     package var isLive: Bool
+    package var programs: [ServiceProgramTerms]
+    /// What `ProgramLauncher` is part of.
+    package var launcher: FilePath = "/proc/self/exe"
 
     package init(
         party: Party, genesis: Genesis, key: SigningKey, machine: any NodeMachine, guardFile: GuardFile,
         recorded: [GuardEntry], record: RecordWriter, link: LinkTerms, ledgerPort: UInt16,
-        isLive: Bool = false
+        isLive: Bool = false,
+        programs: [ServiceProgramTerms] = []
     ) {
         self.party = party
         self.genesis = genesis
@@ -36,6 +40,7 @@ package struct NodeEquipment {
         self.link = link
         self.ledgerPort = ledgerPort
         self.isLive = isLive
+        self.programs = programs
     }
 
     /// Throws `BoundedFileError`, `NodeConfigurationError`, `RecordError` or `GuardFileError`. The last two leave the
@@ -69,7 +74,7 @@ package struct NodeEquipment {
             return NodeEquipment(
                 party: party, genesis: genesis, key: key, machine: machine, guardFile: guardFile, recorded: recorded,
                 record: record, link: configuration.link, ledgerPort: configuration.ledgerPort,
-                isLive: configuration.role.isLive)
+                isLive: configuration.role.isLive, programs: configuration.programs)
         } catch {
             record.append(.note(at: MonotonicClock.now, .refusedToSign(reason: "\(error)")))
             try record.close(at: MonotonicClock.now)

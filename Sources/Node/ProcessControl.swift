@@ -59,8 +59,11 @@ package enum ProcessControl {
         if !write(report.line + "\n", to: STDOUT_FILENO) { end(orphaned) }
     }
 
-    /// Ends the process at once; nothing is flushed.
-    package static func end(_ status: Int32) -> Never { _exit(status) }
+    /// Ends the process at once, and the programs that it has started with it; nothing is flushed.
+    package static func end(_ status: Int32) -> Never {
+        ProgramGroups.killAll()
+        _exit(status)
+    }
 
     /// - Returns: false when it could not be written whole.
     @discardableResult

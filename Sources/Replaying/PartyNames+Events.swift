@@ -16,7 +16,7 @@ extension PartyNames {
         case .verified(let id, let valid): "verified #\(id): \(valid ? "valid" : "not valid")"
         case .signed(let id, _): "signed #\(id)"
         case .executed(let task, .result(let result)): "executed task \(task.short): \(Hexadecimal.encode(result))"
-        case .executed(let task, .refused(let reason)): "task \(task.short) refused by its module: \(reason)"
+        case .executed(let task, .refused(let reason)): "no result for task \(task.short): \(reason)"
         case .woke: "woke"
         case .submitted(let ticket, let payload): "submission \(ticket): a payload of \(payload.count) bytes"
         case .draining: "asked to drain"
@@ -43,7 +43,8 @@ extension PartyNames {
         case .verify(let id, .attestation(let vote)): "-> verify #\(id): \(text(of: vote))"
         case .verify(let id, .task(let signed, _)):
             "-> verify #\(id): task \(name(of: signed.task.service)) \(signed.task.sequence)"
-        case .execute(let task, let service, _): "-> execute task \(task.short) of \(name(of: service))"
+        case .execute(let execution):
+            "-> execute task \(execution.task.short) of \(name(of: execution.service))"
         case .send(let frame, let recipients): "-> \(names(of: recipients)): \(text(of: frame))"
         case .disconnect(let party, let reason): "-> disconnect \(name(of: party)): \(reason)"
         case .wake(let instant): "-> wake in \((instant - now).nanoseconds / 1000) us"

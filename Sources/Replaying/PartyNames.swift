@@ -110,6 +110,8 @@ package struct PartyNames: Sendable {
             "found evidence against \(name(of: evidence.accused)) about \(text(of: evidence.voteKey))"
         case .receiptArrived(let receipt): "receipt \(receipt.instruction.short): \(receipt.outcome)"
         case .attested(let vote): "attested: \(text(of: vote))"
+        case .notExecuted(let service, let sequence, let reason):
+            "no result for \(name(of: service)) \(sequence): \(reason)"
         case .refusedToSign(let reason): "refused to sign: \(reason)"
         case .rejected(let party, let reason): "rejected from \(name(of: party)): \(reason)"
         case .injected(let injection):

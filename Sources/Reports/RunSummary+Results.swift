@@ -36,6 +36,7 @@ extension RunSummary {
                         ])
                     })
             ),
+            ("executions", executionsJSON), ("disagreements", disagreementsJSON),
             ("verdicts", .array(judgement.findings.map(json))),
             ("expectation_failures", .array(judgement.expectationFailures.map(JSONValue.string))),
             ("unjudged", .array(judgement.unjudged.map(JSONValue.string))),
@@ -138,15 +139,19 @@ extension RunSummary {
 
     /// A line for each issued task. What does not exist is empty; a certificate that came late is shown, and the task
     /// counts as expired all the same. A task whose deadline the run did not reach is open, whatever it has.
+    /// Last come the operators without a result, and the reason of the first of them.
     package var latenciesCSV: String {
-        var text = "service,sequence,epoch,issued_ns,certified_ns,quorum_latency_ns,outcome\n"
+        var text = "service,sequence,epoch,issued_ns,certified_ns,quorum_latency_ns,outcome,"
+        text += "without_result,first_reason\n"
         for issued in history.tasks {
             let task = issued.task
             let certified = issued.certified.map { "\($0.nanoseconds)" } ?? ""
             let latency = issued.quorumLatency.map { "\($0.nanoseconds)" } ?? ""
             let outcome = issued.isOpen ? "open" : issued.certifiedInTime ? "certified" : "expired"
             text += "\(Self.field(history.name(of: task.service))),\(task.sequence),\(task.epoch),"
-            text += "\(task.issued.nanoseconds),\(certified),\(latency),\(outcome)\n"
+            text += "\(task.issued.nanoseconds),\(certified),\(latency),\(outcome),"
+            let reasons = history.reasonsForNoResult(of: task).sorted { $0.key < $1.key }.map(\.value)
+            text += "\(reasons.count),\(Self.field(reasons.first ?? ""))\n"
         }
         return text
     }

@@ -23,6 +23,8 @@ package struct RunSummary: Sendable {
     /// Scheduled faults that no party notes to have done, in a run that came to its end.
     package let absentFaults: [RunExpectations.ScheduledFault]
     package let resources: ResourceUse
+    package let executions: [ExecutionAccount]
+    package let disagreements: [DisagreementAccount]
 
     package struct Refusal: Hashable, Sendable {
         package var outcome: Outcome
@@ -66,6 +68,8 @@ package struct RunSummary: Sendable {
         refusals = Outcome.allCases.compactMap { outcome in
             outcomes[outcome].map { Refusal(outcome: outcome, count: $0.count) }
         }
+        executions = ExecutionAccount.all(of: history)
+        disagreements = DisagreementAccount.all(of: history)
         resources = ResourceUse(of: context.usages, tasks: tasks.issued)
         let isComplete = context.ending == .completed
         unissued =

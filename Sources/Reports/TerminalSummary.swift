@@ -11,6 +11,7 @@ package struct TerminalSummary: Sendable {
     private static let shownSlashes = 3
     private static let shownConflicts = 3
     private static let shownFailures = 5
+    private static let shownReasons = 4
 
     private let summary: RunSummary
     private let style: Style
@@ -23,7 +24,8 @@ package struct TerminalSummary: Sendable {
     /// Ends in a newline.
     package var text: String {
         let blocks = [
-            headline, network, measurements, slashes + revocations + conflicts + absentFaults + refusals, verdicts,
+            headline, network, measurements, slashes + revocations + conflicts + absentFaults + refusals + executions,
+            verdicts,
             outcome,
         ]
         return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
@@ -147,6 +149,14 @@ package struct TerminalSummary: Sendable {
         guard !remarkable.isEmpty else { return [] }
         let counts = remarkable.map { "\($0.count.grouped) \($0.outcome)" }
         return labelled("refused", "instructions by the ledger: \(counts.joined(separator: ", "))")
+    }
+
+    private var executions: [String] {
+        let reasons = summary.executionLines
+        var lines = reasons.prefix(Self.shownReasons).flatMap { labelled("no result", $0) }
+        let more = reasons.count - Self.shownReasons
+        if more > 0 { lines += labelled("", "and \(more) more reasons, see \(RunSummary.resultsName)") }
+        return lines + summary.disagreementLines.prefix(Self.shownReasons).flatMap { labelled("disagreement", $0) }
     }
 
     private func account(of slash: SlashAccount) -> String {

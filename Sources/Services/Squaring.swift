@@ -1,29 +1,44 @@
 import Primitives
 
 /// The simplest AVS: the payload is an unsigned 64-bit integer, the result its square in 128 bits, both little-endian.
-///
-/// Version 2 answers the square plus one: wrong on purpose, for faults.
+/// People write and read decimal numbers.
 package struct Squaring: ServiceModule {
     package static let name = "squaring"
-    package static let versions: ClosedRange<UInt32> = 1...2
 
-    private let version: UInt32
+    package init() {}
 
-    package init?(version: UInt32) {
-        guard Self.versions.contains(version) else { return nil }
-        self.version = version
-    }
+    package var execution: ModuleExecution { .inProcess(Self.execute) }
 
-    package func execute(_ payload: [UInt8]) -> ExecutionOutcome {
-        guard let number = Self.number(payload, as: UInt64.self) else {
+    package static func execute(_ payload: [UInt8]) -> ExecutionOutcome {
+        guard let number = number(payload, as: UInt64.self) else {
             return .refused(reason: "a squaring payload has 8 bytes, this one \(payload.count)")
         }
-        let square = UInt128(number) * UInt128(number) &+ UInt128(version - 1)
-        return .result(Self.bytes(square))
+        return .result(bytes(UInt128(number) * UInt128(number)))
     }
 
-    package func payload(for sequence: TaskSequence, seed: UInt64) -> [UInt8] {
+    /// - Parameter templates: it takes none.
+    package func payload(for sequence: TaskSequence, seed: UInt64, templates: [PayloadTemplate]) -> [UInt8] {
         Self.bytes(SeededRandom.draw(seed: seed, purpose: "workload", sequence.number))
+    }
+
+    package func payload(fromText text: String) throws(PayloadMistake) -> [UInt8] {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let number = UInt64(text)
+        else { throw PayloadMistake("squaring takes a whole number below 2^64: 12") }
+        return Self.bytes(number)
+    }
+
+    package func text(ofPayload payload: [UInt8]) -> String {
+        Self.number(payload, as: UInt64.self).map { "\($0)" } ?? Hexadecimal.encode(payload)
+    }
+
+    package func text(ofResult result: [UInt8]) -> String {
+        Self.number(result, as: UInt128.self).map { "\($0)" } ?? Hexadecimal.encode(result)
+    }
+
+    /// The next number.
+    package func altered(_ result: [UInt8]) -> [UInt8] {
+        Self.number(result, as: UInt128.self).map { Self.bytes($0 &+ 1) } ?? result + [1]
     }
 
     package static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {

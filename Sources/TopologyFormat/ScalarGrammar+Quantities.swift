@@ -23,21 +23,7 @@ extension Duration {
     static let longest = Duration.seconds(8760 * 3600)
 }
 
-/// Durations as topologies write them.
-package enum DurationText {
-    /// From the largest; each with its nanoseconds.
-    static let units: [(name: String, nanoseconds: UInt64)] = [
-        ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000),
-        ("ns", 1),
-    ]
-
-    /// By the largest unit that leaves no fraction: `1500ms`.
-    package static func of(_ duration: Duration) -> String {
-        let nanoseconds = duration.nanoseconds
-        let unit = units.first { nanoseconds != 0 && nanoseconds % Int64($0.nanoseconds) == 0 } ?? ("ms", 1_000_000)
-        return "\(nanoseconds / Int64(unit.nanoseconds))\(unit.name)"
-    }
-
+extension DurationText {
     fileprivate static func parse(_ text: String, example: String) throws(GrammarMistake) -> Duration {
         let parts = NumberWithUnit(text)
         if parts.isNegative { throw GrammarMistake("\(text.abridged) is negative; a duration is not") }
@@ -98,6 +84,25 @@ extension ScalarGrammar where Value == Rate {
             case .tooFine:
                 throw GrammarMistake("\(text.abridged) is not a whole number of tasks; write 30/min for 0.5/s")
             }
+        }
+    }
+}
+
+extension ScalarGrammar where Value == ByteCount {
+    /// A number and one unit: `64 KiB`, `256 MiB`.
+    package static func size(_ bounds: ClosedRange<ByteCount>, example: String) -> Self {
+        Self(noun: "a size", example: example) { text throws(GrammarMistake) in
+            let parts = NumberWithUnit(text)
+            if parts.isNegative { throw GrammarMistake("\(text.abridged) is negative; a size is not") }
+            guard let number = DecimalNumber(parts.number) else { throw .isNot(text, "a size", write: example) }
+            if parts.unit.isEmpty { throw GrammarMistake("\(text.abridged) has no unit; write \(text.abridged) MiB") }
+            guard let unit = ByteCount.units.first(where: { $0.name == parts.unit }) else {
+                throw GrammarMistake("\(text.abridged) is not a size; its unit must be bytes, KiB, MiB or GiB")
+            }
+            guard case .exact(let bytes) = number.times(unit.bytes), bounds.contains(ByteCount(bytes)) else {
+                throw GrammarMistake("\(text.abridged) is not within \(bounds.lowerBound) to \(bounds.upperBound)")
+            }
+            return ByteCount(bytes)
         }
     }
 }

@@ -1,4 +1,5 @@
 import Primitives
+import Services
 
 /// One AVS: who secures it, on what terms, under what load.
 package struct ServicePlan: Hashable, Sendable {
@@ -17,6 +18,8 @@ package struct ServicePlan: Hashable, Sendable {
     package var deadline: Duration
     /// From a task's issue to the end of listening for conflicting votes; not shorter than the deadline.
     package var evidenceWindow: Duration
+    /// Of the module exec, and of no other.
+    package var program: ProgramPlan?
 }
 
 package struct SlashPlan: Hashable, Sendable {
@@ -29,10 +32,13 @@ package struct LoadPlan: Hashable, Sendable {
     /// None beyond these.
     package var tasks: UInt64
     package var pacing: Pacing
+    /// Taken in turn; none: the module's own.
+    package var payloads: [PayloadTemplate]
 
-    package init(tasks: UInt64, pacing: Pacing) {
+    package init(tasks: UInt64, pacing: Pacing, payloads: [PayloadTemplate] = []) {
         self.tasks = tasks
         self.pacing = pacing
+        self.payloads = payloads
     }
 
     package enum Pacing: Hashable, Sendable {

@@ -49,8 +49,9 @@ struct ServiceReader {
         plan.threshold = thresholdField?.read(.threshold(wantsAccountability: plan.wantsAccountability)) ?? .twoThirds
         plan.operators = members(keys.field("operators"), service: entry)
         plan.slash = keys.field("slash").map(slash) ?? plan.slash
-        plan.load = keys.field("load").map(load) ?? plan.load
+        plan.load = keys.field("load").map { load($0, module: plan.module) } ?? plan.load
         readTimes(&keys, into: &plan)
+        plan.program = ProgramReader(&keys).program(module: plan.module, deadline: plan.deadline)
         keys.reportUnknownKeys()
         return plan
     }
@@ -92,7 +93,7 @@ struct ServiceReader {
     private static let standardRate = Rate(count: 200, period: .seconds(1))
     private static let standardLoad = LoadPlan(tasks: 1_000, pacing: .open(standardRate, .fixed))
 
-    private func load(_ field: Field) -> LoadPlan {
+    private func load(_ field: Field, module: String) -> LoadPlan {
         var plan = Self.standardLoad
         guard var keys = field.mapping(example: "{tasks: 1000, rate: 200/s}") else { return plan }
         plan.tasks = keys.read(
@@ -100,6 +101,7 @@ struct ServiceReader {
         let inFlightField = keys.field("in-flight")
         let rateField = keys.field("rate")
         let arrivalField = keys.field("arrival")
+        plan.payloads = keys.field("payload").map { ProgramReader.payloads($0, module: module) } ?? []
         keys.reportUnknownKeys()
         if let inFlightField {
             guard rateField == nil, arrivalField == nil else {

@@ -1,8 +1,8 @@
 /// The text of a document, in which a few characters are masked before a YAML library composes it.
 ///
 /// Masking keeps every line and column where it was. It does for the composer what the composer cannot do itself:
-/// - Aliases become plain scalars and anchors blanks, so that composing costs no more than the text is long. (An alias
-///   used as a key would otherwise be hashed together with everything it stands for, exponentially.)
+/// - Aliases become plain scalars, so that composing costs no more than the text is long. (An alias used as a key would
+///   otherwise be hashed together with everything it stands for, exponentially.) Anchors without aliases are harmless.
 /// - A repeated key becomes another key, so that composing goes on after it and finds the other mistakes too.
 struct SourceText {
     /// Private-use characters: no topology has any.
@@ -24,7 +24,7 @@ struct SourceText {
         for index in scalars.indices where index == 0 || !Self.isWord(scalars[index - 1]) {
             switch scalars[index] {
             case "*": scalars[index] = Self.aliasMask
-            case "&": eraseAnchor(at: index)
+            case "&": hasAnchors = true
             default: break
             }
         }
@@ -66,14 +66,6 @@ struct SourceText {
 
     /// Whether a plain scalar was an alias.
     static func isAlias(_ text: String) -> Bool { text.unicodeScalars.first == aliasMask }
-
-    private mutating func eraseAnchor(at start: Int) {
-        var end = start + 1
-        while end < scalars.count, Self.isWord(scalars[end]) { end += 1 }
-        guard end > start + 1 else { return }
-        for index in start..<end { scalars[index] = " " }
-        hasAnchors = true
-    }
 
     private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
         scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_" || scalar == "-"

@@ -9,6 +9,8 @@ func judgeLiveness(of history: RunHistory) -> Finding {
     var premise = LivenessPremise()
     var judged = 0
     var late: [ServiceTask] = []
+    /// Of the late ones: too few operators had a result; or they had different ones.
+    var (withoutResult, withDifferentResults) = (0, 0)
     var unknownSets = 0
     for issued in closed {
         let task = issued.task
@@ -21,7 +23,14 @@ func judgeLiveness(of history: RunHistory) -> Finding {
             premise.holds(in: set, without: RunHistory.signers(in: faulty))
         else { continue }
         judged += 1
-        if !issued.certifiedInTime { late.append(task) }
+        guard !issued.certifiedInTime else { continue }
+        late.append(task)
+        let idle = Set(history.reasonsForNoResult(of: task).keys)
+        if !premise.holds(in: set, without: RunHistory.signers(in: faulty).union(idle)) {
+            withoutResult += 1
+        } else if history.disagreement(about: issued) != nil {
+            withDifferentResults += 1
+        }
     }
     let share = judged < closed.count ? "\(judged) of \(RunHistory.count(closed.count, "task")) judged: " : ""
     var absences: [String] = []
@@ -29,7 +38,9 @@ func judgeLiveness(of history: RunHistory) -> Finding {
         let first = late.prefix(3).map { "\($0.sequence) of \(history.name(of: $0.service))" }
         absences.append(
             "\(share)\(late.count) of \(RunHistory.count(judged, "task")) had no certificate by the deadline, "
-                + "first \(first.joined(separator: ", "))")
+                + "first \(first.joined(separator: ", "))"
+                + (withoutResult > 0 ? "; for \(withoutResult) too few operators had a result" : "")
+                + (withDifferentResults > 0 ? "; for \(withDifferentResults) their results differ" : ""))
     }
     let gaps = history.gaps
     if absences.isEmpty, gaps.isEmpty, unknownSets > 0 {

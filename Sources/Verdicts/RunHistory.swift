@@ -27,6 +27,10 @@ package struct RunHistory: Sendable {
     package private(set) var adoptions: [Digest: [Adoption]] = [:]
     package private(set) var applied: [AppliedInstruction] = []
     package private(set) var books: [Books] = []
+    /// By vote key: what each operator voted for.
+    package private(set) var votes: [VoteKey: [OperatorIndex: Vote]] = [:]
+    /// By vote key: why operators that did not vote had no result.
+    private(set) var unexecuted: [VoteKey: [OperatorIndex: String]] = [:]
     /// What is missing of the records, the nodes whose crash was injected excepted.
     package private(set) var gaps: [RecordGap] = []
 
@@ -115,6 +119,9 @@ package struct RunHistory: Sendable {
                 take(note, of: node)
             }
         }
+        for (voteKey, voters) in votes {
+            for signer in voters.keys { unexecuted[voteKey]?[signer] = nil }
+        }
         for (name, time) in certified { issued[name]?.certified = time }
         for name in submitted { issued[name]?.isSubmitted = true }
         for (name, task) in issued {
@@ -155,6 +162,16 @@ package struct RunHistory: Sendable {
 
     private mutating func take(_ note: NodeRecord.Note, of node: NodeRecord) {
         switch note.observation {
+        case .attested(let vote):
+            guard case .signer(let signer) = node.party else { return }
+            let statement = vote.statement
+            if votes[statement.voteKey]?[signer] == nil {
+                votes[statement.voteKey, default: [:]][signer] = Vote(task: statement.task, result: statement.result)
+            }
+        case .notExecuted(let service, let sequence, let reason):
+            guard case .signer(let signer) = node.party else { return }
+            let voteKey = VoteKey(network: network, service: service, subject: Subject(sequence))
+            if unexecuted[voteKey]?[signer] == nil { unexecuted[voteKey, default: [:]][signer] = reason }
         case .certified(let certificate):
             hold(certificate, at: note.at, by: node)
         case .evidenceFound(let evidence):

@@ -30,6 +30,7 @@ struct PreparedRun {
         seed = topology.seed ?? UInt64.random(in: 0..<(1 << 53))
         host = HostFacts.current(guardMode: topology.guardMode.rawValue, transport: "tcp loopback")
         let topology = topology
+        try CommandFailure.asBadInput { try topology.checkPrograms(file: topologyPath) }
         try CommandFailure.asBadInput { try HostCapacity.prepare(for: topology) }
         executables = try CommandFailure.asBadInput { try Executables.find() }
         directory = try CommandFailure.asBadInput {
@@ -38,7 +39,9 @@ struct PreparedRun {
         }
         let keys = NetworkKeys.generate(for: topology)
         genesis = GenesisBuilder.genesis(of: topology, keys: keys, runID: GenesisBuilder.randomRunID())
-        files = NodeFiles(directory: directory, genesis: genesis, topology: topology, seed: seed)
+        files = NodeFiles(
+            directory: directory, genesis: genesis, topology: topology, seed: seed,
+            programDirectory: FilePath(Topology.programDirectory(of: topologyPath)))
         let manifest = RunManifest(
             topology: topology, overrides: overrides, seed: seed, keepGoing: keepGoing, startedAt: startedAt,
             version: Quorate.version, build: host.build)

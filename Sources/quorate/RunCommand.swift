@@ -48,8 +48,10 @@ struct RunCommand: AsyncParsableCommand {
         Console.complain("run directory \(prepared.directory.path)")
         let display = ProgressDisplay(prepared.topology)
         let signals = StopSignals()
+        Orphans.adopt()
         let outcome = await prepared.network(keepsGoing: keepGoing)
             .run(interruptions: signals.arrivals) { display.show($0) }
+        Orphans.end()
         signals.restore()
         explain(outcome, in: prepared.directory)
         let judged = outcome.began ? try judge(prepared, outcome) : nil

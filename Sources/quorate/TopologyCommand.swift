@@ -24,7 +24,9 @@ struct TopologyCommand: ParsableCommand {
             var accounts: [String] = []
             for file in files {
                 do throws(TopologyErrors) {
-                    accounts.append("\(file): ok: \(try Topology.load(path: file).account)")
+                    let topology = try Topology.load(path: file)
+                    try topology.checkPrograms(file: file)
+                    accounts.append("\(file): ok: \(topology.account)")
                 } catch {
                     allAreGood = false
                     Console.complain(error.description)

@@ -40,7 +40,7 @@ import Verdicts
 
     /// Whatever is done to a live network, in whatever order: no machine breaks a promise, nobody honest is slashed, and
     /// the oracles find nothing.
-    @Test(arguments: [Dissemination.mesh, .star], 0..<UInt64(3))
+    @Test(arguments: [Dissemination.mesh, .star], 0..<UInt64(2))
     func whateverIsDoneToItTheOraclesHold(_ dissemination: Dissemination, _ seed: UInt64) {
         let session = LiveSession(seed: seed, dissemination: dissemination, isGentle: seed.isMultiple(of: 2))
         let network = session.run()

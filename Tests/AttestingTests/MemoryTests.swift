@@ -1,6 +1,7 @@
 import Cryptography
 import Messages
 import Primitives
+import Services
 import Testing
 
 @testable import Attesting
@@ -146,7 +147,9 @@ import Testing
     }
 
     @Test func encodingGoesRoundAndAnUnknownArrivalIsAnError() throws {
-        let load = TaskLoad(tasks: 7, interval: .milliseconds(5), arrival: .poisson, seed: 9)
+        var load = TaskLoad(tasks: 7, interval: .milliseconds(5), arrival: .poisson, seed: 9)
+        #expect(try TaskLoad(borsh: load.borsh) == load)
+        load.payloads = [try PayloadTemplate("is ${random} prime?"), .random]
         #expect(try TaskLoad(borsh: load.borsh) == load)
         var bytes = load.borsh
         bytes[8] = 3

@@ -55,10 +55,13 @@ import Testing
         let statement = Statement(
             voteKey: VoteKey(network: .zero, service: ServiceID(0), subject: Subject(number: 0)), operatorSet: .zero,
             epoch: Epoch(0), task: .zero, result: .zero)
+        let execution = TaskExecution(
+            task: .zero, service: ServiceID(0), sequence: TaskSequence(0), payload: [],
+            deadline: Instant(nanoseconds: 0))
         let effects: [NodeEffect] = [
             .persist(.statement(statement)), .sign(RequestID(1), .statement(statement)),
             .sign(RequestID(2), .statement(statement)),
-            .execute(task: .zero, service: ServiceID(0), payload: []), .send(.ownVotesRequest, to: []),
+            .execute(execution), .send(.ownVotesRequest, to: []),
             .send(.ownVotesRequest, to: [.ledger]), .disconnect(.ledger, reason: ""),
             .wake(at: Instant(nanoseconds: 0)),
             .finished, .crash,

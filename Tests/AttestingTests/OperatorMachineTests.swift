@@ -44,7 +44,7 @@ import Testing
         /// - Returns: the tasks to be executed now.
         mutating func give(_ task: SignedTask) -> [Digest] {
             handle(.received(.task(task), from: TestNetwork.coordinator)).compactMap {
-                if case .execute(let task, _, _) = $0 { task } else { nil }
+                if case .execute(let execution) = $0 { execution.task } else { nil }
             }
         }
     }

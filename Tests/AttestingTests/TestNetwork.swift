@@ -269,8 +269,8 @@ final class TestNetwork {
         case .verify(let id, let request):
             checks.append((now, party, request))
             answer(.verified(id, valid: request.isValid), to: party)
-        case .execute(let task, _, let payload):
-            answer(.executed(task: task, Squaring(version: 1)!.execute(payload)), to: party)
+        case .execute(let execution):
+            answer(.executed(task: execution.task, Squaring.execute(execution.payload)), to: party)
         case .send(let frame, let recipients):
             for recipient in recipients { send(frame, from: party, to: recipient) }
         case .disconnect(let peer, _): disconnect(party, peer)

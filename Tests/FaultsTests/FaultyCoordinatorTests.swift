@@ -12,6 +12,8 @@ import Testing
     private let keys = (0..<4).map { SigningKey(seed: FixedBytes32(Array(repeating: UInt8($0 + 1), count: 32))!) }
     private let began = Instant(nanoseconds: 1_000_000_000)
 
+    private var module = Squaring.name
+
     private var genesis: Genesis {
         Genesis(
             runID: .zero,
@@ -20,7 +22,7 @@ import Testing
             signers: keys.enumerated().map { Genesis.Signer(name: "op-\($0)", key: $1.publicKey) }, restakers: [],
             services: [
                 Genesis.Service(
-                    name: "squares", module: Squaring.name, coordinator: coordinatorKey.publicKey,
+                    name: "squares", module: module, coordinator: coordinatorKey.publicKey,
                     threshold: .twoThirds, dissemination: .mesh, equivocationSlash: .basisPoints(500),
                     deadline: .seconds(1), evidenceWindow: .seconds(2), optedIn: (0..<4).map { OperatorIndex($0) })
             ])
@@ -33,10 +35,15 @@ import Testing
         var effects: [NodeEffect] = []
         var now: Instant
 
-        init(_ test: FaultyCoordinatorTests, _ plans: [FaultPlan], tasks: UInt64 = 3, isLive: Bool = false) throws {
+        init(
+            _ test: FaultyCoordinatorTests, _ plans: [FaultPlan], tasks: UInt64 = 3, payloads: [String] = [],
+            isLive: Bool = false
+        ) throws {
             self.test = test
             now = test.began
-            let load = TaskLoad(tasks: tasks, interval: .milliseconds(10), arrival: .fixed, seed: 1)
+            let load = TaskLoad(
+                tasks: tasks, pacing: .open(interval: .milliseconds(10), .fixed), seed: 1,
+                payloads: try payloads.map(PayloadTemplate.init))
             machine = try #require(
                 NodeRole.coordinator(ServiceID(0), load, faults: plans, seed: 1, isLive: isLive)
                     .makeMachine(genesis: test.genesis))
@@ -117,6 +124,19 @@ import Testing
         FaultPlan(
             party: .coordinator(ServiceID(0)), behaviour: .coordinatorEquivocates, service: ServiceID(0),
             begins: .task(TaskSequence(1)), lasts: .tasks(1), accomplices: accomplices.map(OperatorIndex.init))
+    }
+
+    @Test(arguments: [
+        (["${random}"], nil), (["${task}"], "2"), (["a", "b"], "a"), (["a"], "a "), (["a", "a"], "a "),
+    ])
+    func theSecondTaskDiffersWhateverThePayload(templates: [String], expected: String?) throws {
+        var test = self
+        test.module = Exec.name
+        var bench = try Bench(test, [equivocation()], payloads: templates)
+        bench.pass(.milliseconds(30))
+        let payloads = (0..<4).reduce(into: Set()) { $0.formUnion(bench.payloads(to: $1, task: 1)) }
+        #expect(payloads.count == 2)
+        if let expected { #expect(payloads.contains(Array(expected.utf8))) }
     }
 
     @Test func eachHalfIsShownAnotherTaskAndAccomplicesBoth() throws {

@@ -36,6 +36,7 @@ import Testing
         var machine: any NodeMachine
         var effects: [NodeEffect] = []
         var now: Instant
+        var executesNothing = false
 
         init(_ test: FaultyOperatorTests, _ plans: [FaultPlan], isLive: Bool = false) {
             self.test = test
@@ -60,8 +61,8 @@ import Testing
                 for effect in answer {
                     switch effect {
                     case .verify(let id, let request): pending.append(.verified(id, valid: request.isValid))
-                    case .execute(let task, _, let payload):
-                        pending.append(.executed(task: task, Squaring(version: 1)!.execute(payload)))
+                    case .execute(let execution) where !executesNothing:
+                        pending.append(.executed(task: execution.task, Squaring.execute(execution.payload)))
                     case .sign(let id, .statement(let statement)):
                         pending.append(.signed(id, test.key.sign(statement.signedBytes)))
                     default: break
@@ -71,10 +72,15 @@ import Testing
             }
         }
 
-        mutating func task(_ sequence: UInt64) {
+        var executions: [TaskExecution] {
+            effects.compactMap { if case .execute(let execution) = $0 { execution } else { nil } }
+        }
+
+        mutating func task(_ sequence: UInt64, payload: UInt64? = nil) {
             let task = ServiceTask(
                 network: test.genesis.network, service: ServiceID(0), sequence: TaskSequence(sequence),
-                epoch: Epoch(0), operatorSet: test.operatorSet.digest, payload: Squaring.bytes(sequence), issued: now,
+                epoch: Epoch(0), operatorSet: test.operatorSet.digest, payload: Squaring.bytes(payload ?? sequence),
+                issued: now,
                 deadline: now + .seconds(1))
             let signed = SignedTask(task: task, signature: test.coordinatorKey.sign(task.signedBytes))
             handle(.received(.task(signed), from: test.coordinator))
@@ -152,6 +158,36 @@ import Testing
         #expect(parties.map { bench.votes(to: $0, task: 0) } == before)
         let recipients = bench.injections[0].votes.map { Set($0.recipients) }
         #expect(recipients[0].isDisjoint(with: recipients[1]))
+    }
+
+    @Test func theSecondResultIsMadeFromTheFirst() {
+        var bench = Bench(self, [plan(.equivocate)])
+        bench.task(12)
+        let results = [144, 145].map { Domain.resultDigest.digest(Squaring.bytes(UInt128($0))) }
+        #expect(bench.votes(to: coordinator, task: 12) == Set(results))
+    }
+
+    /// A colluder executes the other task too, and holds its vote back for so long.
+    @Test(arguments: [true, false])
+    func aColluderExecutesBothTasks(secondHasAResult: Bool) throws {
+        var collusion = plan(.collusion)
+        collusion.service = ServiceID(0)
+        collusion.accomplices = [OperatorIndex(0)]
+        var bench = Bench(self, [collusion])
+        bench.task(0, payload: 5)
+        #expect((0..<4).allSatisfy { bench.votes(to: .signer(OperatorIndex($0)), task: 0).isEmpty })
+        bench.executesNothing = true
+        bench.task(0, payload: 6)
+        bench.task(0, payload: 6)
+        #expect(bench.executions.map(\.payload) == [5, 6].map { Squaring.bytes(UInt64($0)) })
+        let second = try #require(bench.executions.last)
+        bench.handle(
+            .executed(
+                task: second.task,
+                secondHasAResult ? Squaring.execute(second.payload) : .refused(reason: "the program is gone")))
+        let results = [25, 36].map { Domain.resultDigest.digest(Squaring.bytes(UInt128($0))) }
+        #expect(bench.votes(to: coordinator, task: 0) == Set(secondHasAResult ? results : [results[0]]))
+        #expect(bench.injections.count == (secondHasAResult ? 1 : 0))
     }
 
     @Test func theSecondVoteIsNeverRecordedInTheGuard() {

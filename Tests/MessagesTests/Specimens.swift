@@ -217,6 +217,10 @@ enum Fixed {
         ("recoveredEverywhere", .recovered(behaviour: "silent", service: nil)),
         ("operatorSetAdopted", .operatorSetAdopted(ServiceID(3), operatorSet.digest)),
         ("revoked", .revoked(revocation)),
+        (
+            "notExecuted",
+            .notExecuted(ServiceID(3), TaskSequence(137), reason: "the program gave no answer within 500ms")
+        ),
     ]
 
     static let genesis = Genesis(

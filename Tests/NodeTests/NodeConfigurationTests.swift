@@ -22,7 +22,14 @@ import Testing
             key: scratch.path.appending("op-1.json"), ledgerPort: 4_711, record: scratch.path.appending("op-1.1.qrec"),
             guardFile: scratch.path.appending("op-1.guard"), guardMode: .synced,
             link: LinkTerms(latency: .milliseconds(2), jitter: .microseconds(500), seed: 42),
-            role: .signer(OperatorIndex(0), faults: [plan], seed: 7))
+            role: .signer(OperatorIndex(0), faults: [plan], seed: 7),
+            programs: [
+                ServiceProgramTerms(
+                    service: ServiceID(1),
+                    terms: ProgramTerms(
+                        command: ["sh", "-c", ""], directory: "/", timeLimit: .milliseconds(500),
+                        memoryLimit: .mebibytes(256), outputLimit: .kibibytes(64), validates: true))
+            ])
         _ = try scratch.write(Fixture.genesis.borsh, to: "genesis.borsh")
         try KeypairFile.write(Fixture.signers[0], to: configuration.key)
     }

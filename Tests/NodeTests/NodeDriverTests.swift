@@ -220,7 +220,10 @@ private final class TestOutlet: NodeOutlet {
                     ]
                 case .woke:
                     [
-                        .execute(task: .zero, service: ServiceID(0), payload: Squaring.bytes(UInt64(12))),
+                        .execute(
+                            TaskExecution(
+                                task: .zero, service: ServiceID(0), sequence: TaskSequence(1),
+                                payload: Squaring.bytes(UInt64(12)), deadline: Instant(nanoseconds: 2))),
                         .verify(RequestID(3), .attestation(Fixture.vote(1))),
                     ]
                 case .executed: [.note(.refusedToSign(reason: "a test")), .finished]
@@ -294,6 +297,50 @@ private final class TestOutlet: NodeOutlet {
         guard case .status(let status) = reports[2] else { return #expect(Bool(false), "\(reports)") }
         #expect(status.role == .coordinator(CoordinatorStatus()) && status.faults.isEmpty)
         #expect(reports.suffix(2) == [.result(task: .zero, nil), .stopped])
+    }
+
+    /// The node goes on while a program computes: what comes later is handled before its answer.
+    @Test func aProgramHoldsNothingUp() async throws {
+        try await onEventLoop { [scratch] stage in
+            let outlet = TestOutlet(stage.eventLoop)
+            let execution = TaskExecution(
+                task: .zero, service: ServiceID(0), sequence: TaskSequence(5), payload: [],
+                deadline: MonotonicClock.now + .seconds(60))
+            var equipment = try Self.equipment(
+                scratch, .coordinator(ServiceID(0)), ledgerPort: 1
+            ) { event in
+                switch event {
+                case .started: [.execute(execution)]
+                case .executed(_, let outcome): [.note(.refusedToSign(reason: "\(outcome)")), .finished]
+                default: []
+                }
+            }
+            let script =
+                "read -r line; while [ ! -e go ]; do sleep 0.01; done; "
+                + #"echo '{"task": 5, "result": "done"}'; sleep 1000"#
+            equipment.launcher = ProgramBench.launcher
+            equipment.programs = [
+                ServiceProgramTerms(
+                    service: ServiceID(0),
+                    terms: ProgramTerms(
+                        command: ["sh", "-c", script], directory: scratch.path, timeLimit: .seconds(50),
+                        memoryLimit: .mebibytes(256), outputLimit: .kibibytes(64), validates: false))
+            ]
+            let driver = NodeDriver(equipment, eventLoop: stage.eventLoop, outlet: outlet, log: NodeLog { _ in })
+            outlet.onReport = { if $0 == .finished { driver.obey(.stop) } }
+            driver.start()
+            driver.obey(.begin(Instant(nanoseconds: 5)))
+            // Two turns later, the beginning has been handled.
+            for _ in 0..<2 { try await stage.eventLoop.submit {}.get() }
+            _ = try scratch.write([], to: "go")
+            #expect(try await outlet.end.get() == 0)
+        }
+        #expect(
+            try Self.inputs(scratch) == [
+                .started(recorded: []), .began(Instant(nanoseconds: 5)),
+                .executed(task: .zero, .result(Array("done".utf8))),
+            ])
+        while !ProgramBench.processes(in: scratch).isEmpty { await Task.yield() }
     }
 
     @Test func whatTheLedgerRefusesIsSaidAloud() async throws {

@@ -101,10 +101,13 @@ import Verdicts
         builder.issue(5)
         builder.certify(5, after: 1001)
         let lines = Self.summary(builder).latenciesCSV.split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines[0] == "service,sequence,epoch,issued_ns,certified_ns,quorum_latency_ns,outcome")
-        #expect(lines[1] == "squares,1,0,10000000,30000000,20000000,certified")
-        #expect(lines[4] == "squares,4,0,40000000,,,expired")
-        #expect(lines[5] == "squares,5,0,50000000,1051000000,1001000000,expired")
+        #expect(
+            lines[0]
+                == "service,sequence,epoch,issued_ns,certified_ns,quorum_latency_ns,outcome,without_result,first_reason"
+        )
+        #expect(lines[1] == "squares,1,0,10000000,30000000,20000000,certified,0,")
+        #expect(lines[4] == "squares,4,0,40000000,,,expired,0,")
+        #expect(lines[5] == "squares,5,0,50000000,1051000000,1001000000,expired,0,")
         #expect(lines.count == 7 && lines[6] == "")
     }
 
@@ -122,8 +125,8 @@ import Verdicts
                 "issued": 5, "certified": 3, "expired": 0, "open": 2, "never_issued": 0,
             ])
         #expect((results["quorum_latency_ms"] as? [String: Any])?["count"] as? Int == 3)
-        #expect(summary.latenciesCSV.contains("squares,200,0,2000000000,,,open\n"))
-        #expect(summary.latenciesCSV.contains("squares,201,0,2010000000,2030000000,20000000,open\n"))
+        #expect(summary.latenciesCSV.contains("squares,200,0,2000000000,,,open,0,\n"))
+        #expect(summary.latenciesCSV.contains("squares,201,0,2010000000,2030000000,20000000,open,0,\n"))
         let text = TerminalSummary(summary).text
         #expect(text.contains("5 issued, 3 certified in time, 0 expired, 2 still open when the run ended\n"))
     }

@@ -15,7 +15,7 @@ struct ServiceReaderTests {
             "11:13: services.squares.module: squarring is not a service module; did you mean squaring?"),
         BadTopology(
             "    module: squaring\n", "",
-            "11:5: services.squares: module is missing; write module: squaring"),
+            "11:5: services.squares: module is missing; write module: squaring or exec"),
         BadTopology("2/3", "0.67", "12:16: services.squares.threshold: 0.67 is not a fraction; write 2/3"),
         BadTopology("2/3", "67%", "12:16: services.squares.threshold: 67% is not a fraction; write 2/3"),
         BadTopology(
