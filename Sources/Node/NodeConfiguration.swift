@@ -29,8 +29,7 @@ package struct NodeConfiguration: Hashable, Sendable {
     package init(
         name: String, incarnation: UInt32, genesis: FilePath, key: FilePath, ledgerPort: UInt16, record: FilePath,
         guardFile: FilePath, guardMode: GuardMode, link: LinkTerms, role: NodeRole,
-        hasLostGuard: Bool = false,
-        programs: [ServiceProgramTerms] = []
+        hasLostGuard: Bool = false, programs: [ServiceProgramTerms] = []
     ) {
         self.name = name
         self.incarnation = incarnation
