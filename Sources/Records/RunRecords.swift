@@ -23,7 +23,7 @@ package struct RunRecords: Sendable {
     ///
     /// - Parameter only: the name of the one node whose records are read; nil: everyone's.
     package static func load(directory: FilePath, only: String? = nil) throws(RecordError) -> RunRecords {
-        let genesis = try readGenesis(directory.appending(genesisName))
+        let genesis = try genesis(ofRunIn: directory)
         let network = genesis.network
         let records = directory.appending(directoryName)
         var nodes: [NodeRecord] = []
@@ -49,7 +49,8 @@ package struct RunRecords: Sendable {
         }
     }
 
-    private static func readGenesis(_ path: FilePath) throws(RecordError) -> Genesis {
+    package static func genesis(ofRunIn directory: FilePath) throws(RecordError) -> Genesis {
+        let path = directory.appending(genesisName)
         var bytes: [UInt8] = []
         do {
             let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)

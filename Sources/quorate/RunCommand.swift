@@ -1,11 +1,9 @@
 import ArgumentParser
 import Cluster
 import Foundation
-import Records
 import Reports
 import SystemPackage
 import TopologyFormat
-import Verdicts
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -52,31 +50,16 @@ struct RunCommand: AsyncParsableCommand {
             .run(interruptions: signals.arrivals) { display.show($0) }
         signals.restore()
         explain(outcome, in: prepared.directory)
-        let judged = outcome.began ? try judge(prepared, outcome) : nil
-        let status = ExitStatus.of(outcome, judged: judged)
-        if let judged, judged != status.rawValue {
-            Console.complain("exit status \(status.rawValue), because the run did not come to its end")
+        let run = try CommandFailure.asBadInput {
+            try outcome.write(to: prepared.directory)
+            return try FinishedRun(directory: prepared.directory.path)
         }
-        throw status
-    }
-
-    /// - Returns: the judgement's exit status.
-    private func judge(_ prepared: PreparedRun, _ outcome: RunOutcome) throws(CommandFailure) -> Int32 {
-        let summary = try CommandFailure.asBadInput {
-            let records = try RunRecords.load(directory: prepared.directory.path)
-            let summary = RunSummary(
-                records: records, expectations: RunExpectations(prepared.topology),
-                context: prepared.context(outcome))
-            try summary.write()
-            return summary
+        try CommandFailure.asBadInput { try run.summary?.write() }
+        try run.show(asJSON: json)
+        if let judged = run.summary?.exitStatus, judged != run.status.rawValue {
+            Console.complain("exit status \(run.status.rawValue), because the run did not come to its end")
         }
-        if json {
-            try Console.print(summary.results.document)
-        } else {
-            let style: Style = Console.takesColour(STDOUT_FILENO) ? .coloured : .plain
-            try Console.print("\n" + TerminalSummary(summary, style: style).text)
-        }
-        return summary.exitStatus
+        throw run.status
     }
 
     private func explain(_ outcome: RunOutcome, in directory: RunDirectory) {
