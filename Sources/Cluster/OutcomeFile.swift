@@ -65,7 +65,7 @@ extension OutcomeFile {
         }
     }
 
-    func outcome(in genesis: Genesis) throws(Mistake) -> RunOutcome {
+    func outcome(in genesis: Genesis?) throws(Mistake) -> RunOutcome {
         let ending: RunOutcome.Ending
         switch self.ending {
         case "completed": ending = .completed
@@ -78,6 +78,7 @@ extension OutcomeFile {
         }
         var outcome = RunOutcome(ending: ending, failures: [], startup: startupNs.map(Duration.nanoseconds))
         for failure in failures { outcome.failures.append(try failure.value) }
+        guard let genesis else { return outcome }
         for usage in usages {
             guard let party = genesis.parties.first(where: { genesis.name(of: $0) == usage.name }) else {
                 throw Mistake(message: "usages: \(usage.name) is nobody in this run")

@@ -9,9 +9,9 @@ extension RunOutcome {
         try directory.replace(directory.outcome, with: try RunFile.json(OutcomeFile(self)))
     }
 
-    /// - Parameter genesis: the run's; it says who bears which name.
+    /// - Parameter genesis: the run's; it says who bears which name. Nil leaves out what the processes used.
     /// - Returns: nil when there is none.
-    package static func read(from directory: RunDirectory, genesis: Genesis) throws(RunFileError) -> RunOutcome? {
+    package static func read(from directory: RunDirectory, genesis: Genesis?) throws(RunFileError) -> RunOutcome? {
         guard directory.has(directory.outcome) else { return nil }
         let file = try RunFile.read(directory.outcome, as: OutcomeFile.self, version: OutcomeFile.currentSchemaVersion)
         do throws(OutcomeFile.Mistake) {

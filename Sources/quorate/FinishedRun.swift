@@ -31,7 +31,7 @@ struct FinishedRun {
         let genesis = try RunRecords.genesis(ofRunIn: directory.path)
         let found = try RunOutcome.read(from: directory, genesis: genesis)
         isAbandoned = found == nil
-        outcome = found ?? RunOutcome(ending: .aborted, failures: [], startup: nil)
+        outcome = found ?? .abandoned
         guard outcome.began || isAbandoned else {
             summary = nil
             return
@@ -50,7 +50,16 @@ struct FinishedRun {
     }
 
     /// What the command ends with that shows this run.
-    var status: ExitCode { ExitStatus.of(outcome, judged: summary?.exitStatus) }
+    var status: ExitStatus { ExitStatus.of(outcome, judged: summary?.exitStatus) }
+
+    /// What is to be said of the way it ended; for standard error.
+    var remarks: [String] {
+        guard !isAbandoned else {
+            let what = "\(directory.path): whoever ran it came to its end first and left no \(RunOutcome.fileName); "
+            return [what + (summary == nil ? "there is nothing to judge" : "judged by what there is")]
+        }
+        return outcome.remarks(in: directory)
+    }
 
     /// The summary, or `results.json`, to standard output.
     func show(asJSON: Bool) throws(CommandFailure) {

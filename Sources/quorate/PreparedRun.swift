@@ -12,6 +12,8 @@ struct PreparedRun {
     /// With its overrides applied.
     let topology: Topology
     let seed: UInt64
+    /// Whether it is the file's: whoever runs the file again has the same.
+    let hasOwnSeed: Bool
     let directory: RunDirectory
     private let hold: RunHold
     private let genesis: Genesis
@@ -22,10 +24,12 @@ struct PreparedRun {
 
     /// Nothing is written before all that can be checked has been.
     init(
-        topologyPath: String, overrides: Topology.Overrides, runDirectory: String?, keepGoing: Bool, startedAt: Date
+        topologyPath: String, overrides: Topology.Overrides, runDirectory: String?,
+        below parent: FilePath = RunArgument.parent, keepGoing: Bool, startedAt: Date
     ) throws(CommandFailure) {
         let (text, original) = try Self.read(topologyPath)
         topology = try CommandFailure.asBadInput { () throws(GrammarMistake) in try original.overridden(by: overrides) }
+        hasOwnSeed = original.seed == topology.seed && original.seed != nil
         // Whole in a double, as readers of JSON hold it.
         seed = topology.seed ?? UInt64.random(in: 0..<(1 << 53))
         let topology = topology
@@ -33,7 +37,8 @@ struct PreparedRun {
         executables = try CommandFailure.asBadInput { try Executables.find() }
         directory = try CommandFailure.asBadInput {
             try runDirectory.map { try RunDirectory.make(at: FilePath($0)) }
-                ?? RunDirectory.makeDefault(name: topology.name, at: time_t(startedAt.timeIntervalSince1970))
+                ?? RunDirectory.makeDefault(
+                    name: topology.name, at: time_t(startedAt.timeIntervalSince1970), below: parent)
         }
         let directory = directory
         hold = try CommandFailure.asBadInput { try RunHold(directory) }

@@ -18,10 +18,15 @@ struct Quorate: AsyncParsableCommand {
             be judged; 130 interrupted.
             """,
         version: version,
-        subcommands: [
-            RunCommand.self, BenchCommand.self, ReplayCommand.self, VerifyCommand.self, ExportCommand.self,
-            TopologyCommand.self,
-            LedgerProcessCommand.self,
+        subcommands: [LedgerProcessCommand.self],
+        groupedSubcommands: [
+            CommandGroup(name: "Running", subcommands: [RunCommand.self, TestCommand.self, BenchCommand.self]),
+            CommandGroup(name: "Topology", subcommands: [TopologyCommand.self]),
+            CommandGroup(
+                name: "Result",
+                subcommands: [
+                    RunsCommand.self, ReportCommand.self, ReplayCommand.self, VerifyCommand.self, ExportCommand.self,
+                ]),
         ])
 
     static let version = "0.1.0"
@@ -46,7 +51,7 @@ enum Main {
             let code = Quorate.exitCode(for: error)
             let message = Quorate.fullMessage(for: error)
             guard code != .success else {
-                try? Console.print(message)
+                if !message.isEmpty { try? Console.print(message) }
                 exit(code.rawValue)
             }
             if !message.isEmpty { Console.complain(message) }

@@ -49,39 +49,14 @@ struct RunCommand: AsyncParsableCommand {
         let outcome = await prepared.network(keepsGoing: keepGoing)
             .run(interruptions: signals.arrivals) { display.show($0) }
         signals.restore()
-        explain(outcome, in: prepared.directory)
-        let run = try CommandFailure.asBadInput {
-            try outcome.write(to: prepared.directory)
-            return try FinishedRun(directory: prepared.directory.path)
-        }
+        try CommandFailure.asBadInput { try outcome.write(to: prepared.directory) }
+        let run = try FinishedRun(directory: prepared.directory.path)
+        for line in run.remarks { Console.complain(line) }
         try CommandFailure.asBadInput { try run.summary?.write() }
         try run.show(asJSON: json)
         if let judged = run.summary?.exitStatus, judged != run.status.rawValue {
             Console.complain("exit status \(run.status.rawValue), because the run did not come to its end")
         }
-        throw run.status
-    }
-
-    private func explain(_ outcome: RunOutcome, in directory: RunDirectory) {
-        switch outcome.ending {
-        case .completed: break
-        case .timedOut(let names):
-            Console.complain("error: the time was up, and not finished: \(names.joined(separator: ", "))")
-        case .aborted: Console.complain("error: the run was given up")
-        case .interrupted where outcome.began: Console.complain("interrupted: judged by what there is")
-        case .interrupted: Console.complain("interrupted before it began: nothing to judge")
-        }
-        for failure in outcome.failures.prefix(ProgressDisplay.shownFailures) {
-            let log = directory.log(of: failure.name)
-            Console.complain("log of \(failure.name): \(log)")
-            for line in Self.lastLines(of: log) { Console.complain("  \(line)") }
-        }
-        let more = outcome.failures.count - ProgressDisplay.shownFailures
-        if more > 0 { Console.complain("and \(more) more; see \(directory.path)/logs") }
-    }
-
-    private static func lastLines(of log: FilePath) -> [Substring] {
-        guard let text = try? String(contentsOfFile: log.string, encoding: .utf8) else { return [] }
-        return text.split(whereSeparator: \.isNewline).suffix(5)
+        throw run.status.code
     }
 }

@@ -31,7 +31,7 @@ struct TopologyCommand: ParsableCommand {
                 }
             }
             if !accounts.isEmpty { try Console.print(accounts.joined(separator: "\n")) }
-            if !allAreGood { throw ExitCode(ExitStatus.badInput.rawValue) }
+            if !allAreGood { throw ExitStatus.badInput.code }
         }
     }
 }
