@@ -21,7 +21,7 @@ struct RunCommand: AsyncParsableCommand {
             be judged; 130 interrupted.
             """)
 
-    @Argument(help: ArgumentHelp("The topology, in YAML.", valueName: "topology"))
+    @Argument(help: ArgumentHelp("The topology, in YAML.", valueName: "topology"), completion: .topology)
     var topology: String
 
     @OptionGroup var load: LoadOptions

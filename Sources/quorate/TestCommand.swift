@@ -28,7 +28,7 @@ struct TestCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp("Topologies in YAML, or folders with some.", valueName: "path"),
-        completion: .file(extensions: [TopologyFiles.fileExtension]))
+        completion: .topology)
     var paths: [String]
 
     @OptionGroup var load: LoadOptions
