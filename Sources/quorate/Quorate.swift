@@ -11,7 +11,9 @@ struct Quorate: AsyncParsableCommand {
             tasks of AVSs, breaks them as the topology says, slashes who provably cheated, and judges and measures \
             what happened.
 
-              quorate run Topologies/quickstart.yaml
+              quorate init lab.yaml
+              quorate run lab.yaml
+              quorate test Topologies
               quorate verify runs/latest/evidence/8b110da4.borsh
 
             Exit status: 0 as expected; 1 not as expected; 2 the input or its surroundings are wrong; 3 it could not \
@@ -21,7 +23,7 @@ struct Quorate: AsyncParsableCommand {
         subcommands: [LedgerProcessCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "Running", subcommands: [RunCommand.self, TestCommand.self, BenchCommand.self]),
-            CommandGroup(name: "Topology", subcommands: [TopologyCommand.self]),
+            CommandGroup(name: "Topology", subcommands: [InitCommand.self, TopologyCommand.self]),
             CommandGroup(
                 name: "Result",
                 subcommands: [

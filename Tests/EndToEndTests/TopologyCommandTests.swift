@@ -24,6 +24,19 @@ import Testing
         #expect(bad.status == 2 && bad.output.isEmpty && bad.errors.contains("bad.yaml:1:1: name is missing"))
     }
 
+    @Test func aNewTopologyOverwritesNothing() async throws {
+        let session = try CommandLineSession()
+        try session.write("mine", to: "lab.yaml")
+        let refused = try await session.run("init", "lab.yaml")
+        #expect(refused.status == 2 && refused.errors.contains("lab.yaml: is there already"), "\(refused.errors)")
+        let file = session.directory.appending(path: "lab.yaml")
+        #expect(try String(contentsOf: file, encoding: .utf8) == "mine")
+        let nowhere = try await session.run("init", "no/lab.yaml")
+        #expect(nowhere.status == 2 && nowhere.errors.contains("no/lab.yaml: cannot be written"), "\(nowhere.errors)")
+        let unknown = try await session.run("init", "--module", "sqaring")
+        #expect(unknown.status == 2 && unknown.errors.contains("did you mean squaring?"), "\(unknown.errors)")
+    }
+
     /// Every key that the format has.
     private static let everyKey = """
         version: 1
