@@ -119,8 +119,8 @@ let package = Package(
         .testTarget(
             name: "quorateTests",
             dependencies: ground + [
-                "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "TopologyFormat", "Verdicts", "TestSupport",
-                "quorate", argumentParser, system,
+                "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "Reports", "TopologyFormat", "Verdicts",
+                "TestSupport", "quorate", argumentParser, system,
             ],
             swiftSettings: settings),
         .testTarget(

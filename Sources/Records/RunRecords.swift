@@ -26,7 +26,7 @@ package struct RunRecords: Sendable {
     ///
     /// - Parameter only: the name of the one node whose records are read; nil: everyone's.
     package static func load(directory: FilePath, only: String? = nil) throws(RecordError) -> RunRecords {
-        let genesis = try readGenesis(directory.appending(genesisName))
+        let genesis = try genesis(ofRunIn: directory)
         let network = genesis.network
         let log = directory.appending(InterventionLog.fileName)
         let interventions = try InterventionLog.read(log, network: network)
@@ -71,7 +71,8 @@ package struct RunRecords: Sendable {
             && interventions.contains { $0.party == party && $0.incarnation == incarnation && $0.act == .killed }
     }
 
-    private static func readGenesis(_ path: FilePath) throws(RecordError) -> Genesis {
+    package static func genesis(ofRunIn directory: FilePath) throws(RecordError) -> Genesis {
+        let path = directory.appending(genesisName)
         let bytes = try WholeFile.read(path, limit: RecordEntry.sizeLimit, doing: "read the run's genesis")
         do {
             return try Genesis(borsh: bytes)
