@@ -115,7 +115,10 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["quorate", "quorate-node"], exclude: ["External"],
-            swiftSettings: settings),
+            name: "EndToEndTests",
+            dependencies: ground + [
+                "Records", "Reports", "TestSupport", "Verdicts", "quorate", "quorate-node", system,
+            ],
+            exclude: ["External"], swiftSettings: settings),
     ]
 )

@@ -17,6 +17,8 @@ struct PreparedRun {
     private let genesis: Genesis
     private let files: NodeFiles
     private let executables: Executables
+    private let overrides: Topology.Overrides
+    private let keepGoing: Bool
 
     private static let topologyLimit = 1 << 20
 
@@ -24,6 +26,8 @@ struct PreparedRun {
     init(
         topologyPath: String, overrides: Topology.Overrides, runDirectory: String?, keepGoing: Bool, startedAt: Date
     ) throws(CommandFailure) {
+        self.overrides = overrides
+        self.keepGoing = keepGoing
         let (text, original) = try Self.read(topologyPath)
         topology = try CommandFailure.asBadInput { () throws(GrammarMistake) in try original.overridden(by: overrides) }
         // Whole in a double, as readers of JSON hold it.
@@ -68,7 +72,17 @@ struct PreparedRun {
                 var inFlight: UInt64?
                 if case .closed(let limit, _) = service.load.pacing { inFlight = limit }
                 return RunContext.Load(service: service.name, inFlight: inFlight, account: service.load.account)
-            }, usages: outcome.usages)
+            }, usages: outcome.usages, repetition: repetition)
+    }
+
+    /// The command line that runs the copy of the topology with the same seed and load.
+    private var repetition: [String] {
+        var words = ["quorate", "run", "\(directory.topology)", "--seed", "\(seed)"]
+        if let tasks = overrides.tasks { words += ["--tasks", "\(tasks)"] }
+        if let duration = overrides.duration { words += ["--duration", DurationText.of(duration)] }
+        if let rate = overrides.rate { words += ["--rate", "\(rate)"] }
+        if let inFlight = overrides.inFlight { words += ["--in-flight", "\(inFlight)"] }
+        return words + (keepGoing ? ["--keep-going"] : [])
     }
 
     /// The text is kept as it is; a file that can be read only once is read once.
