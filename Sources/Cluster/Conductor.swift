@@ -177,7 +177,7 @@ package struct Conductor: Sendable {
         case (.used(let usage), _): note(usage, of: children[place])
         case (.failed(let account), _): children[place].account = account
         case (.stopped, _): break
-        case (.listening, _), (.progress, _), (.finished, _):
+        case (.listening, _), (.progress, _), (.finished, _), (.status, _), (.task, _), (.result, _):
             effects.append(.report(.unreadable(children[place].name, line: "\(line)")))
         }
     }

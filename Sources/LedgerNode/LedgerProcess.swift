@@ -20,8 +20,8 @@ package enum LedgerProcess {
         let driver = DriverSlot(eventLoop: eventLoop)
         ProcessControl.start { command in
             switch command {
-            case .begin, .measure: break
             case .stop: driver.stop()
+            default: break
             }
         }
         let started = eventLoop.submit { try driver.start(makeDriver(path, eventLoop: eventLoop)) }
@@ -56,7 +56,7 @@ package enum LedgerProcess {
         switch report {
         case .stopped: ProcessControl.end(ProcessControl.success)
         case .failed: ProcessControl.end(ProcessControl.failure)
-        case .listening, .ready, .progress, .finished, .used: break
+        default: break
         }
     }
 }

@@ -108,7 +108,7 @@ package final class NodeDriver {
         switch command {
         case .begin(let instant): enqueue(.began(instant))
         case .stop: stop()
-        case .measure: break
+        default: break
         }
     }
 

@@ -46,7 +46,7 @@ package enum ProcessControl {
                 case .begin:
                     UsageMeter.begin()
                     onCommand(command)
-                case .stop: onCommand(command)
+                default: onCommand(command)
                 }
             }
         }
@@ -101,7 +101,7 @@ package enum ProcessControl {
 
 /// Cuts what arrives in pieces into lines. A line that is longer than any command is given up.
 struct LineSplitter {
-    static let limit = 256
+    static let limit = ProcessCommand.lineLimit
     private var partial: [UInt8] = []
 
     mutating func take(_ bytes: some Collection<UInt8>) -> [String] {

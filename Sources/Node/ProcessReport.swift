@@ -1,3 +1,5 @@
+import Cryptography
+import Messages
 import Primitives
 import Records
 
@@ -13,6 +15,12 @@ package enum ProcessReport: Hashable, Sendable {
     case finished
     /// Whenever it is asked, and before it stops.
     case used(ProcessUsage)
+    /// Whenever it is asked.
+    case status(NodeStatus)
+    /// Coordinators: what has become of a task that was submitted.
+    case task(TaskReport)
+    /// Operators, whenever they are asked: what the task with this digest came to here; nil where that is not known.
+    case result(task: Digest, [UInt8]?)
     /// In good order, with its record closed.
     case stopped
     case failed(String)
@@ -38,6 +46,10 @@ package enum ProcessReport: Hashable, Sendable {
         case .finished: "finished"
         case .used(let usage):
             "used \(usage.at.nanoseconds) \(usage.cpu.nanoseconds) \(usage.residentBytes) \(usage.peakResidentBytes)"
+        case .status(let status): "status \(Hexadecimal.encode(status.borsh))"
+        case .task(let report): "task \(Hexadecimal.encode(report.borsh))"
+        case .result(let task, let result?): "result \(task) \(Hexadecimal.encode(result))"
+        case .result(let task, nil): "no-result \(task)"
         case .stopped: "stopped"
         case .failed(let message): "failed " + message.split(whereSeparator: \.isNewline).joined(separator: "; ")
         }
@@ -64,10 +76,32 @@ package enum ProcessReport: Hashable, Sendable {
                 ProcessUsage(
                     at: Instant(nanoseconds: numbers[0]), cpu: .nanoseconds(Int64(numbers[1])),
                     residentBytes: numbers[2], peakResidentBytes: numbers[3]))
+        case ("status", false):
+            guard let status: NodeStatus = Self.value(rest) else { return nil }
+            self = .status(status)
+        case ("task", false):
+            guard let report: TaskReport = Self.value(rest) else { return nil }
+            self = .task(report)
+        case ("result", false):
+            let words = rest.split(separator: " ", omittingEmptySubsequences: false)
+            guard words.count == 2, let task = Self.digest(words[0]), let bytes = Hexadecimal.decode(String(words[1]))
+            else { return nil }
+            self = .result(task: task, bytes)
+        case ("no-result", false):
+            guard let task = Self.digest(rest) else { return nil }
+            self = .result(task: task, nil)
         case ("stopped", true): self = .stopped
         case ("failed", _): self = .failed(String(rest))
         default: return nil
         }
+    }
+
+    private static func value<Value: BorshCodable>(_ text: some StringProtocol) -> Value? {
+        Hexadecimal.decode(String(text)).flatMap { try? Value(borsh: $0) }
+    }
+
+    private static func digest(_ text: some StringProtocol) -> Digest? {
+        Hexadecimal.decode(String(text)).flatMap { Digest($0) }
     }
 
     /// - Returns: nil unless there are exactly so many.
@@ -75,36 +109,5 @@ package enum ProcessReport: Hashable, Sendable {
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
         let numbers = words.compactMap { UInt64($0) }
         return words.count == count && numbers.count == count ? numbers : nil
-    }
-}
-
-/// What the parent tells a node process: one line each on standard input, whose end says that the parent is gone.
-package enum ProcessCommand: Hashable, Sendable {
-    /// Everyone is ready: the run's time counts from here.
-    case begin(Instant)
-    /// To be answered by `used`.
-    case measure
-    case stop
-
-    /// Without its newline.
-    package var line: String {
-        switch self {
-        case .begin(let instant): "begin \(instant.nanoseconds)"
-        case .measure: "measure"
-        case .stop: "stop"
-        }
-    }
-
-    /// - Returns: nil for a line that is no command.
-    package init?(line: some StringProtocol) {
-        let words = line.split(separator: " ", omittingEmptySubsequences: false)
-        switch (words[0], words.count) {
-        case ("begin", 2):
-            guard let nanoseconds = UInt64(words[1]), nanoseconds <= UInt64(Int64.max) else { return nil }
-            self = .begin(Instant(nanoseconds: nanoseconds))
-        case ("measure", 1): self = .measure
-        case ("stop", 1): self = .stop
-        default: return nil
-        }
     }
 }

@@ -1,0 +1,74 @@
+import Faults
+import Messages
+import Primitives
+
+/// What the parent tells a node process: one line each on standard input, whose end says that the parent is gone.
+package enum ProcessCommand: Hashable, Sendable {
+    /// Everyone is ready: the run's time counts from here.
+    case begin(Instant)
+    /// To be answered by `used`.
+    case measure
+    /// To be answered by `status`.
+    case tellStatus
+    /// Operators: to be answered by `result`.
+    case tellResult(task: Digest)
+    /// Coordinators: issue a task with this payload, and report by this ticket what becomes of it.
+    case submit(ticket: UInt64, payload: [UInt8])
+    /// Coordinators: issue nothing more, and finish when every task is closed.
+    case drain
+    /// Begin or end faults, from now on.
+    case perturb(Perturbation)
+    /// Do nothing at all until told to go on, as a process does that is stopped; the lifeline is held all the same.
+    case pause
+    case resume
+    case stop
+
+    /// The longest line that is one: a task's payload in hexadecimal, and some words.
+    static let lineLimit = 2 * ServiceTask.payloadLimit + 256
+
+    /// Without its newline.
+    package var line: String {
+        switch self {
+        case .begin(let instant): "begin \(instant.nanoseconds)"
+        case .measure: "measure"
+        case .tellStatus: "status"
+        case .tellResult(let task): "result \(task)"
+        case .submit(let ticket, let payload): "submit \(ticket) \(Hexadecimal.encode(payload))"
+        case .drain: "drain"
+        case .perturb(let perturbation): "perturb \(Hexadecimal.encode(perturbation.borsh))"
+        case .pause: "pause"
+        case .resume: "resume"
+        case .stop: "stop"
+        }
+    }
+
+    /// - Returns: nil for a line that is no command.
+    package init?(line: some StringProtocol) {
+        let words = line.split(separator: " ", omittingEmptySubsequences: false)
+        switch (words[0], words.count) {
+        case ("begin", 2):
+            guard let nanoseconds = UInt64(words[1]), nanoseconds <= UInt64(Int64.max) else { return nil }
+            self = .begin(Instant(nanoseconds: nanoseconds))
+        case ("measure", 1): self = .measure
+        case ("status", 1): self = .tellStatus
+        case ("result", 2):
+            guard let task = Hexadecimal.decode(String(words[1])).flatMap({ Digest($0) }) else { return nil }
+            self = .tellResult(task: task)
+        case ("submit", 3):
+            guard let ticket = UInt64(words[1]), let payload = Hexadecimal.decode(String(words[2])),
+                payload.count <= ServiceTask.payloadLimit
+            else { return nil }
+            self = .submit(ticket: ticket, payload: payload)
+        case ("drain", 1): self = .drain
+        case ("perturb", 2):
+            guard let bytes = Hexadecimal.decode(String(words[1])),
+                let perturbation = try? Perturbation(borsh: bytes)
+            else { return nil }
+            self = .perturb(perturbation)
+        case ("pause", 1): self = .pause
+        case ("resume", 1): self = .resume
+        case ("stop", 1): self = .stop
+        default: return nil
+        }
+    }
+}
