@@ -37,8 +37,14 @@ struct PercentileCurve: Hashable {
             let rank = min(latency.count, max(1, UInt64((share * count).rounded(.up))))
             return latency.latency(ofRank: rank).map { Point(share: share, latency: $0.nanoseconds) }
         }
-        points = (named + between).sorted { ($0.share, $0.latency) < ($1.share, $1.latency) }
-        let certified = Double(latency.count - latency.infinite) / count
-        infiniteFrom = certified < end ? certified : nil
+        let certified = latency.count - latency.infinite
+        let share = Double(certified) / count
+        infiniteFrom = share < end ? share : nil
+        let slowest = infiniteFrom.flatMap { from in
+            latency.latency(ofRank: certified).map { Point(share: from, latency: $0.nanoseconds) }
+        }
+        points = (named + between + [slowest].compactMap(\.self)).sorted {
+            ($0.share, $0.latency) < ($1.share, $1.latency)
+        }
     }
 }
