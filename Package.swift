@@ -125,8 +125,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ground + ["Faults", "Node", "TestSupport", "quorate", "quorate-node", system],
-            exclude: ["External"],
-            swiftSettings: settings),
+            dependencies: ground + [
+                "Faults", "Node", "Records", "Reports", "TestSupport", "Verdicts", "quorate", "quorate-node", system,
+            ],
+            exclude: ["External"], swiftSettings: settings),
     ]
 )
