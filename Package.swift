@@ -70,11 +70,11 @@ let package = Package(
         target("LedgerNode", ground + ["Restaking", "Node", "Records", sqlite, system] + nio),
         target(
             "Cluster",
-            ground
-                + [
-                    "CLinux", "Attesting", "Faults", "TopologyFormat", "Records", "Node", "LedgerNode", subprocess,
-                    system,
-                ]),
+            ground + [
+                "CLinux", "Services", "Attesting", "Faults", "TopologyFormat", "Records", "Node", "LedgerNode",
+                subprocess,
+                system,
+            ] + nio),
         target("Reports", ground + ["Records", "Verdicts", histogram, system]),
         target(
             "Benchmarking",
@@ -82,7 +82,8 @@ let package = Package(
         .executableTarget(
             name: "quorate",
             dependencies: ground + [
-                "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "Replaying", "Reports", "TopologyFormat",
+                "Benchmarking", "Cluster", "Faults", "LedgerNode", "Node", "Records", "Replaying", "Reports",
+                "TopologyFormat",
                 "Verdicts", argumentParser, system,
             ],
             swiftSettings: settings),
@@ -111,7 +112,8 @@ let package = Package(
                 + nio),
         tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", "TestSupport", sqlite, system] + nio),
         tests(
-            of: "Cluster", ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "TestSupport", system]),
+            of: "Cluster",
+            ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "TestSupport", system] + nio),
         tests(of: "Reports", ground + ["Records", "TestSupport", "Verdicts", system]),
         tests(
             of: "Benchmarking",

@@ -10,6 +10,13 @@ extension Conductor {
     mutating func lose(_ place: Int, _ ending: ChildEnding, at now: Instant, _ effects: inout [Effect]) {
         let child = children[place]
         children[place].state = .ended
+        children[place].isPaused = false
+        children[place].epitaph = "\(ending)"
+        let decided = ProcessReport.TaskCount(
+            issued: child.tasks.certified + child.tasks.expired, certified: child.tasks.certified,
+            expired: child.tasks.expired)
+        children[place].earlierTasks = child.earlierTasks + decided
+        children[place].tasks = ProcessReport.TaskCount()
         if isStopping {
             if ending != .exited(0), !children[place].wasKilled, ending != .signalled(SIGINT) {
                 fail(child, .ended(ending), stage: .stopping, &effects)
@@ -17,45 +24,44 @@ extension Conductor {
             stopFurther(at: now, &effects)
             return
         }
+        for fault in child.faults.indices where child.faults[fault].injected != nil {
+            if child.faults[fault].state == .present { children[place].faults[fault].state = .gone }
+        }
+        if child.wasKilled {
+            buried(place, at: now, &effects)
+            settleIfFinished(at: now, &effects)
+            return
+        }
         // A terminal tells the whole group: whoever was too young to ignore it brings the news first.
-        if ending == .signalled(SIGINT) {
+        if ending == .signalled(SIGINT), began == nil || !isLive {
             stop(as: .interrupted, at: now, &effects)
             return
         }
+        abandon(place, at: now, &effects)
         if began != nil, ending == .signalled(SIGKILL), let crash = dueCrash(of: child, at: now) {
-            effects.append(.report(.crashed(child.name)))
-            children[place].faults.removeAll { $0 == crash }
-            if case .duration(let rest) = crash.lasts {
-                children[place].state = .resting(until: now + rest)
-                effects.append(.wake(now + rest))
-            } else {
-                settleIfFinished(at: now, &effects)
-            }
+            crashed(place, by: crash, at: now, &effects)
             return
         }
         fail(child, .ended(ending), stage: began == nil ? .starting : .running, &effects)
         // Before the beginning, the others would wait for it in vain.
-        guard settings.keepsGoing, began != nil, child.party != .ledger else {
+        guard settings.keepsGoing || isLive, began != nil, child.party != .ledger else {
             stop(as: .aborted, at: now, &effects)
             return
         }
         settleIfFinished(at: now, &effects)
     }
 
-    /// Which of its crashes killed a node: of those that can have begun, the first. A crash at a task orders by
-    /// its number; when it is due in time is not known here.
-    private func dueCrash(of child: Child, at now: Instant) -> FaultPlan? {
-        guard let began else { return nil }
-        func rank(_ plan: FaultPlan) -> (Int, UInt64)? {
-            switch plan.begins {
-            case .start: (0, 0)
-            case .after(let delay): now >= began + delay ? (1, (began + delay).nanoseconds) : nil
-            case .task(let sequence): (2, sequence.number)
-            }
+    /// As its fault says.
+    private mutating func crashed(_ place: Int, by fault: Int, at now: Instant, _ effects: inout [Effect]) {
+        effects.append(.report(.crashed(children[place].name)))
+        children[place].faults[fault].state = .happened
+        children[place].epitaph = "crashed, as its fault says"
+        if case .duration(let rest) = children[place].faults[fault].plan.lasts {
+            children[place].state = .resting(until: now + rest)
+            effects.append(.wake(now + rest))
+        } else {
+            settleIfFinished(at: now, &effects)
         }
-        return child.faults.filter(\.behaviour.isCrash)
-            .compactMap { plan in rank(plan).map { (rank: $0, plan: plan) } }
-            .min { $0.rank < $1.rank }?.plan
     }
 
     private mutating func fail(
@@ -72,11 +78,9 @@ extension Conductor {
         for place in children.indices {
             guard case .resting(let until) = children[place].state, now >= until, !isStopping else { continue }
             children[place].incarnation += 1
-            launch(place, &effects)
-            // At once: it may never be ready, if somebody it needs is dead for good.
-            if let began { effects.append(.tell(children[place].party, .begin(began))) }
-            effects.append(.report(.restarted(children[place].name)))
+            launchAgain(place, &effects)
         }
+        expireOrders(at: now, &effects)
         measureIfDue(at: now, &effects)
         guard let deadline else { return }
         guard now >= deadline else {
@@ -91,8 +95,10 @@ extension Conductor {
                 fail(child, .hung(after: settings.startPatience), stage: .starting, &effects)
             }
             stop(as: .aborted, at: now, &effects)
-        case .running:
-            let unfinished = children.filter { $0.party.isCoordinator && $0.isAlive && $0.state != .finished }
+        case .running, .draining:
+            let unfinished = children.filter {
+                $0.party.isCoordinator && $0.state != .finished && $0.state != .ended
+            }
             stop(as: .timedOut(waitingFor: unfinished.map(\.name)), at: now, &effects)
         case .settling: stop(as: .completed, at: now, &effects)
         case .stoppingNodes, .stoppingLedger: killStopped(&effects)
@@ -112,24 +118,45 @@ extension Conductor {
 
     mutating func interrupt(at now: Instant, _ effects: inout [Effect]) {
         interruptions += 1
-        guard !isStopping else {
-            ending = .interrupted
-            // The second time, nobody is waited for any longer.
-            guard interruptions > 1 else { return }
-            for place in children.indices where children[place].isAlive && !children[place].wasKilled {
-                children[place].wasKilled = true
-                effects.append(.kill(children[place].party))
-            }
-            return
+        if isLive, interruptions == 1, began != nil, !isStopping { return drain(at: now, &effects) }
+        if !isStopping { stop(as: .interrupted, at: now, &effects) }
+        ending = .interrupted
+        // The second time, nobody is waited for any longer.
+        guard interruptions > 1 else { return }
+        for place in children.indices where children[place].isAlive && !children[place].wasKilled {
+            children[place].wasKilled = true
+            effects.append(.kill(children[place].party))
         }
-        stop(as: .interrupted, at: now, &effects)
     }
 
-    private mutating func stop(as ending: RunOutcome.Ending, at now: Instant, _ effects: inout [Effect]) {
+    /// The orderly end of a live network. Whoever is paused or resting is put to work again: it may be who knows
+    /// something that others wait for.
+    mutating func drain(at now: Instant, _ effects: inout [Effect]) {
+        guard phase == .running, let patience = settings.drainPatience else { return }
+        phase = .draining
+        effects.append(.report(.draining))
+        for place in children.indices {
+            if children[place].isPaused { resume(place, at: now, &effects) }
+            if case .resting = children[place].state {
+                children[place].incarnation += 1
+                launchAgain(place, &effects)
+            } else if children[place].party.isCoordinator, children[place].isAlive {
+                // What it has finished was its load.
+                if children[place].state == .finished { children[place].state = .ready }
+                effects.append(.tell(children[place].party, .drain))
+            }
+        }
+        wait(patience, from: now, &effects)
+        settleIfFinished(at: now, &effects)
+    }
+
+    mutating func stop(as ending: RunOutcome.Ending, at now: Instant, _ effects: inout [Effect]) {
         self.ending = ending
         phase = .stoppingNodes
         effects.append(.report(.stopping(ending)))
         for place in children.indices {
+            // Else it would not hear the word.
+            if children[place].isPaused { resume(place, at: now, &effects) }
             if case .resting = children[place].state { children[place].state = .ended }
             if children[place].isAlive, children[place].party != .ledger {
                 effects.append(.tell(children[place].party, .stop))
@@ -144,6 +171,7 @@ extension Conductor {
         guard nodesAreGone else { return }
         guard let ledger = children.first, ledger.isAlive else {
             phase = .over
+            for order in pending { answer(order.ticket, .lost("the network has stopped"), &effects) }
             let startup = began.map { $0 - started }
             effects.append(.over(RunOutcome(ending: ending, failures: failures, startup: startup, usages: usages)))
             return

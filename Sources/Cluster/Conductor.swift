@@ -15,6 +15,10 @@ import Records
 ///    somebody interrupts: the nodes are stopped, then the ledger, so that their last words find it.
 /// 4. Whoever does not stop in time is killed. It is over when nobody is left.
 ///
+/// A live network has no end of its own: after the load it waits for tasks that somebody submits, goes on without
+/// whoever dies, and takes orders (`Conductor+Orders`), until it is told to drain: its coordinators issue nothing more,
+/// and when the windows have closed it ends like any other.
+///
 /// It deliberately does not judge: a run that timed out is stopped like any other, and its records say what it was.
 package struct Conductor: Sendable {
     package enum Event: Hashable, Sendable {
@@ -22,15 +26,21 @@ package struct Conductor: Sendable {
         case ended(Party, ChildEnding)
         case woke
         case interrupted
+        /// Of a live network.
+        case ordered(NetworkOrder, ticket: UInt64)
     }
 
     package enum Effect: Hashable, Sendable {
         /// - Parameter ledgerPort: nil for the ledger itself.
-        case launch(Party, incarnation: UInt32, faults: [FaultPlan], ledgerPort: UInt16?)
+        case launch(
+            Party, incarnation: UInt32, faults: [FaultPlan], ledgerPort: UInt16?, disk: Intervention.Disk = .keep)
         case tell(Party, ProcessCommand)
         case kill(Party)
         case wake(Instant)
         case report(NetworkEvent)
+        /// Into the log of interventions, before anything after it is done.
+        case record(Intervention)
+        case answer(ticket: UInt64, NetworkAnswer)
         case over(RunOutcome)
     }
 
@@ -65,6 +75,12 @@ package struct Conductor: Sendable {
         package var settlingAlone: Duration
         /// From the word to the beginning: everybody has heard it by then.
         package var lead = Duration.milliseconds(20)
+        /// Of a live network: how long it may take until every window has closed; nil: the network has an end of its own.
+        package var drainPatience: Duration?
+        /// Of a live network: how long one answer of a node is waited for.
+        package var answerPatience = Duration.seconds(1)
+        /// Of a live network: how long a node that is started again is waited for.
+        package var restartPatience = Duration.seconds(3)
 
         package init(timeLimit: Duration, settlingAlone: Duration, keepsGoing: Bool = false) {
             self.timeLimit = timeLimit
@@ -74,35 +90,14 @@ package struct Conductor: Sendable {
     }
 
     enum Phase: Hashable {
-        case startingLedger, startingNodes, running, settling, stoppingNodes, stoppingLedger, over
-    }
-
-    struct Child {
-        let party: Party
-        let name: String
-        var faults: [FaultPlan]
-        var incarnation: UInt32 = 1
-        var state = State.idle
-        /// What it said by `failed`.
-        var account: String?
-        /// By us.
-        var wasKilled = false
-
-        enum State: Hashable {
-            case idle, launched, ready, finished
-            /// Dead as its fault says, to be started again.
-            case resting(until: Instant)
-            case ended
-        }
-
-        var isAlive: Bool { state == .launched || state == .ready || state == .finished }
+        case startingLedger, startingNodes, running, draining, settling, stoppingNodes, stoppingLedger, over
     }
 
     let settings: Settings
     /// The ledger first.
     var children: [Child]
     /// For look-ups only.
-    private let places: [Party: Int]
+    let places: [Party: Int]
     var phase = Phase.startingLedger
     /// When patience with the phase ends.
     var deadline: Instant?
@@ -117,13 +112,15 @@ package struct Conductor: Sendable {
     var usages: [NodeUsage] = []
     /// How many of the times of `measuring` have come.
     var measured = 0
+    /// Orders that have not had their last answer, by age.
+    var pending: [PendingOrder] = []
 
     /// - Parameter members: one of them the ledger.
     package init(members: [Member], settings: Settings) {
         let ordered = members.filter { $0.party == .ledger } + members.filter { $0.party != .ledger }
         precondition(ordered.count(where: { $0.party == .ledger }) == 1, "a network has one ledger")
         self.settings = settings
-        children = ordered.map { Child(party: $0.party, name: $0.name, faults: $0.faults) }
+        children = ordered.map { Child(party: $0.party, name: $0.name, faults: $0.faults.map { KnownFault($0) }) }
         places = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1.party, $0) })
     }
 
@@ -149,6 +146,7 @@ package struct Conductor: Sendable {
             lose(place, ending, at: now, &effects)
         case .woke: wake(at: now, &effects)
         case .interrupted: interrupt(at: now, &effects)
+        case .ordered(let order, let ticket): take(order, ticket, at: now, &effects)
         }
     }
 
@@ -164,9 +162,11 @@ package struct Conductor: Sendable {
         case (.ready, _):
             guard children[place].state == .launched else { return }
             children[place].state = .ready
+            started(place, &effects)
             beginIfReady(at: now, &effects)
         case (.progress(let progress), .coordinator(let service)):
-            effects.append(.report(.progress(service, progress)))
+            children[place].tasks = progress
+            effects.append(.report(.progress(service, children[place].earlierTasks + progress)))
             if phase == .running, let patience = settings.progressPatience, let present = deadline {
                 deadline = max(present, now + patience)
             }
@@ -174,10 +174,15 @@ package struct Conductor: Sendable {
             children[place].state = .finished
             effects.append(.report(.finished(service)))
             settleIfFinished(at: now, &effects)
-        case (.used(let usage), _): note(usage, of: children[place])
+        case (.used(let usage), let party):
+            if !answered(usage, by: party, at: now, &effects) { note(usage, of: children[place]) }
+        case (.status(let status), let party): answered(status, by: party, at: now, &effects)
+        case (.task(let report), .coordinator): answered(report, by: place, &effects)
+        case (.result(let task, let result), .signer(let signer)):
+            answered(result, of: task, by: signer, at: now, &effects)
         case (.failed(let account), _): children[place].account = account
         case (.stopped, _): break
-        case (.listening, _), (.progress, _), (.finished, _), (.status, _), (.task, _), (.result, _):
+        case (.listening, _), (.progress, _), (.finished, _), (.task, _), (.result, _):
             effects.append(.report(.unreadable(children[place].name, line: "\(line)")))
         }
     }
@@ -192,12 +197,13 @@ package struct Conductor: Sendable {
         for child in children where child.isAlive { effects.append(.tell(child.party, .begin(beginning))) }
         effects.append(.report(.began(startup: beginning - started)))
         for delay in settings.measuring { effects.append(.wake(beginning + delay)) }
+        guard !isLive else { return deadline = nil }
         wait(settings.timeLimit, from: beginning, &effects)
         settleIfFinished(at: now, &effects)
     }
 
     mutating func settleIfFinished(at now: Instant, _ effects: inout [Effect]) {
-        guard phase == .running,
+        guard phase == (isLive ? .draining : .running),
             children.allSatisfy({ !$0.party.isCoordinator || $0.state == .finished || $0.state == .ended })
         else { return }
         phase = .settling
@@ -217,12 +223,26 @@ package struct Conductor: Sendable {
 
     // MARK: Launching and waiting
 
-    mutating func launch(_ place: Int, _ effects: inout [Effect]) {
+    mutating func launch(_ place: Int, disk: Intervention.Disk = .keep, _ effects: inout [Effect]) {
         children[place].state = .launched
         children[place].account = nil
+        children[place].wasKilled = false
         let child = children[place]
         effects.append(
-            .launch(child.party, incarnation: child.incarnation, faults: child.faults, ledgerPort: ledgerPort))
+            .launch(
+                child.party, incarnation: child.incarnation, faults: child.scheduledFaults, ledgerPort: ledgerPort,
+                disk: disk))
+    }
+
+    /// The next process of a node, in a network that has begun.
+    mutating func launchAgain(_ place: Int, disk: Intervention.Disk = .keep, _ effects: inout [Effect]) {
+        launch(place, disk: disk, &effects)
+        // At once: it may never be ready, if somebody it needs is dead for good.
+        if let began { effects.append(.tell(children[place].party, .begin(began))) }
+        if phase == .draining, children[place].party.isCoordinator {
+            effects.append(.tell(children[place].party, .drain))
+        }
+        effects.append(.report(.restarted(children[place].name)))
     }
 
     mutating func wait(_ patience: Duration, from instant: Instant, _ effects: inout [Effect]) {
@@ -231,5 +251,6 @@ package struct Conductor: Sendable {
         effects.append(.wake(instant + patience))
     }
 
+    var isLive: Bool { settings.drainPatience != nil }
     var isStopping: Bool { phase == .stoppingNodes || phase == .stoppingLedger }
 }

@@ -3,6 +3,7 @@ import Faults
 import Messages
 import Node
 import Primitives
+import Records
 import SystemPackage
 import TopologyFormat
 
@@ -14,14 +15,16 @@ package struct NetworkRun: Sendable {
     private let executables: Executables
     private let keepsGoing: Bool
     private let measuring: [Duration]
+    private let desk: OrderDesk?
 
     /// - Parameters:
     ///   - topology: with its overrides applied.
     ///   - files: prepared.
     ///   - measuring: the times from the beginning at which everybody is asked what it has used; ascending.
+    ///   - desk: where orders come from; with one, the network is a live one.
     package init(
         topology: Topology, genesis: Genesis, files: NodeFiles, executables: Executables, keepsGoing: Bool = false,
-        measuring: [Duration] = []
+        measuring: [Duration] = [], desk: OrderDesk? = nil
     ) {
         self.topology = topology
         self.genesis = genesis
@@ -29,6 +32,7 @@ package struct NetworkRun: Sendable {
         self.executables = executables
         self.keepsGoing = keepsGoing
         self.measuring = measuring
+        self.desk = desk
     }
 
     /// Returns when no process is left, however it ended; cancelling kills them all.
@@ -39,28 +43,50 @@ package struct NetworkRun: Sendable {
     package func run(
         interruptions: AsyncStream<Void>, report: @Sendable (NetworkEvent) -> Void
     ) async -> RunOutcome {
+        defer { desk?.close() }
         let (events, feed) = AsyncStream<Conductor.Event>.makeStream()
+        var interventions: InterventionLog?
+        do throws(RecordError) {
+            if desk != nil {
+                interventions = try InterventionLog(path: files.directory.interventions, network: genesis.network)
+            }
+        } catch {
+            return unrecorded(error, stage: .starting)
+        }
         return await withDiscardingTaskGroup { group in
             var conductor = Conductor(members: members, settings: settings)
             var processes: [Party: AsyncStream<ChildProcess.Order>.Continuation] = [:]
             var effects: [Conductor.Effect] = []
             group.addTask { for await _ in interruptions { feed.yield(.interrupted) } }
+            if let desk {
+                group.addTask {
+                    for await (order, ticket) in desk.placed { feed.yield(.ordered(order, ticket: ticket)) }
+                }
+            }
             conductor.start(at: MonotonicClock.now, effects: &effects)
             var iterator = events.makeAsyncIterator()
             var outcome: RunOutcome?
             while outcome == nil {
-                for effect in effects {
+                for effect in effects where outcome == nil {
                     switch effect {
-                    case .launch(let party, let incarnation, let faults, let ledgerPort):
+                    case .launch(let party, let incarnation, let faults, let ledgerPort, let disk):
                         let (orders, inbox) = AsyncStream<ChildProcess.Order>.makeStream()
                         processes[party] = inbox
                         group.addTask {
-                            await launch(party, incarnation, faults, ledgerPort, orders: orders, feed: feed)
+                            await launch(party, incarnation, faults, ledgerPort, disk, orders: orders, feed: feed)
                         }
                     case .tell(let party, let command): processes[party]?.yield(.tell(command.line))
                     case .kill(let party): processes[party]?.yield(.kill)
                     case .wake(let instant): group.addTask { await wake(at: instant, feed: feed) }
                     case .report(let event): report(event)
+                    case .record(let intervention):
+                        do throws(RecordError) {
+                            try interventions?.append(intervention)
+                        } catch {
+                            // What cannot be told afterwards must not happen.
+                            outcome = unrecorded(error, stage: .running)
+                        }
+                    case .answer(let ticket, let answer): desk?.answer(answer, to: ticket)
                     case .over(let result): outcome = result
                     }
                 }
@@ -74,14 +100,22 @@ package struct NetworkRun: Sendable {
         }
     }
 
+    private func unrecorded(_ error: RecordError, stage: ChildFailure.Stage) -> RunOutcome {
+        let failure = ChildFailure(
+            name: "the cluster", stage: stage, kind: .ended(.unobserved("\(error)")), account: "\(error)")
+        return RunOutcome(ending: .aborted, failures: [failure], startup: nil)
+    }
+
     private func launch(
         _ party: Party, _ incarnation: UInt32, _ faults: [FaultPlan], _ ledgerPort: UInt16?,
-        orders: AsyncStream<ChildProcess.Order>, feed: AsyncStream<Conductor.Event>.Continuation
+        _ disk: Intervention.Disk, orders: AsyncStream<ChildProcess.Order>,
+        feed: AsyncStream<Conductor.Event>.Continuation
     ) async {
         let configuration: FilePath
         do {
+            try files.leave(disk, to: party)
             configuration = try files.writeConfiguration(
-                of: party, incarnation: incarnation, faults: faults, ledgerPort: ledgerPort)
+                of: party, incarnation: incarnation, faults: faults, ledgerPort: ledgerPort, disk: disk)
         } catch {
             feed.yield(.ended(party, .neverStarted("\(error)")))
             return
@@ -114,7 +148,13 @@ package struct NetworkRun: Sendable {
             keepsGoing: keepsGoing)
         settings.progressPatience = Self.progressPatience(of: topology)
         settings.measuring = measuring
+        if desk != nil { settings.drainPatience = Self.drainPatience(of: topology) }
         return settings
+    }
+
+    /// Until every window of a live network has closed.
+    static func drainPatience(of topology: Topology) -> Duration {
+        (topology.services.map { max($0.deadline, $0.evidenceWindow) }.max() ?? .zero) + slowness
     }
 
     private static let slowness = Duration.seconds(15)

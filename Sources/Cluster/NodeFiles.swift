@@ -1,6 +1,7 @@
 import Attesting
 import Cryptography
 import Faults
+import Glibc
 import LedgerNode
 import Messages
 import Node
@@ -15,15 +16,19 @@ package struct NodeFiles: Sendable {
     private let genesis: Genesis
     private let topology: Topology
     private let seed: UInt64
+    private let isLive: Bool
     private let programDirectory: FilePath
 
     /// - Parameters:
     ///   - topology: with its overrides applied.
     ///   - seed: decides arrivals, jitter and faults.
     ///   - programDirectory: where the programs of exec services run.
+    ///   - isLive: whether more is asked of nodes while they run.
     package init(
-        directory: RunDirectory, genesis: Genesis, topology: Topology, seed: UInt64, programDirectory: FilePath = "."
+        directory: RunDirectory, genesis: Genesis, topology: Topology, seed: UInt64, programDirectory: FilePath = ".",
+        isLive: Bool = false
     ) {
+        self.isLive = isLive
         self.directory = directory
         self.genesis = genesis
         self.topology = topology
@@ -49,22 +54,25 @@ package struct NodeFiles: Sendable {
         }
     }
 
+    /// - Parameter disk: what an operator that is started again is to find of its guard.
     /// - Returns: the file's path.
     func writeConfiguration(
-        of party: Party, incarnation: UInt32, faults: [FaultPlan], ledgerPort: UInt16?
+        of party: Party, incarnation: UInt32, faults: [FaultPlan], ledgerPort: UInt16?,
+        disk: Intervention.Disk = .keep
     ) throws -> FilePath {
         let bytes =
             switch party {
             case .ledger: ledgerConfiguration(incarnation: incarnation).borsh
             case .coordinator(let service):
                 nodeConfiguration(
-                    of: party, role: .coordinator(service, load(of: service), faults: faults, seed: seed),
+                    of: party,
+                    role: .coordinator(service, load(of: service), faults: faults, seed: seed, isLive: isLive),
                     incarnation: incarnation, ledgerPort: ledgerPort ?? 0
                 ).borsh
             case .signer(let signer):
                 nodeConfiguration(
-                    of: party, role: .signer(signer, faults: faults, seed: seed), incarnation: incarnation,
-                    ledgerPort: ledgerPort ?? 0
+                    of: party, role: .signer(signer, faults: faults, seed: seed, isLive: isLive),
+                    incarnation: incarnation, ledgerPort: ledgerPort ?? 0, hasLostGuard: disk == .empty
                 ).borsh
             }
         let file = directory.nodes.appending("\(name(of: party)).\(incarnation).conf")
@@ -72,21 +80,38 @@ package struct NodeFiles: Sendable {
         return file
     }
 
-    private func nodeConfiguration(
-        of party: Party, role: NodeRole, incarnation: UInt32, ledgerPort: UInt16
-    ) -> NodeConfiguration {
-        let guardMode: GuardMode =
-            switch topology.guardMode {
-            case .synced: .synced
-            case .written: .written
+    /// What is left of its guard to an operator that is dead and to be started again.
+    func leave(_ disk: Intervention.Disk, to party: Party) throws {
+        let path = guardPath(of: party)
+        switch disk {
+        case .keep: break
+        case .older:
+            guard let key = genesis.key(of: party) else { return }
+            try GuardFile.rollBack(path, network: genesis.network, key: key, mode: guardMode)
+        case .empty:
+            guard unlink(path.string) == 0 || errno == ENOENT else {
+                throw RunDirectoryError.system("remove the guard", path, Errno(rawValue: errno))
             }
+        }
+    }
+
+    private var guardMode: GuardMode {
+        switch topology.guardMode {
+        case .synced: .synced
+        case .written: .written
+        }
+    }
+
+    private func nodeConfiguration(
+        of party: Party, role: NodeRole, incarnation: UInt32, ledgerPort: UInt16, hasLostGuard: Bool = false
+    ) -> NodeConfiguration {
         let link = topology.network.link
         return NodeConfiguration(
             name: name(of: party), incarnation: incarnation, genesis: directory.genesis, key: keyPath(of: party),
             ledgerPort: ledgerPort, record: recordPath(of: party, incarnation),
             guardFile: guardPath(of: party), guardMode: guardMode,
             link: LinkTerms(latency: link.latency, jitter: link.jitter, seed: seed), role: role,
-            programs: programs(of: party))
+            hasLostGuard: hasLostGuard, programs: programs(of: party))
     }
 
     /// Of the services that an operator works for.

@@ -20,9 +20,13 @@ package struct RunDirectory: Hashable, Sendable {
     package var outcome: FilePath { path.appending(RunOutcome.fileName) }
     package var genesis: FilePath { path.appending(RunRecords.genesisName) }
     package var records: FilePath { path.appending(RunRecords.directoryName) }
+    package var interventions: FilePath { path.appending(InterventionLog.fileName) }
     package var evidence: FilePath { path.appending("evidence") }
     package var nodes: FilePath { path.appending("nodes") }
     package var ledger: FilePath { path.appending("ledger") }
+
+    /// What a cluster in the background says of itself.
+    package var clusterLog: FilePath { path.appending("cluster.log") }
 
     package var instructionLog: FilePath { ledger.appending("log.sqlite") }
 

@@ -11,10 +11,14 @@ package struct RunManifest: Codable, Hashable, Sendable {
 
     package private(set) var schemaVersion = Self.currentSchemaVersion
     package var name: String
+    /// The topology as the command line called it: from its directory programs are run.
+    package var topologyFile: String
     /// Decimal text: a number of 64 bits does not survive every JSON reader.
     package var seed: String
     package var overrides: Overrides
     package var keepGoing: Bool
+    /// Of a live cluster, its name: somebody may have submitted tasks and done things to nodes.
+    package var cluster: String?
     /// UTC, ISO 8601.
     package var startedAt: String
     package var quorateVersion: String
@@ -55,13 +59,15 @@ package struct RunManifest: Codable, Hashable, Sendable {
     }
 
     package init(
-        topology: Topology, overrides: Topology.Overrides, seed: UInt64, keepGoing: Bool, startedAt: Date,
-        version: String, build: String, host: Host
+        topology: Topology, file: String, overrides: Topology.Overrides, seed: UInt64, keepGoing: Bool,
+        cluster: String? = nil, startedAt: Date, version: String, build: String, host: Host
     ) {
         name = topology.name
+        topologyFile = file
         self.seed = String(seed)
         self.overrides = Overrides(overrides)
         self.keepGoing = keepGoing
+        self.cluster = cluster
         self.startedAt = startedAt.formatted(.iso8601)
         quorateVersion = version
         guardMode = topology.guardMode.rawValue
@@ -77,6 +83,20 @@ package struct RunManifest: Codable, Hashable, Sendable {
 extension RunManifest {
     package static func read(from directory: RunDirectory) throws(RunFileError) -> RunManifest {
         try RunFile.read(directory.manifest, version: currentSchemaVersion)
+    }
+
+    /// The command line that runs the same once more: by the directory's own copy of the topology, unless programs
+    /// belong to it, which lie beside the original. None of a live cluster, in which somebody had a hand.
+    package func repetition(of topology: Topology, in directory: FilePath) -> [String] {
+        guard cluster == nil else { return [] }
+        let hasPrograms = topology.services.contains { $0.program != nil }
+        let file = hasPrograms ? topologyFile : RunDirectory(path: directory).topology.string
+        var words = ["quorate", "run", file, "--seed", seed]
+        if let tasks = overrides.tasks { words += ["--tasks", "\(tasks)"] }
+        if let duration = overrides.duration { words += ["--duration", duration] }
+        if let rate = overrides.rate { words += ["--rate", rate] }
+        if let inFlight = overrides.inFlight { words += ["--in-flight", "\(inFlight)"] }
+        return words + (keepGoing ? ["--keep-going"] : [])
     }
 
     /// The topology as it was run: with the seed that was drawn, and what the command line said instead of it.

@@ -1,3 +1,4 @@
+import Faults
 import Messages
 import Node
 import Primitives
@@ -88,6 +89,14 @@ package enum NetworkEvent: Hashable, Sendable {
     case crashed(String)
     case restarted(String)
     case failed(ChildFailure)
+    /// By order.
+    case killed(String)
+    case paused(String)
+    case resumed(String)
+    case injected(FaultPlan)
+    case cleared([String])
+    /// Nothing more is issued, and windows close.
+    case draining
     case stopping(RunOutcome.Ending)
     /// A line that a process has no business to write.
     case unreadable(String, line: String)

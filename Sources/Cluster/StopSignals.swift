@@ -13,7 +13,11 @@ package final class StopSignals {
         sources = Self.numbers.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { feed.yield() }
+            source.setEventHandler {
+                feed.yield()
+                // Of a terminal that is closed, a shell and the system both tell: that is one wish, not two.
+                if number == SIGHUP { source.cancel() }
+            }
             source.resume()
             return source
         }

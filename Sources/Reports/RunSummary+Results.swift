@@ -26,16 +26,7 @@ extension RunSummary {
             ("revocations", .array(revocations.map(json))),
             ("conflicting_certificates", .array(conflicts.map(json))),
             ("refused_instructions", .object(refusals.map { ("\($0.outcome)", .integer(Int64($0.count))) })),
-            (
-                "absent_faults",
-                .array(
-                    absentFaults.map { fault in
-                        .object([
-                            ("party", .string(history.genesis.name(of: fault.party) ?? "?")),
-                            ("behaviour", .string(fault.behaviour)),
-                        ])
-                    })
-            ),
+            ("absent_faults", .array(absentFaults.map(json))), ("injected_live", .array(injectedLive.map(json))),
             ("executions", executionsJSON), ("disagreements", disagreementsJSON),
             ("verdicts", .array(judgement.findings.map(json))),
             ("expectation_failures", .array(judgement.expectationFailures.map(JSONValue.string))),
@@ -90,6 +81,12 @@ extension RunSummary {
             ("evidence", slash.evidence.map { .string($0.jsonPath) } ?? .null),
             ("proof", slash.evidence.map { .string($0.borshPath) } ?? .null),
             ("seats", .array(slash.seats.map(json))),
+        ])
+    }
+
+    private func json(_ fault: RunExpectations.ScheduledFault) -> JSONValue {
+        .object([
+            ("party", .string(history.genesis.name(of: fault.party) ?? "?")), ("behaviour", .string(fault.behaviour)),
         ])
     }
 

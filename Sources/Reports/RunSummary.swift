@@ -22,6 +22,8 @@ package struct RunSummary: Sendable {
     package let unissued: Int
     /// Scheduled faults that no party notes to have done, in a run that came to its end.
     package let absentFaults: [RunExpectations.ScheduledFault]
+    /// Faults that somebody injected into a live cluster.
+    package let injectedLive: [RunExpectations.ScheduledFault]
     package let resources: ResourceUse
     package let executions: [ExecutionAccount]
     package let disagreements: [DisagreementAccount]
@@ -71,6 +73,7 @@ package struct RunSummary: Sendable {
         executions = ExecutionAccount.all(of: history)
         disagreements = DisagreementAccount.all(of: history)
         resources = ResourceUse(of: context.usages, tasks: tasks.issued)
+        injectedLive = history.injectedLive(beside: expectations)
         let isComplete = context.ending == .completed
         unissued =
             isComplete

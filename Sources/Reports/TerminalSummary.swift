@@ -25,7 +25,8 @@ package struct TerminalSummary: Sendable {
     /// Ends in a newline.
     package var text: String {
         let blocks = [
-            headline, network, measurements, slashes + revocations + conflicts + absentFaults + refusals + executions,
+            headline, network, measurements,
+            slashes + revocations + conflicts + injectedLive + absentFaults + refusals + executions,
             verdicts,
             outcome,
         ]
@@ -131,6 +132,15 @@ package struct TerminalSummary: Sendable {
         let more = sorted.count - Self.shownConflicts
         if more > 0 { lines += labelled("", "and \(more) more, see \(RunSummary.resultsName)") }
         return lines
+    }
+
+    private var injectedLive: [String] {
+        guard !summary.injectedLive.isEmpty else { return [] }
+        let faults = summary.injectedLive.map { "\($0.behaviour) of \(genesis.name(of: $0.party) ?? "?")" }
+        return labelled(
+            "injected live",
+            "\(faults.joined(separator: ", ")); whoever cheated provably by it is expected to be slashed or revoked, "
+                + "beside whom the topology expects")
     }
 
     private var absentFaults: [String] {

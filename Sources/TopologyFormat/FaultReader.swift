@@ -11,6 +11,8 @@ struct FaultReader {
     let dissemination: NetworkPlan.Dissemination
     /// Those that nobody has given any stake: no set has them as members.
     let stakeless: Set<OperatorIndex>
+    /// Whether there may be tasks beyond the load.
+    var mayOutlastLoad = false
 
     private static let example = "{operator: op-3, does: equivocate, at: task 500}"
     private static let maximumFaults = 10_000
@@ -23,6 +25,9 @@ struct FaultReader {
         }
         return joined(fields.compactMap(entry))
     }
+
+    /// A fault of one party that stands alone.
+    func plan(_ field: Field) -> FaultPlan? { entry(field).flatMap { joined([$0]).first } }
 
     /// One element of the list: the same fault of one party or more.
     private struct Entry {
@@ -215,6 +220,7 @@ struct FaultReader {
                 return
             }
         }
+        guard !mayOutlastLoad else { return }
         if let longest = reached.map(\.load.tasks).max(), case .task(let sequence) = begins, sequence.number >= longest
         {
             let names = reached.map(\.name).joined(separator: ", ")

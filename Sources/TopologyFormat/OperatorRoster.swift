@@ -12,6 +12,15 @@ struct OperatorRoster {
     /// The services that an operator restricts itself to; nil: all that admit it.
     private var optIns: [[(service: String, field: Field)]?] = []
 
+    private init() {}
+
+    /// Those of a topology that has been read.
+    init(_ plans: [OperatorPlan]) {
+        operators = plans
+        places = Dictionary(uniqueKeysWithValues: plans.enumerated().map { ($1.name, OperatorIndex(UInt32($0))) })
+        optIns = plans.map { _ in nil }
+    }
+
     /// - Returns: nil when not even the names can be told.
     static func read(_ field: Field) -> OperatorRoster? {
         guard let fields = field.namedFields(example: "{op-1: {stake: 300 SOL}}") else { return nil }

@@ -25,7 +25,7 @@ package struct ScalarGrammar<Value> {
 package struct GrammarMistake: Error, Hashable, Sendable, CustomStringConvertible {
     package let message: String
 
-    init(_ message: String) { self.message = message }
+    package init(_ message: String) { self.message = message }
 
     static func isNot(_ text: String, _ noun: String, write example: String) -> Self {
         Self("\(text.abridged) is not \(noun); write \(example)")

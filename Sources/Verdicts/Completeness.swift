@@ -96,7 +96,9 @@ extension RunHistory {
     /// Whether honest nodes were sent two of its votes while they were listening.
     fileprivate func isProvable(_ equivocation: InjectedEquivocation, faulty: Set<Party>) -> Bool {
         let service = equivocation.voteKey.service
-        guard let close = windowClose(of: equivocation.voteKey), equivocation.at <= close else { return false }
+        guard let close = windowClose(of: equivocation.voteKey), equivocation.at <= close,
+            !wasStopped(.signer(equivocation.signer), sending: equivocation.at)
+        else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)
         let seers = equivocation.votes.map { vote in
             Set(vote.recipients.filter { isHonest($0, in: service, faulty: faulty) && isAwake($0, during: watch) })
@@ -113,7 +115,9 @@ extension RunHistory {
     /// Whether honest operators were sent both tasks. They vote, see each other's votes, and ask for the other task.
     fileprivate func isProvable(_ equivocation: InjectedTaskEquivocation, faulty: Set<Party>) -> Bool {
         let service = equivocation.service
-        guard let close = windowClose(of: equivocation.voteKey) else { return false }
+        guard let close = windowClose(of: equivocation.voteKey),
+            !wasStopped(.coordinator(service), sending: equivocation.at)
+        else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)
         return equivocation.tasks.allSatisfy { task in
             task.recipients.contains {

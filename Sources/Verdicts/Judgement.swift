@@ -74,7 +74,9 @@ package struct Judgement: Hashable, Sendable {
             if let gap = history.ledgerGaps.first { return .unjudged("\(account): \(gap)") }
             return isComplete ? .failed("\(account), but was not") : .unjudged("\(account), but was not by then")
         }
-        let wrong = slashed.subtracting(expected).sorted().map { signer -> Answer in
+        let injected = Set(history.injectedLive(beside: expectations).map(\.party))
+        let wrong = slashed.subtracting(expected).sorted().filter { !injected.contains(.signer($0)) }.map {
+            signer -> Answer in
             .failed("\(history.name(of: signer)) was slashed, which was not expected")
         }
         return missed + wrong
@@ -90,8 +92,9 @@ package struct Judgement: Hashable, Sendable {
             if let gap = history.ledgerGaps.first { return .unjudged("\(account): \(gap)") }
             return isComplete ? .failed("\(account), but was not") : .unjudged("\(account), but was not by then")
         }
+        let injected = Set(history.injectedLive(beside: expectations).map(\.party))
         return missed
-            + revoked.subtracting(expected).sorted().map { service in
+            + revoked.subtracting(expected).sorted().filter { !injected.contains(.coordinator($0)) }.map { service in
                 .failed("the coordinator of \(history.name(of: service)) was revoked, which was not expected")
             }
     }
@@ -146,6 +149,15 @@ package struct Judgement: Hashable, Sendable {
 }
 
 extension RunHistory {
+    /// Faults that the topology has not scheduled, in the order in which they first happened; none but in a live cluster.
+    package func injectedLive(beside expectations: RunExpectations) -> [RunExpectations.ScheduledFault] {
+        guard expectations.isLive else { return [] }
+        var known = Set(expectations.faults)
+        return injections.sorted { $0.at < $1.at }.map {
+            RunExpectations.ScheduledFault(party: $0.party, behaviour: $0.injection.behaviour)
+        }.filter { known.insert($0).inserted }
+    }
+
     /// Tasks of an AVS's load that its coordinator never came to issue.
     package func unissued(of service: ServiceID, _ expectations: RunExpectations) -> Int {
         let issued = tasks.count { $0.task.service == service && !$0.isSubmitted }

@@ -20,12 +20,15 @@ package struct RunExpectations: Hashable, Sendable {
     package var quorumLatency: [LatencyBound]
     /// Oracles of which something else than `holds` or `not-applicable` is expected.
     package var verdicts: [Oracle: Verdict]
+    /// Whether somebody could inject faults beside the scheduled ones. Whoever was made to cheat provably by one of these
+    /// may be slashed or revoked; whether it had to be, completeness says.
+    package var isLive: Bool
 
     package init(
         slashed: [OperatorIndex] = [], revoked: [ServiceID] = [], certified: Fraction? = nil,
         certifiedAtMost: Fraction? = nil, load: [ServiceID: UInt64] = [:], faults: [ScheduledFault] = [],
         quorumLatency: [LatencyBound] = [],
-        verdicts: [Oracle: Verdict] = [:]
+        verdicts: [Oracle: Verdict] = [:], isLive: Bool = false
     ) {
         self.slashed = slashed
         self.revoked = revoked
@@ -35,6 +38,7 @@ package struct RunExpectations: Hashable, Sendable {
         self.faults = faults
         self.quorumLatency = quorumLatency
         self.verdicts = verdicts
+        self.isLive = isLive
     }
 
     package struct ScheduledFault: Hashable, Sendable {

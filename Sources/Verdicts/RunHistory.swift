@@ -18,6 +18,8 @@ package struct RunHistory: Sendable {
     package private(set) var injections: [Injected] = []
     /// When operators and coordinators could not be relied on, by party, AVS and time.
     package private(set) var faultIntervals: [FaultInterval] = []
+    /// When somebody killed or paused a party.
+    private let stops: [Party: [Instant]]
     package private(set) var findings: [FoundEvidence] = []
     package private(set) var slashes: [Slash] = []
     package private(set) var revocations: [Revoked] = []
@@ -105,6 +107,8 @@ package struct RunHistory: Sendable {
     package init(_ run: RunRecords) {
         genesis = run.genesis
         network = run.genesis.network
+        stops = Dictionary(grouping: run.interventions.filter { $0.act == .killed || $0.act == .paused }, by: \.party)
+            .mapValues { $0.map(\.at) }
         var issued: [TaskName: IssuedTask] = [:]
         var certified: [TaskName: Instant] = [:]
         var submitted: Set<TaskName> = []
@@ -131,6 +135,14 @@ package struct RunHistory: Sendable {
         faultIntervals = FaultInterval.all(in: run, tasks: tasks.map(\.task))
         gaps = RecordGap.all(in: run, excepting: injections)
     }
+
+    /// Whether somebody killed or paused a party so soon after it had sent something that it may still have held it.
+    func wasStopped(_ party: Party, sending at: Instant) -> Bool {
+        stops[party, default: []].contains { at <= $0 && $0 <= at + Self.sendingPatience }
+    }
+
+    /// What has been sent can still be in the sender's process: a link's latency is laid over it there.
+    private static let sendingPatience = Duration.seconds(1)
 
     private struct TaskName: Hashable, Comparable {
         var service: ServiceID

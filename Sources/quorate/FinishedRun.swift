@@ -23,6 +23,14 @@ struct FinishedRun {
         self = try CommandFailure.asBadInput { try Self(reading: RunDirectory(path: path)) }
     }
 
+    /// Judges a run whose processes are gone, and leaves what was found in its directory.
+    init(of outcome: RunOutcome, in directory: RunDirectory) throws(CommandFailure) {
+        try CommandFailure.asBadInput { try outcome.write(to: directory) }
+        try self.init(directory: directory.path)
+        let summary = summary
+        try CommandFailure.asBadInput { try summary?.write() }
+    }
+
     private init(reading directory: RunDirectory) throws {
         self.directory = directory
         let manifest = try RunManifest.read(from: directory)
@@ -45,7 +53,7 @@ struct FinishedRun {
             return
         }
         summary = RunSummary(
-            records: records, expectations: RunExpectations(topology),
+            records: records, expectations: RunExpectations(topology, isLive: manifest.cluster != nil),
             context: RunContext(manifest, topology: topology, outcome: outcome, directory: directory.path))
     }
 
@@ -61,14 +69,26 @@ struct FinishedRun {
         return outcome.remarks(in: directory)
     }
 
+    /// Where the status is not that of the judgement.
+    var statusHint: String? {
+        guard let judged = summary?.exitStatus, judged != status.rawValue else { return nil }
+        return "exit status \(status.rawValue), because the run did not come to its end"
+    }
+
     /// The summary, or `results.json`, to standard output.
     func show(asJSON: Bool) throws(CommandFailure) {
-        guard let summary else { return }
-        if asJSON {
-            try Console.print(summary.results.document)
-        } else {
-            let style: Style = Console.takesColour(STDOUT_FILENO) ? .coloured : .plain
-            try Console.print("\n" + TerminalSummary(summary, style: style).text)
+        let form: SummaryForm = asJSON ? .json : Console.takesColour(STDOUT_FILENO) ? .coloured : .plain
+        let text = text(form)
+        if !text.isEmpty { try Console.print(text) }
+    }
+
+    /// Empty when there is nothing to judge.
+    func text(_ form: SummaryForm) -> String {
+        guard let summary else { return "" }
+        return switch form {
+        case .plain: "\n" + TerminalSummary(summary, style: .plain).text
+        case .coloured: "\n" + TerminalSummary(summary, style: .coloured).text
+        case .json: summary.results.document
         }
     }
 }
@@ -90,7 +110,7 @@ extension RunContext {
                 var inFlight: UInt64?
                 if case .closed(let limit, _) = service.load.pacing { inFlight = limit }
                 return Load(service: service.name, inFlight: inFlight, account: service.load.account)
-            }, usages: outcome.usages)
+            }, usages: outcome.usages, repetition: manifest.repetition(of: topology, in: directory))
     }
 }
 
@@ -105,12 +125,12 @@ extension HostFacts {
 
 extension RunManifest {
     init(
-        topology: Topology, overrides: Topology.Overrides, seed: UInt64, keepGoing: Bool, startedAt: Date,
-        host: HostFacts
+        topology: Topology, file: String, overrides: Topology.Overrides, seed: UInt64, keepGoing: Bool,
+        cluster: String?, startedAt: Date, host: HostFacts
     ) {
         self.init(
-            topology: topology, overrides: overrides, seed: seed, keepGoing: keepGoing, startedAt: startedAt,
-            version: Quorate.version, build: host.build,
+            topology: topology, file: file, overrides: overrides, seed: seed, keepGoing: keepGoing, cluster: cluster,
+            startedAt: startedAt, version: Quorate.version, build: host.build,
             host: Host(
                 cores: host.cores, kernel: host.kernel, os: host.os, architecture: host.architecture,
                 transport: host.transport))

@@ -23,9 +23,15 @@ struct PreparedRun {
     private static let topologyLimit = 1 << 20
 
     /// Nothing is written before all that can be checked has been.
+    ///
+    /// - Parameters:
+    ///   - isAbsolute: whether the run directory is called by its whole path, for those who work elsewhere.
+    ///   - claim: what must be had before anything is written; it is given the topology, and answers with the name of
+    ///     the live cluster, if that is what the run is to be.
     init(
         topologyPath: String, overrides: Topology.Overrides, runDirectory: String?,
-        below parent: FilePath = RunArgument.parent, keepGoing: Bool, startedAt: Date
+        below parent: FilePath = RunArgument.parent, keepGoing: Bool, startedAt: Date, isAbsolute: Bool = false,
+        claim: (Topology) throws(CommandFailure) -> String? = { _ in nil }
     ) throws(CommandFailure) {
         let (text, original) = try Self.read(topologyPath)
         topology = try CommandFailure.asBadInput { () throws(GrammarMistake) in try original.overridden(by: overrides) }
@@ -36,10 +42,12 @@ struct PreparedRun {
         try CommandFailure.asBadInput { try topology.checkPrograms(file: topologyPath) }
         try CommandFailure.asBadInput { try HostCapacity.prepare(for: topology) }
         executables = try CommandFailure.asBadInput { try Executables.find() }
+        let cluster = try claim(topology)
+        let place = FilePath(isAbsolute ? FileManager.default.currentDirectoryPath : "")
         directory = try CommandFailure.asBadInput {
-            try runDirectory.map { try RunDirectory.make(at: FilePath($0)) }
+            try runDirectory.map { try RunDirectory.make(at: place.pushing(FilePath($0))) }
                 ?? RunDirectory.makeDefault(
-                    name: topology.name, at: time_t(startedAt.timeIntervalSince1970), below: parent)
+                    name: topology.name, at: time_t(startedAt.timeIntervalSince1970), below: place.pushing(parent))
         }
         let directory = directory
         hold = try CommandFailure.asBadInput { try RunHold(directory) }
@@ -47,9 +55,11 @@ struct PreparedRun {
         genesis = GenesisBuilder.genesis(of: topology, keys: keys, runID: GenesisBuilder.randomRunID())
         files = NodeFiles(
             directory: directory, genesis: genesis, topology: topology, seed: seed,
-            programDirectory: FilePath(Topology.programDirectory(of: topologyPath)))
+            programDirectory: FilePath(Topology.programDirectory(of: topologyPath)), isLive: cluster != nil)
         let manifest = RunManifest(
-            topology: topology, overrides: overrides, seed: seed, keepGoing: keepGoing, startedAt: startedAt,
+            topology: topology, file: topologyPath, overrides: overrides, seed: seed, keepGoing: keepGoing,
+            cluster: cluster,
+            startedAt: startedAt,
             host: HostFacts.current(guardMode: topology.guardMode.rawValue, transport: "tcp loopback"))
         let files = files
         try CommandFailure.asBadInput {
@@ -59,8 +69,11 @@ struct PreparedRun {
         }
     }
 
-    func network(keepsGoing: Bool) -> NetworkRun {
-        NetworkRun(topology: topology, genesis: genesis, files: files, executables: executables, keepsGoing: keepsGoing)
+    /// - Parameter desk: where a live network takes its orders from; nil: it is none.
+    func network(keepsGoing: Bool, desk: OrderDesk? = nil) -> NetworkRun {
+        NetworkRun(
+            topology: topology, genesis: genesis, files: files, executables: executables, keepsGoing: keepsGoing,
+            desk: desk)
     }
 
     /// The text is kept as it is; a file that can be read only once is read once.

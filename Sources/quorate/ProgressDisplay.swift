@@ -1,4 +1,5 @@
 import Cluster
+import Faults
 import Glibc
 import Messages
 import Node
@@ -8,7 +9,9 @@ import TopologyFormat
 
 /// Tells on standard error how a run goes: lines for what matters, and on a terminal a bar below them.
 final class ProgressDisplay: Sendable {
-    private let serviceNames: [String]
+    private let topology: Topology
+    /// Of a live cluster.
+    private let cluster: String?
     /// Nil where it is not known before the end.
     private let total: UInt64?
     private let showsBar: Bool
@@ -21,11 +24,15 @@ final class ProgressDisplay: Sendable {
         var barIsShown = false
         var isRunning = false
         var failures = 0
+        var loadIsDone = false
     }
 
-    /// - Parameter topology: with its overrides applied.
-    init(_ topology: Topology, showsBar: Bool = Console.isTerminal(STDERR_FILENO)) {
-        serviceNames = topology.serviceNames
+    /// - Parameters:
+    ///   - topology: with its overrides applied.
+    ///   - cluster: the name of a live cluster, which goes on after its load.
+    init(_ topology: Topology, cluster: String? = nil, showsBar: Bool = Console.isTerminal(STDERR_FILENO)) {
+        self.topology = topology
+        self.cluster = cluster
         let isTimed = topology.services.contains { if case .closed(_, _?) = $0.load.pacing { true } else { false } }
         total = isTimed ? nil : topology.services.map(\.load.tasks).reduce(0, +)
         self.showsBar = showsBar
@@ -36,32 +43,51 @@ final class ProgressDisplay: Sendable {
             switch event {
             case .began: state.isRunning = true
             case .progress(let service, let count): state.counts[service] = count
-            case .stopping: state.isRunning = false
+            case .draining, .stopping: state.isRunning = false
             case .failed: state.failures += 1
             default: break
             }
             var text = state.barIsShown ? "\r\u{1b}[K" : ""
-            if let line = line(for: event, failures: state.failures) { text += line + "\n" }
+            let isHidden = if case .failed = event { state.failures > Self.shownFailures } else { false }
+            if !isHidden, let line = line(for: event) { text += line + "\n" }
+            if let line = endOfLoad(&state) { text += line + "\n" }
             state.barIsShown = showsBar && state.isRunning
             if state.barIsShown { text += Self.bar(state.counts.values, of: total, width: Console.width(of: 2)) }
             if !text.isEmpty { Console.show(text) }
         }
     }
 
-    private func line(for event: NetworkEvent, failures: Int) -> String? {
+    /// A live cluster goes on when its load is done, and somebody who watches wants to know.
+    private func endOfLoad(_ state: inout State) -> String? {
+        guard let cluster, let total, state.isRunning, !state.loadIsDone else { return nil }
+        guard state.counts.values.reduce(0, { $0 + $1.certified + $1.expired }) >= total else { return nil }
+        state.loadIsDone = true
+        state.isRunning = false
+        return "every task of the load is decided; \(cluster) stays up: Ctrl-C, or quorate down --cluster \(cluster)"
+    }
+
+    /// - Returns: nil for what needs no words.
+    func line(for event: NetworkEvent) -> String? {
         switch event {
         case .starting(let processes): "starting \(processes) processes"
         case .began(let startup): "running, \(Self.milliseconds(startup)) ms after the start"
         case .progress: nil
         case .finished(let service):
-            serviceNames.count > 1 ? "every task of \(serviceNames[Int(service.number)]) is closed" : nil
+            topology.services.count > 1 ? "every task of \(topology.name(of: service)) is closed" : nil
         case .crashed(let name): "\(name) crashed, as its fault says"
         case .restarted(let name): "\(name) is started again"
-        case .failed(let failure): failures <= Self.shownFailures ? "error: \(failure)" : nil
+        case .failed(let failure): "error: \(failure)"
+        case .killed(let name): "\(name) is killed"
+        case .paused(let name): "\(name) is paused"
+        case .resumed(let name): "\(name) goes on"
+        case .injected(let plan): "\(plan.behaviour.rawValue) is injected into \(topology.name(of: plan.party))"
+        case .cleared(let names): "the faults of \(names.joined(separator: ", ")) are cleared"
+        case .draining: "draining: nothing more is issued, and every window closes"
         case .stopping(.completed): "every task is closed; stopping"
         case .stopping(.timedOut): "the time is up; stopping"
         case .stopping(.aborted): "giving up; stopping"
-        case .stopping(.interrupted): "interrupted; stopping, and once more kills at once"
+        case .stopping(.interrupted):
+            "interrupted; stopping" + (cluster == nil ? ", and once more kills at once" : "")
         case .unreadable(let name, let line): "warning: \(name) wrote a line that means nothing: \(line.prefix(120))"
         }
     }

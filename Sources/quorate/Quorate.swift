@@ -23,6 +23,13 @@ struct Quorate: AsyncParsableCommand {
         subcommands: [LedgerProcessCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "Running", subcommands: [RunCommand.self, TestCommand.self, BenchCommand.self]),
+            CommandGroup(
+                name: "Live cluster",
+                subcommands: [
+                    UpCommand.self, StatusCommand.self, ClustersCommand.self, TaskCommand.self, FaultCommand.self,
+                    KillCommand.self, PauseCommand.self, ResumeCommand.self, RestartCommand.self, LogsCommand.self,
+                    DownCommand.self,
+                ]),
             CommandGroup(name: "Topology", subcommands: [InitCommand.self, TopologyCommand.self]),
             CommandGroup(
                 name: "Result",

@@ -2,7 +2,6 @@ import ArgumentParser
 import Cluster
 import Foundation
 import Reports
-import SystemPackage
 import TopologyFormat
 
 struct RunCommand: AsyncParsableCommand {
@@ -51,14 +50,10 @@ struct RunCommand: AsyncParsableCommand {
             .run(interruptions: signals.arrivals) { display.show($0) }
         Orphans.end()
         signals.restore()
-        try CommandFailure.asBadInput { try outcome.write(to: prepared.directory) }
-        let run = try FinishedRun(directory: prepared.directory.path)
+        let run = try FinishedRun(of: outcome, in: prepared.directory)
         for line in run.remarks { Console.complain(line) }
-        try CommandFailure.asBadInput { try run.summary?.write() }
         try run.show(asJSON: json)
-        if let judged = run.summary?.exitStatus, judged != run.status.rawValue {
-            Console.complain("exit status \(run.status.rawValue), because the run did not come to its end")
-        }
+        if let hint = run.statusHint { Console.complain(hint) }
         throw run.status.code
     }
 }

@@ -6,10 +6,13 @@ import Verdicts
 extension RunExpectations {
     /// What a topology says must come out. Its words for percentiles, oracles and verdicts are those of the oracles
     /// themselves; a test holds them together.
-    init(_ topology: Topology) {
+    ///
+    /// - Parameter isLive: whether it was a live cluster. There somebody decides when the load ends.
+    init(_ topology: Topology, isLive: Bool = false) {
         let expectations = topology.expect
         // How many tasks a closed loop issues in a given time, only the run shows.
         let loads = topology.services.enumerated().compactMap { index, service -> (ServiceID, UInt64)? in
+            if isLive { return nil }
             if case .closed(_, .some) = service.load.pacing { return nil }
             return (ServiceID(UInt32(index)), service.load.tasks)
         }
@@ -28,6 +31,6 @@ extension RunExpectations {
                         return nil
                     }
                     return (oracle, verdict)
-                }))
+                }), isLive: isLive)
     }
 }

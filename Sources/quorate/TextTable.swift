@@ -14,6 +14,14 @@ struct TextTable {
     let columns: [Column]
     let rows: [[String]]
 
+    init(columns: [Column], rows: [[String]]) {
+        self.columns = columns
+        self.rows = rows
+    }
+
+    /// Of words alone.
+    init(_ titles: [String], _ rows: [[String]]) { self.init(columns: titles.map { Column($0) }, rows: rows) }
+
     var text: String {
         let lines = [columns.map(\.title)] + rows
         let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }

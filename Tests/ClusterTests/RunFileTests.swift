@@ -18,7 +18,7 @@ import TopologyFormat
 
     private static func manifest(_ overrides: Topology.Overrides = .init()) -> RunManifest {
         RunManifest(
-            topology: try! Fixture.parsed(), overrides: overrides, seed: .max, keepGoing: false,
+            topology: try! Fixture.parsed(), file: "lab.yaml", overrides: overrides, seed: .max, keepGoing: false,
             startedAt: Date(timeIntervalSince1970: 0), version: "1", build: "debug",
             host: .init(cores: 2, kernel: "6.1", os: "Linux", architecture: "x86_64", transport: "tcp loopback"))
     }

@@ -173,4 +173,20 @@ import Verdicts
         let expectations = RunExpectations(load: [HistoryBuilder.service: 3])
         #expect(history.unissued(of: HistoryBuilder.service, expectations) == 1)
     }
+
+    /// What it sent may have been on its way out of its own process.
+    @Test(arguments: [
+        (Intervention.Act.killed, 26, true), (.paused, 26, true), (.killed, 1_030, false), (.killed, 20, false),
+    ])
+    func whoIsStoppedWhileItSendsNeedNotBePunished(act: Intervention.Act, at time: UInt64, isExcused: Bool) throws {
+        var builder = try HistoryBuilder()
+        for number in 1...3 as ClosedRange<UInt64> {
+            builder.issue(number)
+            builder.certify(number)
+        }
+        builder.equivocate(
+            4, 2, to: [HistoryBuilder.coordinator, Self.op1], and: [HistoryBuilder.signer(2), HistoryBuilder.signer(3)])
+        builder.intervene(HistoryBuilder.signer(4), at: time, act)
+        #expect((builder.judge(.completeness).verdict == .holds) == isExcused)
+    }
 }

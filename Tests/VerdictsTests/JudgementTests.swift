@@ -35,6 +35,23 @@ import Verdicts
         #expect(judgement.exitStatus == 1)
     }
 
+    /// In a live cluster somebody else than the topology made it cheat.
+    @Test func whoWasMadeToCheatWhileUpIsExpectedToBeSlashed() throws {
+        let live = Self.judge(try .sound(), RunExpectations(isLive: true))
+        #expect(live.expectationFailures.isEmpty && live.exitStatus == 0)
+        let scheduled = RunExpectations.ScheduledFault(
+            party: HistoryBuilder.signer(4), behaviour: "equivocate-split")
+        let known = Self.judge(try .sound(), RunExpectations(faults: [scheduled], isLive: true))
+        #expect(
+            known.expectationFailures == ["op-4 was slashed, which was not expected"],
+            "of what the topology schedules it says itself what is to come")
+        var innocent = try HistoryBuilder.sound()
+        innocent.slash(3, on: innocent.evidence(3, 1), at: 80)
+        #expect(
+            Self.judge(innocent, RunExpectations(isLive: true)).expectationFailures
+                .contains("op-3 was slashed, which was not expected"))
+    }
+
     @Test func whatWasNotMetIsSaid() throws {
         var builder = try HistoryBuilder.sound()
         builder.issue(9)

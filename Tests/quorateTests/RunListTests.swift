@@ -26,7 +26,7 @@ import TopologyFormat
     {
         let directory = try RunDirectory.make(at: runs.appending(name))
         let manifest = RunManifest(
-            topology: try Fixture.parsed(), overrides: .init(), seed: .max, keepGoing: false,
+            topology: try Fixture.parsed(), file: "lab.yaml", overrides: .init(), seed: .max, keepGoing: false,
             startedAt: Date(timeIntervalSince1970: seconds), version: "1", build: "debug",
             host: .init(cores: 2, kernel: "6.1", os: "Linux", architecture: "x86_64", transport: "tcp loopback"))
         try directory.write(manifest.json, to: directory.manifest)

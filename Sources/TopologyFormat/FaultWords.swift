@@ -1,0 +1,80 @@
+import Faults
+import Primitives
+
+/// One fault as somebody writes it on a command line, to be injected into a network that runs: the words of a topology's
+/// `faults:`, one by one.
+package struct FaultWords: Codable, Hashable, Sendable {
+    /// `op-3`, or `coordinator-squares`.
+    package var party: String
+    package var behaviour: String
+    package var begins: String?
+    package var lasts: String?
+    package var service: String?
+    package var probability: String?
+    package var point: String?
+
+    package init(
+        party: String, behaviour: String, begins: String? = nil, lasts: String? = nil, service: String? = nil,
+        probability: String? = nil, point: String? = nil
+    ) {
+        self.party = party
+        self.behaviour = behaviour
+        self.begins = begins
+        self.lasts = lasts
+        self.service = service
+        self.probability = probability
+        self.point = point
+    }
+
+    private static let coordinatorPrefix = "coordinator-"
+
+    /// As the list of a topology would have it.
+    fileprivate func field(_ mistakes: MistakeCollector) -> Field {
+        let position = SourcePosition(line: 1, column: 1)
+        let isCoordinator = party.hasPrefix(Self.coordinatorPrefix)
+        let culprit = isCoordinator ? String(party.dropFirst(Self.coordinatorPrefix.count)) : party
+        let words = [
+            (isCoordinator ? "coordinator" : "operator", culprit), ("does", behaviour), ("at", begins), ("for", lasts),
+            ("service", service), ("probability", probability), ("point", point),
+        ]
+        let entries = words.compactMap { key, value in
+            value.map { value in
+                SourceNode.Entry(
+                    key: key, keyPosition: position, value: SourceNode(position: position, content: .scalar(value)))
+            }
+        }
+        return Field(node: SourceNode(position: position, content: .mapping(entries)), path: "", mistakes: mistakes)
+    }
+}
+
+extension Topology {
+    /// Reads a fault for a network of this topology that runs already. Everything holds that holds of a scheduled one,
+    /// but that its task may lie beyond the load: somebody may submit it.
+    package func fault(_ words: FaultWords) throws(GrammarMistake) -> FaultPlan {
+        guard words.behaviour != Behaviour.collusion.rawValue else {
+            throw GrammarMistake(
+                "a collusion is scheduled together with the fault of its coordinator, in the topology's faults")
+        }
+        let mistakes = MistakeCollector(file: "")
+        let stakes = stakesAtGenesis
+        let reader = FaultReader(
+            roster: OperatorRoster(operators),
+            services: services.map { ServiceReader.Service(plan: $0, members: Set($0.operators), isSound: true) },
+            dissemination: network.dissemination,
+            stakeless: Set(stakes.indices.filter { stakes[$0] == .zero }.map { OperatorIndex(UInt32($0)) }),
+            mayOutlastLoad: true)
+        let plan = reader.plan(words.field(mistakes))
+        guard let plan, mistakes.isEmpty else {
+            throw GrammarMistake(mistakes.all.errors.map(Self.message).joined(separator: "\n"))
+        }
+        return plan
+    }
+
+    /// By the name of the option, where it has one.
+    private static func message(_ error: TopologyError) -> String {
+        switch error.path {
+        case "at", "for", "service", "probability", "point": "--\(error.path): \(error.message)"
+        default: error.message
+        }
+    }
+}
