@@ -13,6 +13,7 @@ let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collect
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
 ]
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let sqlite = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -94,7 +95,7 @@ let package = Package(
         tests(of: "Cryptography", ["Primitives", system]),
         tests(of: "Messages", ["Primitives", "Cryptography"], exclude: ["Golden"]),
         tests(of: "Services", ["Primitives"]),
-        tests(of: "Attesting", ground + ["Services", "Faults"]),
+        tests(of: "Attesting", ground + ["Services", "Faults", "Records", "Verdicts", system]),
         tests(of: "Restaking", ground),
         tests(of: "Faults", ground + ["Services", "Attesting"]),
         tests(of: "Records", ground + ["TestSupport", system]),
@@ -118,12 +119,15 @@ let package = Package(
         .testTarget(
             name: "quorateTests",
             dependencies: ground + [
-                "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "TopologyFormat", "Verdicts", "TestSupport",
-                "quorate", argumentParser, system,
+                "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "Reports", "TopologyFormat", "Verdicts",
+                "TestSupport", "quorate", argumentParser, system,
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["quorate", "quorate-node"], exclude: ["External"],
-            swiftSettings: settings),
+            name: "EndToEndTests",
+            dependencies: ground + [
+                "Faults", "Node", "Records", "Reports", "TestSupport", "Verdicts", "quorate", "quorate-node", system,
+            ],
+            exclude: ["External"], swiftSettings: settings),
     ]
 )

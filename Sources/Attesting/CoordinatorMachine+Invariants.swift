@@ -3,9 +3,10 @@ import Primitives
 
 extension CoordinatorMachine {
     package func checkInvariants() {
-        precondition(nextSequence.number <= load.tasks, "no task beyond the load is issued")
-        let undecided = open.values.count { !$0.isCertified && !$0.isExpired && !$0.isRecovered }
-        let unsigned = requests.values.count { if case .signTask(_, false) = $0 { true } else { false } }
+        precondition(submissions <= nextSequence.number, "every submission has its number")
+        precondition(nextIssue == nil || loadIndex < load.tasks, "no task beyond the load is issued")
+        let undecided = open.values.count { !$0.isCertified && !$0.isExpired && $0.origin == .load }
+        let unsigned = requests.values.count { if case .signTask(_, .load) = $0 { true } else { false } }
         precondition(inFlight == UInt64(undecided + unsigned), "what is neither certified nor expired is in flight")
         if case .closed(let limit, _) = load.pacing { precondition(inFlight <= limit, "a closed loop has its limit") }
         for (voteKey, task) in open {
@@ -20,6 +21,8 @@ extension CoordinatorMachine {
         }
         precondition(box.voteKeys.allSatisfy { open[$0] != nil }, "only what is open is voted on")
         precondition(claims.voteKeys.allSatisfy { open[$0] != nil }, "only what is open is claimed")
+        precondition(
+            open.values.count { $0.origin == .submission } <= Self.submissionLimit, "submissions are limited")
         precondition(!isFinished || open.isEmpty && !hasUnsignedTasks, "finished is finished")
         checkDeferralInvariants()
         box.checkInvariants()

@@ -14,8 +14,14 @@ extension CoordinatorMachine {
             case .statement: break
             case .task(let header):
                 guard header.network == network, header.service == service else { continue }
-                nextSequence = TaskSequence(min(load.tasks, max(nextSequence.number, header.sequence.number + 1)))
+                nextSequence = max(nextSequence, header.sequence.next)
                 recover(header, at: now, effects: &effects)
+            case .submission(let header, let payload, let ticket, let count):
+                guard header.network == network, header.service == service else { continue }
+                nextSequence = max(nextSequence, header.sequence.next)
+                submissions = max(submissions, count)
+                guard recover(header, submitted: payload, at: now, effects: &effects) else { continue }
+                effects.append(.note(.taskSubmitted(service, header.sequence, ticket: ticket)))
             case .evidence(let evidence):
                 offences.insert(evidence.offence)
                 unanswered.append(evidence)
@@ -28,31 +34,39 @@ extension CoordinatorMachine {
     /// The load has its times from the beginning of the run; what was due while nobody was here is issued late, and its
     /// latency counts all the same.
     mutating func began(_ beginning: Instant) {
-        guard nextSequence.number < load.tasks else { return }
+        guard loadIndex < load.tasks, !isDraining else { return }
         var due = beginning
-        for number in 0...nextSequence.number { due = due + load.gap(before: TaskSequence(number)) }
+        for number in 0...loadIndex { due = due + load.gap(before: TaskSequence(number)) }
         nextIssue = due
         agenda.add(.issue, at: due)
         if case .closed(_, let lasting?) = load.pacing { agenda.add(.endLoad, at: beginning + lasting) }
     }
 
     /// The very task that was issued, signed again: a signature of the same key over the same bytes is the same.
-    private mutating func recover(_ header: TaskHeader, at now: Instant, effects: inout [NodeEffect]) {
+    ///
+    /// - Parameter payload: of a submitted one; the load's are worked out again.
+    /// - Returns: false when there is nothing left to do for it.
+    @discardableResult
+    private mutating func recover(
+        _ header: TaskHeader, submitted payload: [UInt8]? = nil, at now: Instant, effects: inout [NodeEffect]
+    ) -> Bool {
         let close = max(header.deadline, header.issued + terms.evidenceWindow)
+        guard close > now else { return false }
         let task = ServiceTask(
             network: header.network, service: header.service, sequence: header.sequence, epoch: header.epoch,
-            operatorSet: header.operatorSet, payload: payload(for: header.sequence),
+            operatorSet: header.operatorSet, payload: payload ?? self.payload(for: header.sequence),
             issued: header.issued, deadline: header.deadline)
         // Under another load than before, what was in the task cannot be known any more.
-        guard close > now, task.header == header else { return }
-        sign(task, isRecovered: true, effects: &effects)
+        guard task.header == header else { return false }
+        sign(task, as: .recovery, effects: &effects)
         agenda.add(.close(header.voteKey), at: close)
+        return true
     }
 
     /// Before any vote that waits for this set is counted.
     mutating func reopen(tasksOf set: OperatorSet, at now: Instant, effects: inout [NodeEffect]) {
         let due = recovering.filter { $0.task.operatorSet == set.digest }
         recovering.removeAll { $0.task.operatorSet == set.digest }
-        for signed in due { opened(signed, decidedBy: set, isRecovered: true, at: now, effects: &effects) }
+        for signed in due { opened(signed, decidedBy: set, as: .recovery, at: now, effects: &effects) }
     }
 }

@@ -5,23 +5,66 @@ import Services
 
 /// Issuing tasks, sending them again, closing them.
 extension CoordinatorMachine {
+    /// Submitted tasks that may be open at once.
+    static let submissionLimit = 1_024
+
+    /// How many tasks of the load have been issued: the place in the load of the next one.
+    var loadIndex: UInt64 { min(load.tasks, nextSequence.number - submissions) }
+
     /// Issues whatever is due. Before the first operator set is here nothing can be issued; it then goes out late,
     /// and in an open loop its latency still counts from its intended time.
     mutating func issueDue(at now: Instant, effects: inout [NodeEffect]) {
-        guard !isRevoked, let set = sets.current(of: service) else { return }
+        guard !isRevoked, !isDraining, let set = sets.current(of: service) else { return }
         while let due = nextDue(at: now) {
-            let task = ServiceTask(
-                network: network, service: service, sequence: nextSequence, epoch: set.epoch,
-                operatorSet: set.digest, payload: payload(for: nextSequence), issued: due,
-                deadline: due + terms.deadline)
+            let task = nextTask(payload(for: nextSequence), in: set, issued: due)
             // Recorded first: whatever happens to this process, no other task goes out under this number.
             effects.append(.persist(.task(task.header)))
-            sign(task, effects: &effects)
+            sign(task, as: .load, effects: &effects)
             inFlight += 1
             nextSequence = nextSequence.next
-            nextIssue = nextSequence.number < load.tasks ? due + load.gap(before: nextSequence) : nil
+            nextIssue = loadIndex < load.tasks ? due + load.gap(before: TaskSequence(loadIndex)) : nil
             if let nextIssue, nextIssue > now { agenda.add(.issue, at: nextIssue) }
         }
+    }
+
+    private func nextTask(_ payload: [UInt8], in set: OperatorSet, issued: Instant) -> ServiceTask {
+        ServiceTask(
+            network: network, service: service, sequence: nextSequence, epoch: set.epoch, operatorSet: set.digest,
+            payload: payload, issued: issued, deadline: issued + terms.deadline)
+    }
+
+    /// Issues a task of somebody's own, in the series of the load's: operators see no difference.
+    mutating func submit(_ payload: [UInt8], ticket: UInt64, at now: Instant, effects: inout [NodeEffect]) {
+        guard let set = sets.current(of: service) else {
+            return refuse(ticket, "the ledger has not told the coordinator of an operator set yet", &effects)
+        }
+        if let reason = reasonToRefuse(payload) { return refuse(ticket, reason, &effects) }
+        let task = nextTask(payload, in: set, issued: now)
+        submissions += 1
+        nextSequence = nextSequence.next
+        effects.append(
+            .persist(.submission(task.header, payload: payload, ticket: ticket, count: submissions)))
+        effects.append(.note(.taskSubmitted(service, task.sequence, ticket: ticket)))
+        sign(task, as: .submission, effects: &effects)
+    }
+
+    private func reasonToRefuse(_ payload: [UInt8]) -> String? {
+        let waiting =
+            open.values.count { $0.origin == .submission }
+            + requests.values.count { if case .signTask(_, .submission) = $0 { true } else { false } }
+        if payload.count > ServiceTask.payloadLimit {
+            return "a payload of \(payload.count) bytes: at most \(ServiceTask.payloadLimit) are allowed"
+        }
+        if isRevoked { return "the coordinator's key is revoked: nobody would vote on it" }
+        if isDraining { return "the coordinator is draining: it issues nothing more" }
+        if waiting >= Self.submissionLimit {
+            return "\(waiting) submitted tasks are open already, which is the limit: try again when some are closed"
+        }
+        return nil
+    }
+
+    private func refuse(_ ticket: UInt64, _ reason: String, _ effects: inout [NodeEffect]) {
+        effects.append(.note(.submissionRefused(ticket: ticket, reason: reason)))
     }
 
     /// The time that the next task is meant to be issued at, unless that is still to come.
@@ -35,14 +78,14 @@ extension CoordinatorMachine {
 
     /// A task has been certified or has expired: in a closed loop the next one takes its place.
     mutating func decided(_ task: OpenTask, at now: Instant, effects: inout [NodeEffect]) {
-        guard !task.isRecovered else { return }
+        guard task.origin == .load else { return }
         inFlight -= 1
         if case .closed = load.pacing { issueDue(at: now, effects: &effects) }
     }
 
-    mutating func sign(_ task: ServiceTask, isRecovered: Bool = false, effects: inout [NodeEffect]) {
+    mutating func sign(_ task: ServiceTask, as origin: Origin, effects: inout [NodeEffect]) {
         let id = ids.next()
-        requests[id] = .signTask(task, isRecovered: isRecovered)
+        requests[id] = .signTask(task, origin)
         effects.append(.sign(id, .task(task)))
     }
 
@@ -50,28 +93,28 @@ extension CoordinatorMachine {
         _ id: RequestID, _ signature: Signature, at now: Instant, effects: inout [NodeEffect]
     ) {
         if account.signed(id, signature, effects: &effects) { return }
-        guard case .signTask(let task, let isRecovered) = requests.removeValue(forKey: id) else { return }
+        guard case .signTask(let task, let origin) = requests.removeValue(forKey: id) else { return }
         let signed = SignedTask(task: task, signature: signature)
         guard let set = sets.set(task.operatorSet) else {
-            if !isRecovered { inFlight -= 1 }
+            if origin == .load { inFlight -= 1 }
             return recovering.append(signed)
         }
-        opened(signed, decidedBy: set, isRecovered: isRecovered, at: now, effects: &effects)
+        opened(signed, decidedBy: set, as: origin, at: now, effects: &effects)
     }
 
-    /// - Parameter isRecovered: whether an earlier process has issued it. That one may have certified it, which is
-    ///   found out again and settled, be it after the deadline.
+    /// What an earlier process has issued it may have certified, which is found out again and settled, be it after the
+    /// deadline.
     mutating func opened(
-        _ signed: SignedTask, decidedBy set: OperatorSet, isRecovered: Bool, at now: Instant,
+        _ signed: SignedTask, decidedBy set: OperatorSet, as origin: Origin, at now: Instant,
         effects: inout [NodeEffect]
     ) {
         let task = signed.task
         let voteKey = task.voteKey
-        open[voteKey] = OpenTask(signed: signed, digest: task.digest, operatorSet: set, isRecovered: isRecovered)
+        open[voteKey] = OpenTask(signed: signed, digest: task.digest, operatorSet: set, origin: origin)
         effects.append(.note(.taskIssued(task)))
         effects.append(.send(.task(signed), to: set.members.map { .signer($0.signer) }))
         agenda.add(.resend(voteKey, attempts: 1), at: Timings.coarse(now + Timings.resend))
-        if !isRecovered { agenda.add(.expire(voteKey), at: Timings.coarse(task.deadline)) }
+        if origin != .recovery { agenda.add(.expire(voteKey), at: Timings.coarse(task.deadline)) }
         agenda.add(.close(voteKey), at: Timings.coarse(max(task.deadline, task.issued + terms.evidenceWindow)))
     }
 
@@ -112,7 +155,10 @@ extension CoordinatorMachine {
 
     /// The window is over: nothing more is listened to, and what waits is verified at last.
     mutating func close(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
-        recovering.removeAll { $0.task.voteKey == voteKey }
+        if let place = recovering.firstIndex(where: { $0.task.voteKey == voteKey }) {
+            let task = recovering.remove(at: place).task
+            effects.append(.note(.taskExpired(service, task.sequence)))
+        }
         // A task of an earlier process comes here twice.
         guard open[voteKey]?.lastVotes == nil, !checkLast(voteKey, effects: &effects) else { return }
         settle(voteKey, effects: &effects)
@@ -124,6 +170,7 @@ extension CoordinatorMachine {
         claims.close(voteKey)
         defer { box.close(voteKey) }
         guard task.isCertified, let choice = box[voteKey]?.certifiedChoice, let first = certificates[voteKey] else {
+            if task.isRecovered { effects.append(.note(.taskExpired(service, task.signed.task.sequence))) }
             return
         }
         certificates[voteKey] = nil

@@ -11,13 +11,16 @@ import Services
 /// 4. listen on until the evidence window closes, compare the mesh's summaries, ask for the votes that conflict;
 /// 5. submit evidence at once, and at the close of each window the certificate with all who took part;
 /// 6. after a restart go on where it stopped: no number is issued twice, and evidence without a receipt is submitted
-///    again.
+///    again;
+/// 7. in a live cluster: issue what is submitted, in the same series of numbers, and stay open until it is asked to drain.
 package struct CoordinatorMachine: NodeMachine {
     let genesis: Genesis
     let network: Digest
     let service: ServiceID
     let terms: Genesis.Service
     let load: TaskLoad
+    /// Whether it does not finish before it is asked to drain.
+    let isLive: Bool
     let module: any ServiceModule
 
     var sets: OperatorSetBook
@@ -34,6 +37,10 @@ package struct CoordinatorMachine: NodeMachine {
     /// A closed loop's time is up: it issues nothing more.
     var isTimeUp = false
     var nextSequence = TaskSequence(0)
+    /// How many of the numbers so far have gone to submitted tasks.
+    var submissions: UInt64 = 0
+    /// Nothing more is issued.
+    var isDraining = false
     var open: [VoteKey: OpenTask] = [:]
     /// As they formed; what came in later counts as participation.
     var certificates: [VoteKey: Certificate] = [:]
@@ -60,7 +67,7 @@ package struct CoordinatorMachine: NodeMachine {
     }
 
     enum Request: Sendable {
-        case signTask(ServiceTask, isRecovered: Bool)
+        case signTask(ServiceTask, Origin)
         case verifyVote(Attestation, from: Party)
         /// At the close of the window.
         case verifyLastVote(Attestation, from: Party)
@@ -73,12 +80,18 @@ package struct CoordinatorMachine: NodeMachine {
         }
     }
 
+    enum Origin: Hashable, Sendable {
+        case load
+        case submission
+        /// An earlier process issued it, and may have certified it: it has no deadline any more.
+        case recovery
+    }
+
     struct OpenTask: Sendable {
         let signed: SignedTask
         let digest: Digest
         let operatorSet: OperatorSet
-        /// An earlier process issued it, and may have certified it: it has no deadline any more.
-        let isRecovered: Bool
+        let origin: Origin
         var isCertified = false
         /// Its deadline came first: it stays without a certificate.
         var isExpired = false
@@ -87,6 +100,8 @@ package struct CoordinatorMachine: NodeMachine {
         /// What those weigh whose signatures are being checked, by result.
         var pending: [Digest: Lamports] = [:]
 
+        var isRecovered: Bool { origin == .recovery }
+
         /// Whether a vote for this counts towards its certificate. A result for something that was never issued under
         /// this number, or by a set that once was the AVS's, is nobody's certificate, whoever signs it.
         func isAbout(_ statement: Statement) -> Bool {
@@ -94,13 +109,15 @@ package struct CoordinatorMachine: NodeMachine {
         }
     }
 
+    /// - Parameter isLive: whether it stays open for submissions until it is asked to drain.
     /// - Returns: nil when this build has no such module.
-    package init?(genesis: Genesis, service: ServiceID, load: TaskLoad) {
+    package init?(genesis: Genesis, service: ServiceID, load: TaskLoad, isLive: Bool = false) {
         terms = genesis.services[Int(service.number)]
         guard let module = ModuleCatalogue.module(named: terms.module) else { return nil }
         self.genesis = genesis
         self.service = service
         self.load = load
+        self.isLive = isLive
         self.module = module
         network = genesis.network
         sets = OperatorSetBook(unbondingEpochs: genesis.parameters.unbondingEpochs)
@@ -119,7 +136,11 @@ package struct CoordinatorMachine: NodeMachine {
         case .verified(let id, let valid): verified(id, valid: valid, at: now, effects: &effects)
         case .signed(let id, let signature): signed(id, signature, at: now, effects: &effects)
         case .woke: agenda.woken()
-        case .executed: break
+        case .submitted(let ticket, let payload): submit(payload, ticket: ticket, at: now, effects: &effects)
+        case .draining:
+            isDraining = true
+            nextIssue = nil
+        case .executed, .perturbed: break
         }
         while let errand = agenda.next(upTo: now) { run(errand, at: now, effects: &effects) }
         finishIfDone(effects: &effects)
@@ -191,12 +212,14 @@ package struct CoordinatorMachine: NodeMachine {
     }
 
     private mutating func finishIfDone(effects: inout [NodeEffect]) {
-        guard !isFinished, isTimeUp || isRevoked || nextSequence.number == load.tasks, open.isEmpty,
-            recovering.isEmpty, account.isSettled,
-            !hasUnsignedTasks
+        guard !isFinished, issuesNothingMore, open.isEmpty, recovering.isEmpty, account.isSettled, !hasUnsignedTasks
         else { return }
         isFinished = true
         effects.append(.finished)
+    }
+
+    private var issuesNothingMore: Bool {
+        isDraining || !isLive && (isTimeUp || isRevoked || loadIndex == load.tasks)
     }
 
     var hasUnsignedTasks: Bool {

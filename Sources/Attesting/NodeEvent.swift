@@ -24,6 +24,12 @@ package enum NodeEvent: Hashable, Sendable {
     case executed(task: Digest, ExecutionOutcome)
     /// The earliest time that the machine has asked to be woken at since the last of these has come.
     case woke
+    /// Coordinators of a live cluster: somebody wants a task with this payload issued now.
+    case submitted(ticket: UInt64, payload: [UInt8])
+    /// Coordinators of a live cluster: nothing more is issued.
+    case draining
+    /// For the adversary that is wrapped around a machine, in its own encoding. No machine knows what it means.
+    case perturbed([UInt8])
 }
 
 extension NodeEvent: BorshCodable {
@@ -65,6 +71,15 @@ extension NodeEvent: BorshCodable {
             encoder.encode(reason)
         case .woke:
             encoder.encode(UInt8(9))
+        case .submitted(let ticket, let payload):
+            encoder.encode(UInt8(10))
+            encoder.encode(ticket)
+            encoder.encode(payload)
+        case .draining:
+            encoder.encode(UInt8(11))
+        case .perturbed(let bytes):
+            encoder.encode(UInt8(12))
+            encoder.encode(bytes)
         }
     }
 
@@ -83,6 +98,9 @@ extension NodeEvent: BorshCodable {
         case 7: self = .executed(task: try decoder.decode(), .result(try decoder.decodeBytes(limit: 1024 * 1024)))
         case 8: self = .executed(task: try decoder.decode(), .refused(reason: try decoder.decodeText(limit: 1024)))
         case 9: self = .woke
+        case 10: self = .submitted(ticket: try decoder.decode(), payload: try decoder.decodeBytes(limit: 1024 * 1024))
+        case 11: self = .draining
+        case 12: self = .perturbed(try decoder.decodeBytes(limit: 1024 * 1024))
         default: throw .unknownCase(type: "NodeEvent", value: value)
         }
     }

@@ -130,6 +130,7 @@ package struct OperatorMachine: NodeMachine {
         case .signed(let id, let signature): signed(id, signature, at: now, effects: &effects)
         case .executed(let task, let outcome): executed(task, outcome, at: now, effects: &effects)
         case .woke: agenda.woken()
+        case .submitted, .draining, .perturbed: break
         }
         while let errand = agenda.next(upTo: now) { run(errand, at: now, effects: &effects) }
         if let due = agenda.wakeToAsk(at: now) { effects.append(.wake(at: due)) }

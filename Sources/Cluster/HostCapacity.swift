@@ -14,7 +14,20 @@ package enum HostCapacity {
         guard topology.operators.count <= largestNetwork else {
             throw .tooManyOperators(topology.operators.count)
         }
-        let processes = 1 + topology.services.count + topology.operators.count
+        try prepare(forProcesses: processes(of: topology))
+    }
+
+    /// For any of them, so many at once.
+    package static func prepare(for topologies: [Topology], atOnce count: Int) throws(HostCapacityError) {
+        let sizes = topologies.filter { $0.operators.count <= largestNetwork }.map(processes).sorted(by: >)
+        try prepare(forProcesses: sizes.prefix(count).reduce(0, +))
+    }
+
+    private static func processes(of topology: Topology) -> Int {
+        1 + topology.services.count + topology.operators.count
+    }
+
+    private static func prepare(forProcesses processes: Int) throws(HostCapacityError) {
         let needed = rlim_t(descriptorsBesides + descriptorsPerProcess * processes)
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < needed else {

@@ -2,7 +2,8 @@ import Glibc
 import Records
 import SystemPackage
 
-/// Where a run leaves everything: `topology.yaml  run.json  genesis.borsh  records  evidence  logs  nodes  ledger`.
+/// Where a run leaves everything: `topology.yaml  run.json  genesis.borsh  outcome.json  records  evidence  logs  nodes
+/// ledger`.
 package struct RunDirectory: Hashable, Sendable {
     /// As given: relative paths hold for the children too, which share the working directory.
     package let path: FilePath
@@ -15,6 +16,8 @@ package struct RunDirectory: Hashable, Sendable {
     private static let subdirectories = [RunRecords.directoryName, "evidence", "logs", "nodes", "ledger"]
 
     package var topology: FilePath { path.appending(Self.topologyName) }
+    package var manifest: FilePath { path.appending(RunManifest.fileName) }
+    package var outcome: FilePath { path.appending(RunOutcome.fileName) }
     package var genesis: FilePath { path.appending(RunRecords.genesisName) }
     package var records: FilePath { path.appending(RunRecords.directoryName) }
     package var evidence: FilePath { path.appending("evidence") }
@@ -74,6 +77,17 @@ package struct RunDirectory: Hashable, Sendable {
             throw .system("write", file, error as? Errno ?? .ioError)
         }
     }
+
+    /// The same under another name first, so that nobody reads half a file.
+    package func replace(_ file: FilePath, with bytes: [UInt8]) throws(RunDirectoryError) {
+        let unfinished = FilePath("\(file).unfinished")
+        try write(bytes, to: unfinished)
+        guard rename(unfinished.string, file.string) == 0 else {
+            throw .system("write", file, Errno(rawValue: errno))
+        }
+    }
+
+    package func has(_ file: FilePath) -> Bool { access(file.string, F_OK) == 0 }
 
     private func makeSubdirectories() throws(RunDirectoryError) {
         for name in Self.subdirectories {

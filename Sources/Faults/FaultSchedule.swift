@@ -5,6 +5,8 @@ import Primitives
 struct FaultSchedule: Sendable {
     let plan: FaultPlan
     let seed: UInt64
+    /// When the node heard of it, if that was while it ran: its time counts from here, and not from the run's beginning.
+    private let injected: Instant?
     private var since: Instant?
     private var isOver = false
     /// The first task of each AVS inside the schedule: what `for: 3 tasks` counts from.
@@ -13,27 +15,38 @@ struct FaultSchedule: Sendable {
     private var spent: Set<ServiceID> = []
     private var untoldEnds: [ServiceID?] = []
 
-    init(_ plan: FaultPlan, seed: UInt64) {
+    /// All of a node's faults, those that it was started with and those that it hears of, at most.
+    static let limit = 10_000
+
+    init(_ plan: FaultPlan, seed: UInt64, injected: Instant? = nil) {
         self.plan = plan
         self.seed = seed
+        self.injected = injected
     }
 
     /// When the node must be woken for this fault to begin or end in time.
-    func nextChange(began: Instant) -> Instant? {
-        if let since {
-            guard case .duration(let extent) = plan.lasts, !isOver else { return nil }
-            return since + extent
-        }
+    ///
+    /// - Parameter began: when the run did; nil before that.
+    func nextChange(began: Instant?) -> Instant? {
+        guard !isOver else { return nil }
+        if since != nil { return end }
+        guard let origin = injected ?? began else { return nil }
         return switch plan.begins {
-        case .start: began
-        case .after(let delay): began + delay
+        case .start: origin
+        case .after(let delay): origin + delay
         case .task: nil
         }
     }
 
+    /// How long a crash lasts is how long the process is dead, which is counted from its death.
+    private var end: Instant? {
+        guard let since, case .duration(let extent) = plan.lasts, !plan.behaviour.isCrash else { return nil }
+        return since + extent
+    }
+
     /// Time has passed. - Returns: true when the fault has begun just now.
-    mutating func passed(to now: Instant, began: Instant) -> Bool {
-        if let since, case .duration(let extent) = plan.lasts, !isOver, now >= since + extent {
+    mutating func passed(to now: Instant, began: Instant?) -> Bool {
+        if let end, !isOver, now >= end {
             isOver = true
             untoldEnds.append(plan.service)
         }
@@ -44,7 +57,7 @@ struct FaultSchedule: Sendable {
 
     /// A task has arrived. - Returns: true when the fault has begun with it.
     mutating func saw(_ task: ServiceTask, at now: Instant) -> Bool {
-        guard concerns(task.service) else { return false }
+        guard concerns(task.service), !isOver else { return false }
         var hasBegun = false
         if case .task(let first) = plan.begins {
             guard task.sequence >= first else { return false }
@@ -61,6 +74,16 @@ struct FaultSchedule: Sendable {
         return hasBegun
     }
 
+    /// It is over by somebody's word, or never begins.
+    ///
+    /// - Parameter services: all in which it could be on.
+    mutating func end(in services: [ServiceID]) {
+        if isOn {
+            untoldEnds += spent.isEmpty ? [plan.service] : services.filter { concerns($0) && !spent.contains($0) }
+        }
+        isOver = true
+    }
+
     /// The AVSs in which it has ended, each told once; nil: all at once. What lasts some tasks ends in each AVS with the
     /// first task after them.
     mutating func takeEnds() -> [ServiceID?] {
@@ -73,6 +96,20 @@ struct FaultSchedule: Sendable {
     var hasBegun: Bool { since != nil }
 
     func concerns(_ service: ServiceID) -> Bool { plan.service.map { $0 == service } ?? true }
+
+    /// - Parameters:
+    ///   - used: how many tasks it has falsified so far.
+    ///   - services: all in which it could be on.
+    func state(used: UInt64, in services: [ServiceID]) -> FaultState {
+        FaultState(plan: plan, stage: isSpent(used, services) ? .over : isOn ? .on : .waiting)
+    }
+
+    private func isSpent(_ used: UInt64, _ services: [ServiceID]) -> Bool {
+        guard !isOver else { return true }
+        guard hasBegun, case .tasks(let count) = plan.lasts else { return false }
+        return plan.behaviour.isProvable
+            ? used >= count : services.allSatisfy { !concerns($0) || spent.contains($0) }
+    }
 
     /// Whether a vote on this subject is one to falsify or to withhold.
     ///

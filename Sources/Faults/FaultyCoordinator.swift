@@ -7,12 +7,13 @@ import Primitives
 /// some of what it would find out kept from it.
 ///
 /// What it does wrong it writes to the records, which makes them the ground truth that verdicts are held against.
-package struct FaultyCoordinator: NodeMachine {
+package struct FaultyCoordinator: PerturbableMachine {
     private var honest: CoordinatorMachine
     private let service: ServiceID
     private let seed: UInt64
     private var schedules: [FaultSchedule]
-    private let halves: [Halves]
+    private var halves: [Halves]
+    private let genesis: Genesis
     private var began: Instant?
     private var asksForWakes = false
     /// Tasks doubled so far, by schedule.
@@ -48,9 +49,20 @@ package struct FaultyCoordinator: NodeMachine {
         self.honest = honest
         self.service = service
         self.seed = seed
-        schedules = plans.enumerated().map { FaultSchedule($1, seed: seed &+ UInt64($0)) }
-        halves = plans.map { Halves(of: service, in: genesis, accomplices: $0.accomplices) }
-        used = Array(repeating: 0, count: plans.count)
+        self.genesis = genesis
+        (schedules, used, halves) = ([], [], [])
+        for plan in plans { add(plan) }
+    }
+
+    private mutating func add(_ plan: FaultPlan, injected: Instant? = nil) {
+        guard schedules.count < FaultSchedule.limit else { return }
+        schedules.append(FaultSchedule(plan, seed: seed &+ UInt64(schedules.count), injected: injected))
+        used.append(0)
+        halves.append(Halves(of: service, in: genesis, accomplices: plan.accomplices))
+    }
+
+    package var faultStates: [FaultState] {
+        schedules.indices.map { schedules[$0].state(used: used[$0], in: [service]) }
     }
 
     package mutating func handle(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) {
@@ -82,13 +94,24 @@ package struct FaultyCoordinator: NodeMachine {
             began = instant
             asksForWakes = true
         case .woke: asksForWakes = true
+        case .perturbed(let bytes): perturb(bytes, at: now)
         case .received(.receipt(let receipt), .ledger) where submissions.contains(receipt.instruction):
             die(at: .acknowledge, effects: &effects)
         default: break
         }
-        guard let began, !isDead else { return }
+        guard !isDead else { return }
         for index in schedules.indices where schedules[index].passed(to: now, began: began) {
             hasBegun(index, effects: &effects)
+        }
+    }
+
+    private mutating func perturb(_ bytes: [UInt8], at now: Instant) {
+        asksForWakes = true
+        switch try? Perturbation(borsh: bytes) {
+        case .inject(let plan): add(plan, injected: now)
+        case .clear:
+            for index in schedules.indices { schedules[index].end(in: [service]) }
+        case nil: break
         }
     }
 
@@ -100,8 +123,7 @@ package struct FaultyCoordinator: NodeMachine {
     }
 
     private mutating func die(at point: KillPoint, effects: inout [NodeEffect]) {
-        // How long a crash lasts is counted from it, and not from the time at which it may come.
-        guard schedules.contains(where: { $0.plan.point == point && $0.hasBegun }) else { return }
+        guard schedules.contains(where: { $0.plan.point == point && $0.isOn }) else { return }
         die(effects: &effects)
     }
 
@@ -114,7 +136,7 @@ package struct FaultyCoordinator: NodeMachine {
     }
 
     private mutating func askForWakes(effects: inout [NodeEffect]) {
-        guard let began, asksForWakes else { return }
+        guard asksForWakes else { return }
         asksForWakes = false
         for schedule in schedules {
             if let due = schedule.nextChange(began: began) { effects.append(.wake(at: due)) }

@@ -7,7 +7,7 @@ import Services
 /// An adversary: the honest operator, with some of its effects exchanged for others on their way out.
 ///
 /// What it does wrong it writes to the records, which makes them the ground truth that verdicts are held against.
-package struct FaultyOperator: NodeMachine {
+package struct FaultyOperator: PerturbableMachine {
     private var honest: OperatorMachine
     private let genesis: Genesis
     private let me: OperatorIndex
@@ -28,7 +28,10 @@ package struct FaultyOperator: NodeMachine {
     private var collusions: [VoteKey: Collusion] = [:]
     /// Second tasks that are being executed.
     private var secondTasks: [Digest: VoteKey] = [:]
-    private let halves: [Halves?]
+    private var halves: [Halves?]
+    /// Those that it has opted in to.
+    private let services: [ServiceID]
+    private let seed: UInt64
 
     /// Requests of the adversary itself are numbered from here, those of the honest machine from 1.
     private static let ownRequests: UInt64 = 1 << 63
@@ -70,14 +73,27 @@ package struct FaultyOperator: NodeMachine {
         self.genesis = genesis
         me = signer
         key = genesis.signers[Int(signer.number)].key
+        self.seed = seed
+        services = genesis.services.indices.filter { genesis.services[$0].optedIn.contains(signer) }
+            .map { ServiceID(UInt32($0)) }
+        (schedules, used, halves) = ([], [], [])
         // Crashes come last, so that the others draw the same with or without them.
-        let ordered = plans.filter { !$0.behaviour.isCrash } + plans.filter { $0.behaviour.isCrash }
-        schedules = ordered.enumerated().map { FaultSchedule($1, seed: seed &+ UInt64($0)) }
-        used = Array(repeating: 0, count: ordered.count)
-        halves = ordered.map { plan in
-            guard plan.behaviour == .collusion, let service = plan.service else { return nil }
-            return Halves(of: service, in: genesis, accomplices: plan.accomplices)
+        for plan in plans.filter({ !$0.behaviour.isCrash }) + plans.filter(\.behaviour.isCrash) { add(plan) }
+    }
+
+    private mutating func add(_ plan: FaultPlan, injected: Instant? = nil) {
+        guard schedules.count < FaultSchedule.limit else { return }
+        schedules.append(FaultSchedule(plan, seed: seed &+ UInt64(schedules.count), injected: injected))
+        used.append(0)
+        if plan.behaviour == .collusion, let service = plan.service, Int(service.number) < genesis.services.count {
+            halves.append(Halves(of: service, in: genesis, accomplices: plan.accomplices))
+        } else {
+            halves.append(nil)
         }
+    }
+
+    package var faultStates: [FaultState] {
+        schedules.indices.map { schedules[$0].state(used: used[$0], in: services) }
     }
 
     package mutating func handle(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) {
@@ -117,11 +133,12 @@ package struct FaultyOperator: NodeMachine {
             began = instant
             asksForWakes = true
         case .woke: asksForWakes = true
+        case .perturbed(let bytes): perturb(bytes, at: now)
         default: break
         }
         for index in schedules.indices {
             var hasBegun = false
-            if let began, schedules[index].passed(to: now, began: began) { hasBegun = true }
+            if schedules[index].passed(to: now, began: began) { hasBegun = true }
             if case .received(.task(let signed), _) = event, schedules[index].saw(signed.task, at: now) {
                 hasBegun = true
             }
@@ -142,6 +159,16 @@ package struct FaultyOperator: NodeMachine {
         return false
     }
 
+    private mutating func perturb(_ bytes: [UInt8], at now: Instant) {
+        asksForWakes = true
+        switch try? Perturbation(borsh: bytes) {
+        case .inject(let plan): add(plan, injected: now)
+        case .clear:
+            for index in schedules.indices { schedules[index].end(in: services) }
+        case nil: break
+        }
+    }
+
     /// Who was silent speaks again. Of the others' faults nothing ends here: a double vote stays what it is, and who has
     /// crashed is another process when it comes back.
     private mutating func noteEnds(of index: Int, effects: inout [NodeEffect]) {
@@ -153,7 +180,7 @@ package struct FaultyOperator: NodeMachine {
 
     /// The beginnings and ends that are still to come. Each wake uses up all that was asked for before.
     private mutating func askForWakes(effects: inout [NodeEffect]) {
-        guard let began, asksForWakes else { return }
+        guard asksForWakes else { return }
         asksForWakes = false
         for schedule in schedules {
             if let due = schedule.nextChange(began: began) { effects.append(.wake(at: due)) }
@@ -163,7 +190,7 @@ package struct FaultyOperator: NodeMachine {
     private mutating func pass(_ effect: NodeEffect, effects: inout [NodeEffect]) {
         switch effect {
         case .execute(let execution):
-            remember(execution)
+            if !schedules.isEmpty { remember(execution) }
             effects.append(effect)
         case .sign(_, .statement(let statement)):
             effects.append(effect)

@@ -21,7 +21,7 @@ package enum LedgerProcess {
         ProcessControl.start { command in
             switch command {
             case .stop: driver.stop()
-            default: break
+            case .begin, .measure, .tellStatus, .tellResult, .submit, .drain, .perturb, .pause, .resume: break
             }
         }
         let started = eventLoop.submit { try driver.start(makeDriver(path, eventLoop: eventLoop)) }
@@ -56,7 +56,7 @@ package enum LedgerProcess {
         switch report {
         case .stopped: ProcessControl.end(ProcessControl.success)
         case .failed: ProcessControl.end(ProcessControl.failure)
-        default: break
+        case .listening, .ready, .progress, .finished, .used, .status, .task, .result: break
         }
     }
 }

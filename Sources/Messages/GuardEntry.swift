@@ -11,6 +11,9 @@ package enum GuardEntry: Hashable, Sendable {
     case evidence(Evidence)
     /// By a coordinator: the ledger has answered the evidence of this offence.
     case answered(offence: Digest)
+    /// By a coordinator: the one task that it issues under a number, where that is not its load's: what nobody could work
+    /// out again, and how many such tasks it has issued, this one counted.
+    case submission(TaskHeader, payload: [UInt8], ticket: UInt64, count: UInt64)
 }
 
 extension GuardEntry: BorshCodable {
@@ -28,6 +31,12 @@ extension GuardEntry: BorshCodable {
         case .answered(let offence):
             encoder.encode(UInt8(3))
             encoder.encode(offence)
+        case .submission(let header, let payload, let ticket, let count):
+            encoder.encode(UInt8(4))
+            encoder.encode(header)
+            encoder.encode(payload)
+            encoder.encode(ticket)
+            encoder.encode(count)
         }
     }
 
@@ -38,6 +47,10 @@ extension GuardEntry: BorshCodable {
         case 1: self = .task(try decoder.decode())
         case 2: self = .evidence(try decoder.decode())
         case 3: self = .answered(offence: try decoder.decode())
+        case 4:
+            self = .submission(
+                try decoder.decode(), payload: try decoder.decodeBytes(limit: ServiceTask.payloadLimit),
+                ticket: try decoder.decode(), count: try decoder.decode())
         default: throw .unknownCase(type: "GuardEntry", value: value)
         }
     }

@@ -67,6 +67,15 @@ extension Observation: BorshCodable {
             encoder.encode(service)
             encoder.encode(sequence)
             encoder.encode(reason)
+        case .taskSubmitted(let service, let sequence, let ticket):
+            encoder.encode(UInt8(17))
+            encoder.encode(service)
+            encoder.encode(sequence)
+            encoder.encode(ticket)
+        case .submissionRefused(let ticket, let reason):
+            encoder.encode(UInt8(18))
+            encoder.encode(ticket)
+            encoder.encode(reason)
         }
     }
 
@@ -96,6 +105,10 @@ extension Observation: BorshCodable {
         case 16:
             self = .notExecuted(
                 try decoder.decode(), try decoder.decode(), reason: try decoder.decodeText(limit: textLimit))
+        case 17: self = .taskSubmitted(try decoder.decode(), try decoder.decode(), ticket: try decoder.decode())
+        case 18:
+            self = .submissionRefused(
+                ticket: try decoder.decode(), reason: try decoder.decodeText(limit: textLimit))
         default: throw .unknownCase(type: "Observation", value: value)
         }
     }

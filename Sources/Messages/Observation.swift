@@ -7,6 +7,9 @@ import Primitives
 package enum Observation: Hashable, Sendable {
     // Coordinators
     case taskIssued(ServiceTask)
+    /// Somebody's, and not the load's: it gets this number.
+    case taskSubmitted(ServiceID, TaskSequence, ticket: UInt64)
+    case submissionRefused(ticket: UInt64, reason: String)
     /// No certificate had formed by the deadline.
     case taskExpired(ServiceID, TaskSequence)
     // Coordinators, and operators in a mesh

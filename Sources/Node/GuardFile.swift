@@ -13,10 +13,10 @@ package enum GuardMode: UInt8, Hashable, Sendable, CaseIterable {
 }
 
 /// The durable memory of a node, append-only: every statement that an operator has ever decided to sign; every task that a
-/// coordinator has issued, and the evidence that it is about to submit.
+/// coordinator has issued, what somebody has submitted as one, and the evidence that it is about to submit.
 ///
 /// The file begins with a header that binds it to one network and one key: eight bytes of name, `u16` version, the
-/// network's digest, the public key, and eight bytes of checksum. Then each entry: its length (`u16`), itself in Borsh,
+/// network's digest, the public key, and eight bytes of checksum. Then each entry: its length (`u32`), itself in Borsh,
 /// and eight bytes of a checksum over the checksum before it, the length and the entry. Whatever is altered, dropped from
 /// the middle or exchanged breaks the chain there.
 ///
@@ -35,9 +35,9 @@ package final class GuardFile {
     /// How many of the newest entries are given back on opening, besides the floors of the older ones. Above what a
     /// `SigningGuard` holds, so that it folds every floor that comes before them.
     package static let entriesKept = 210_000
-    static let version: UInt16 = 2
+    static let version: UInt16 = 3
     static let magic = Array("quoguard".utf8)
-    static let lengthSize = 2
+    static let lengthSize = 4
     /// All of an entry besides itself.
     static let entryOverhead = lengthSize + ChainChecksum.size
     static let headerSize = magic.count + 2 + 2 * FixedBytes32.count + ChainChecksum.size
@@ -103,6 +103,29 @@ package final class GuardFile {
         try guardFile.readAll(expecting: header, visit: visit)
     }
 
+    /// Leaves the older half of its entries: a guard as a backup would have it. Whatever was recorded since is lost, which
+    /// the file itself does not show. Nobody may have it open.
+    ///
+    /// - Returns: how many entries it had.
+    @discardableResult
+    package static func rollBack(
+        _ path: FilePath, network: Digest, key: PublicKey, mode: GuardMode
+    ) throws(GuardFileError) -> Int {
+        let (guardFile, _) = try open(path, network: network, key: key, mode: mode, keeping: 0)
+        var count = 0
+        try read(path, network: network, key: key) { _ in count += 1 }
+        var (place, end) = (0, headerSize)
+        try read(path, network: network, key: key) { entry in
+            if place < count / 2 { end += entryOverhead + entry.borsh.count }
+            place += 1
+        }
+        try system("roll back the guard file", path) {
+            guard ftruncate(guardFile.file.rawValue, end) == 0 else { throw Errno(rawValue: errno) }
+        }
+        try guardFile.sync()
+        return count
+    }
+
     /// Appends entries in their order; they are safe after `sync`.
     ///
     /// What could be written only in part is taken back, so that a full disk leaves a file that can be opened again.
@@ -112,7 +135,7 @@ package final class GuardFile {
         for entry in entries {
             let start = encoder.bytes.count
             let body = entry.borsh
-            encoder.encode(UInt16(body.count))
+            encoder.encode(UInt32(body.count))
             encoder.append(body)
             encoder.bytes.withUnsafeBytes { next.extend(over: UnsafeRawBufferPointer(rebasing: $0[start...])) }
             encoder.encode(next.number)
@@ -214,7 +237,7 @@ extension GuardFile {
 
     private func length(in rest: ArraySlice<UInt8>) -> Int? {
         guard rest.count >= Self.lengthSize else { return nil }
-        return Int(rest[rest.startIndex]) | Int(rest[rest.startIndex + 1]) << 8
+        return Int(rest.prefix(Self.lengthSize).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
     }
 
     private func judge(_ header: [UInt8], expected: [UInt8]) throws(GuardFileError) {

@@ -17,6 +17,9 @@ package struct NodeConfiguration: Hashable, Sendable {
     package var record: FilePath
     /// Made by the first incarnation, opened by all later ones.
     package var guardFile: FilePath
+    /// Whether this later incarnation of an operator makes its guard file anew, as on a new disk. What it has signed it
+    /// must hear from others then.
+    package var hasLostGuard: Bool
     package var guardMode: GuardMode
     package var link: LinkTerms
     package var role: NodeRole
@@ -26,7 +29,7 @@ package struct NodeConfiguration: Hashable, Sendable {
     package init(
         name: String, incarnation: UInt32, genesis: FilePath, key: FilePath, ledgerPort: UInt16, record: FilePath,
         guardFile: FilePath, guardMode: GuardMode, link: LinkTerms, role: NodeRole,
-        programs: [ServiceProgramTerms] = []
+        hasLostGuard: Bool = false, programs: [ServiceProgramTerms] = []
     ) {
         self.name = name
         self.incarnation = incarnation
@@ -35,6 +38,7 @@ package struct NodeConfiguration: Hashable, Sendable {
         self.ledgerPort = ledgerPort
         self.record = record
         self.guardFile = guardFile
+        self.hasLostGuard = hasLostGuard
         self.guardMode = guardMode
         self.link = link
         self.role = role
@@ -58,6 +62,7 @@ extension NodeConfiguration: BorshCodable {
         encoder.encode(ledgerPort)
         encoder.encode(record.string)
         encoder.encode(guardFile.string)
+        encoder.encode(hasLostGuard)
         encoder.encode(guardMode.rawValue)
         encoder.encode(link)
         encoder.encode(role)
@@ -72,6 +77,7 @@ extension NodeConfiguration: BorshCodable {
         ledgerPort = try decoder.decode()
         record = try Self.path(&decoder)
         guardFile = try Self.path(&decoder)
+        hasLostGuard = try decoder.decode()
         let value: UInt8 = try decoder.decode()
         guard let mode = GuardMode(rawValue: value) else { throw .unknownCase(type: "GuardMode", value: value) }
         guardMode = mode

@@ -26,6 +26,7 @@ extension NodeDriver {
         guard !isEnded else { return }
         transport.flush()
         progress.reportIfDue(on: eventLoop)
+        for report in meter?.takeReports() ?? [] { outlet.report(.task(report)) }
         if queue.count < Self.queueLowMark { transport.isReading = true }
         if !queue.isEmpty || !requests.isEmpty { scheduleTurn() }
     }
@@ -75,6 +76,7 @@ extension NodeDriver {
 
     private func handle(_ event: NodeEvent, _ turn: inout Turn) {
         let now = clock()
+        meter?.saw(event, at: now)
         effects.removeAll(keepingCapacity: true)
         machine.handle(event, at: now, effects: &effects)
         record.appendInput(at: now, event: event, effects: NodeEffect.digest(of: effects, in: &encoder))

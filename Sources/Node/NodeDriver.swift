@@ -1,5 +1,6 @@
 import Attesting
 import Cryptography
+import Faults
 import Messages
 import NIOCore
 import Primitives
@@ -55,6 +56,8 @@ package final class NodeDriver {
     private var wakeTime: Instant?
     private var wakeTask: Scheduled<Void>?
     var progress: ProgressReport
+    /// Of a live cluster alone: an ordinary run is not asked.
+    var meter: StatusMeter?
     /// What executes the tasks of exec services.
     private(set) var programs: [ServiceID: ServiceProgram] = [:]
 
@@ -84,6 +87,7 @@ package final class NodeDriver {
         self.clock = clock
         plan = PeerPlan(own: equipment.party, genesis: equipment.genesis)
         progress = ProgressReport(outlet: outlet)
+        meter = equipment.isLive ? StatusMeter(of: equipment.party) : nil
         transport = Transport(
             own: Hello(network: network, party: equipment.party, key: equipment.key.publicKey),
             genesis: equipment.genesis, link: equipment.link, eventLoop: eventLoop)
@@ -119,9 +123,23 @@ package final class NodeDriver {
         guard !isEnded else { return }
         switch command {
         case .begin(let instant): enqueue(.began(instant))
+        case .tellStatus: tellStatus()
+        case .tellResult(let task):
+            if let meter { outlet.report(.result(task: task, meter.result(of: task))) }
+        case .submit(let ticket, let payload): enqueue(.submitted(ticket: ticket, payload: payload))
+        case .drain: enqueue(.draining)
+        case .perturb(let perturbation): enqueue(.perturbed(perturbation.borsh))
         case .stop: stop()
-        default: break
+        // The lifeline's thread sees to these, however busy this one is.
+        case .measure, .pause, .resume: break
         }
+    }
+
+    private func tellStatus() {
+        guard let meter else { return }
+        let faults = (machine as? any PerturbableMachine)?.faultStates ?? []
+        outlet.report(
+            .status(NodeStatus(usage: UsageMeter.reading, role: meter.role(progress.tasks), faults: faults)))
     }
 
     func enqueue(_ event: NodeEvent) {
@@ -221,6 +239,7 @@ extension NodeDriver {
     func note(_ observation: Observation, at now: Instant) {
         record.append(.note(at: now, observation))
         progress.count(observation)
+        meter?.noted(observation, at: now)
         switch observation {
         case .rejected(let party, let reason): log(.warning, "rejected from \(name(of: party)): \(reason)")
         case .receiptArrived(let receipt) where !receipt.outcome.serves:

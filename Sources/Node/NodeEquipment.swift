@@ -18,6 +18,8 @@ package struct NodeEquipment {
     package var record: RecordWriter
     package var link: LinkTerms
     package var ledgerPort: UInt16
+    /// Whether more than its load can be asked of it.
+    package var isLive: Bool
     package var programs: [ServiceProgramTerms]
     /// What `ProgramLauncher` is part of.
     package var launcher: FilePath = "/proc/self/exe"
@@ -25,6 +27,7 @@ package struct NodeEquipment {
     package init(
         party: Party, genesis: Genesis, key: SigningKey, machine: any NodeMachine, guardFile: GuardFile,
         recorded: [GuardEntry], record: RecordWriter, link: LinkTerms, ledgerPort: UInt16,
+        isLive: Bool = false,
         programs: [ServiceProgramTerms] = []
     ) {
         self.party = party
@@ -36,6 +39,7 @@ package struct NodeEquipment {
         self.record = record
         self.link = link
         self.ledgerPort = ledgerPort
+        self.isLive = isLive
         self.programs = programs
     }
 
@@ -70,7 +74,7 @@ package struct NodeEquipment {
             return NodeEquipment(
                 party: party, genesis: genesis, key: key, machine: machine, guardFile: guardFile, recorded: recorded,
                 record: record, link: configuration.link, ledgerPort: configuration.ledgerPort,
-                programs: configuration.programs)
+                isLive: configuration.role.isLive, programs: configuration.programs)
         } catch {
             record.append(.note(at: MonotonicClock.now, .refusedToSign(reason: "\(error)")))
             try record.close(at: MonotonicClock.now)
@@ -88,12 +92,13 @@ package struct NodeEquipment {
         }
     }
 
-    /// The first process of a node makes its guard; a later one must find it.
+    /// The first process of a node makes its guard; a later one must find it, unless it is an operator's and said to have
+    /// lost it. A coordinator would issue numbers twice, which nobody could tell from a cheat.
     private static func openGuard(
         _ configuration: NodeConfiguration, network: Digest, key: PublicKey
     ) throws -> (GuardFile, [GuardEntry]) {
         guard !configuration.guardFile.isEmpty else { throw NodeConfigurationError.noGuardFile }
-        guard configuration.incarnation > 1 else {
+        if configuration.incarnation == 1 || configuration.hasLostGuard && configuration.role.party.isSigner {
             let guardFile = try GuardFile.create(
                 configuration.guardFile, network: network, key: key, mode: configuration.guardMode)
             return (guardFile, [])

@@ -23,7 +23,9 @@ package enum NodeProcess {
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
             let node = NodeDriver(equipment, eventLoop: loop, outlet: ProcessOutlet())
             let driver = NIOLoopBound(node, eventLoop: loop)
+            let gate = PauseGate(loop)
             ProcessControl.start { command in
+                guard gate.passes(command) else { return }
                 loop.execute { driver.value.obey(command) }
             }
             node.start()

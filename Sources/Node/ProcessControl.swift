@@ -46,7 +46,7 @@ package enum ProcessControl {
                 case .begin:
                     UsageMeter.begin()
                     onCommand(command)
-                default: onCommand(command)
+                case .tellStatus, .tellResult, .submit, .drain, .perturb, .pause, .resume, .stop: onCommand(command)
                 }
             }
         }

@@ -5,7 +5,7 @@ import NIOCore
 final class ProgressReport {
     static let interval = TimeAmount.milliseconds(100)
     private let outlet: any NodeOutlet
-    private var tasks = ProcessReport.TaskCount()
+    private(set) var tasks = ProcessReport.TaskCount()
     private var reported = ProcessReport.TaskCount()
     private var earliest = NIODeadline.uptimeNanoseconds(0)
     private var isScheduled = false

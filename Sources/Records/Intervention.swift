@@ -33,3 +33,35 @@ package struct Intervention: Hashable, Sendable {
         self.act = act
     }
 }
+
+extension Intervention: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        encoder.encode(at)
+        encoder.encode(party)
+        encoder.encode(incarnation)
+        switch act {
+        case .killed: encoder.encode(UInt8(0))
+        case .paused: encoder.encode(UInt8(1))
+        case .resumed: encoder.encode(UInt8(2))
+        case .restarted(.keep): encoder.encode(UInt8(3))
+        case .restarted(.older): encoder.encode(UInt8(4))
+        case .restarted(.empty): encoder.encode(UInt8(5))
+        }
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        at = try decoder.decode()
+        party = try decoder.decode()
+        incarnation = try decoder.decode()
+        let value: UInt8 = try decoder.decode()
+        switch value {
+        case 0: act = .killed
+        case 1: act = .paused
+        case 2: act = .resumed
+        case 3: act = .restarted(.keep)
+        case 4: act = .restarted(.older)
+        case 5: act = .restarted(.empty)
+        default: throw .unknownCase(type: "Intervention.Act", value: value)
+        }
+    }
+}

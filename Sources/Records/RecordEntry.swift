@@ -44,7 +44,11 @@ package struct RecordHeader: Hashable, Sendable {
     }
 
     /// The file's name within a run's `records` directory.
-    package var fileName: String { "\(node).\(incarnation).\(RecordFile.fileExtension)" }
+    package var fileName: String { Self.fileName(of: node, incarnation) }
+
+    static func fileName(of node: String, _ incarnation: UInt32) -> String {
+        "\(node).\(incarnation).\(RecordFile.fileExtension)"
+    }
 }
 
 extension RecordHeader: BorshCodable {

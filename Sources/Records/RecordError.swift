@@ -17,6 +17,7 @@ package struct RecordError: Error, Hashable, Sendable {
     package enum Problem: Hashable, Sendable {
         case system(doing: String, Errno)
         case notARecord
+        case notAnInterventionLog
         case otherVersion(UInt16)
         /// The file ends inside an entry.
         case torn(missing: Int)
@@ -45,6 +46,7 @@ extension RecordError.Problem: CustomStringConvertible {
         switch self {
         case .system(let doing, let errno): "cannot \(doing): \(errno)"
         case .notARecord: "not a record of a Quorate run: it does not begin with \"quorate\""
+        case .notAnInterventionLog: "not a log of interventions: it does not begin with \"quointer\""
         case .otherVersion(let version):
             "written in schema version \(version); this program reads \(RecordHeader.currentSchemaVersion)"
         case .torn(let missing): "the file ends inside this entry: \(missing) bytes are missing"
@@ -58,7 +60,7 @@ extension RecordError.Problem: CustomStringConvertible {
         case .afterClosed: "an entry follows the one that closed the record"
         case .misnamed(let header): "its header says that it is \(header.fileName)"
         case .otherNetwork: "it belongs to another run: its network is not that of genesis.borsh"
-        case .unknownParty(let party): "it is the record of \(party), which genesis.borsh does not name"
+        case .unknownParty(let party): "it is about \(party), which genesis.borsh does not name"
         case .noRecords: "holds no record (*.\(RecordFile.fileExtension))"
         }
     }

@@ -26,6 +26,20 @@ package final class RecordReader {
         self.checksum = checksum
     }
 
+    /// Whether the file ends before its header does: its process was killed as soon as it had made it.
+    static func isUnborn(_ path: FilePath) -> Bool {
+        do throws(RecordError) {
+            _ = try RecordReader(path)
+            return false
+        } catch {
+            switch error.problem {
+            case .torn, .headerMissing: return true
+            case .notARecord: return (try? ChunkedFile(path).take(upTo: 1).isEmpty) ?? false
+            default: return false
+            }
+        }
+    }
+
     /// - Returns: nil at the end of the file. Where that is inside an entry it throws `torn` with the byte at which
     ///   the entry begins.
     package func next() throws(RecordError) -> RecordEntry? {

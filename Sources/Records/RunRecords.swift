@@ -9,26 +9,39 @@ package struct RunRecords: Sendable {
     package var genesis: Genesis
     /// By name, then incarnation.
     package var nodes: [NodeRecord]
+    /// What was done to the nodes from outside, in the order in which it was; nothing but in a live cluster.
+    package var interventions: [Intervention]
 
-    package init(genesis: Genesis, nodes: [NodeRecord]) {
+    package init(genesis: Genesis, nodes: [NodeRecord], interventions: [Intervention] = []) {
         self.genesis = genesis
+        self.interventions = interventions
         self.nodes = nodes.sorted { ($0.name, $0.incarnation) < ($1.name, $1.incarnation) }
     }
 
     package static let genesisName = "genesis.borsh"
     package static let directoryName = "records"
 
-    /// Reads a run directory, without the machines' inputs. Torn tails are kept for the verdicts to judge, and so is
+    /// Reads a run directory, its nodes' records without the machines' inputs. Torn tails are kept for the verdicts to judge, and so is
     /// the absence of a node's record (`missing`); everything else that is wrong is an error.
     ///
     /// - Parameter only: the name of the one node whose records are read; nil: everyone's.
     package static func load(directory: FilePath, only: String? = nil) throws(RecordError) -> RunRecords {
-        let genesis = try readGenesis(directory.appending(genesisName))
+        let genesis = try genesis(ofRunIn: directory)
         let network = genesis.network
+        let log = directory.appending(InterventionLog.fileName)
+        let interventions = try InterventionLog.read(log, network: network)
+        for party in interventions.map(\.party) where genesis.name(of: party) == nil {
+            throw RecordError(.unknownParty(party), path: log)
+        }
+        let killed = Set(
+            interventions.filter { $0.act == .killed }.map {
+                RecordHeader.fileName(of: genesis.name(of: $0.party) ?? "", $0.incarnation)
+            })
         let records = directory.appending(directoryName)
         var nodes: [NodeRecord] = []
         for name in try recordNames(in: records) where only.map({ name.hasPrefix("\($0).") }) ?? true {
             let path = records.appending(name)
+            if killed.contains(name), RecordReader.isUnborn(path) { continue }
             let node = try RecordFile.read(path, toleratingTornTail: true, keepingInputs: false)
             guard node.header.fileName == name else { throw RecordError(.misnamed(node.header), path: path) }
             guard node.header.network == network else { throw RecordError(.otherNetwork, path: path) }
@@ -38,32 +51,29 @@ package struct RunRecords: Sendable {
             nodes.append(node)
         }
         guard !nodes.isEmpty || only != nil else { throw RecordError(.noRecords, path: records) }
-        return RunRecords(genesis: genesis, nodes: nodes)
+        return RunRecords(genesis: genesis, nodes: nodes, interventions: interventions)
     }
 
-    /// The parties of genesis of which there is no record at all, or none of an incarnation that a later one proves.
+    /// The parties of genesis of which there is no record at all, or none of an incarnation that a later one proves. Whoever
+    /// was killed may not have come to begin one.
     package var missing: [(party: Party, incarnation: UInt32)] {
         genesis.parties.flatMap { party in
             let found = Set(nodes.filter { $0.party == party }.map(\.incarnation))
-            return (1...max(1, found.max() ?? 1)).filter { !found.contains($0) }.map { (party, $0) }
+            return (1...max(1, found.max() ?? 1)).filter { !found.contains($0) && !wasKilled(party, $0) }
+                .map { (party, $0) }
         }
     }
 
-    private static func readGenesis(_ path: FilePath) throws(RecordError) -> Genesis {
-        var bytes: [UInt8] = []
-        do {
-            let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
-            try file.closeAfter {
-                var chunk = [UInt8](repeating: 0, count: 64 * 1024)
-                while bytes.count <= RecordEntry.sizeLimit {
-                    let count = try chunk.withUnsafeMutableBytes { try file.read(into: $0) }
-                    if count == 0 { break }
-                    bytes.append(contentsOf: chunk[..<count])
-                }
-            }
-        } catch {
-            throw RecordError(.system(doing: "read the run's genesis", errno(of: error)), path: path)
-        }
+    /// Whether somebody killed this process, so that its record ends where it ends. The ledger's must be whole all the
+    /// same: everything else is judged by it.
+    package func wasKilled(_ party: Party, _ incarnation: UInt32) -> Bool {
+        party != .ledger
+            && interventions.contains { $0.party == party && $0.incarnation == incarnation && $0.act == .killed }
+    }
+
+    package static func genesis(ofRunIn directory: FilePath) throws(RecordError) -> Genesis {
+        let path = directory.appending(genesisName)
+        let bytes = try WholeFile.read(path, limit: RecordEntry.sizeLimit, doing: "read the run's genesis")
         do {
             return try Genesis(borsh: bytes)
         } catch {

@@ -1,4 +1,5 @@
 import Attesting
+import Faults
 import Messages
 import Primitives
 import Restaking
@@ -17,6 +18,17 @@ extension PartyNames {
         case .executed(let task, .result(let result)): "executed task \(task.short): \(Hexadecimal.encode(result))"
         case .executed(let task, .refused(let reason)): "no result for task \(task.short): \(reason)"
         case .woke: "woke"
+        case .submitted(let ticket, let payload): "submission \(ticket): a payload of \(payload.count) bytes"
+        case .draining: "asked to drain"
+        case .perturbed(let bytes): text(ofPerturbation: bytes)
+        }
+    }
+
+    private func text(ofPerturbation bytes: [UInt8]) -> String {
+        switch try? Perturbation(borsh: bytes) {
+        case .inject(let plan): "told to \(plan.behaviour.rawValue)"
+        case .clear: "told to end its faults"
+        case nil: "told what is no perturbation"
         }
     }
 

@@ -75,6 +75,8 @@ package struct PartyNames: Sendable {
         case .evidence(let evidence):
             "evidence against \(name(of: evidence.accused)) about \(text(of: evidence.voteKey))"
         case .answered(let offence): "the answer to the evidence of \(offence.short)"
+        case .submission(let header, let payload, let ticket, _):
+            "the task \(name(of: header.service)) \(header.sequence), submission \(ticket), \(payload.count) bytes"
         }
     }
 
@@ -99,6 +101,9 @@ package struct PartyNames: Sendable {
     package func text(of observation: Observation) -> String {
         switch observation {
         case .taskIssued(let task): "issued \(name(of: task.service)) \(task.sequence)"
+        case .taskSubmitted(let service, let sequence, let ticket):
+            "submission \(ticket) becomes \(name(of: service)) \(sequence)"
+        case .submissionRefused(let ticket, let reason): "refused submission \(ticket): \(reason)"
         case .taskExpired(let service, let sequence): "expired \(name(of: service)) \(sequence)"
         case .certified(let certificate): "certified \(text(of: certificate.statement.voteKey))"
         case .evidenceFound(let evidence):

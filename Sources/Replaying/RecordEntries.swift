@@ -7,7 +7,7 @@ import Records
 struct RecordEntries {
     private let reader: RecordReader
     private let mayBeCut: Bool
-    private var isClosed = false
+    private(set) var isClosed = false
     /// Where the entry that was read last begins.
     private(set) var start = 0
     /// The file ended inside an entry.

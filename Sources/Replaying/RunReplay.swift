@@ -32,7 +32,7 @@ package struct RunReplay: Sendable {
     /// - Parameters:
     ///   - trace: given a line for each event and effect, when wanted; its times count from the first event of the run.
     /// - Returns: one result for each process, by name.
-    /// - Throws: also when a record is missing, or is not whole and neither `until` nor an injected crash excuses it.
+    /// - Throws: also when a record is missing, or is not whole and neither `until` nor a crash or kill excuses it.
     package func run(_ selection: Selection = Selection(), trace: ((String) -> Void)? = nil) throws(ReplayError)
         -> [NodeReplay]
     {
@@ -70,7 +70,8 @@ package struct RunReplay: Sendable {
         var subject = try makeSubject(of: node)
         var result = NodeReplay(name: node.name, incarnation: node.incarnation, isWhole: node.isClosed)
         var notesToCome: ArraySlice<Observation> = []
-        var file = try RecordEntries(of: node, mayBeCut: until != nil || node.hasCrashed)
+        var file = try RecordEntries(
+            of: node, mayBeCut: until != nil || node.hasCrashed || records.wasKilled(node.party, node.incarnation))
         while let entry = try file.next() {
             switch entry {
             case .input(let time, let event, let recorded):
@@ -106,7 +107,8 @@ package struct RunReplay: Sendable {
             case .header, .closed: break
             }
         }
-        if !notesToCome.isEmpty, !file.isTorn {
+        // A killed process may have written an event and not its notes.
+        if !notesToCome.isEmpty, file.isClosed {
             result.divergence = "event \(result.events): a note that the machine gives is not in the record"
         }
         return result

@@ -38,6 +38,15 @@ struct EvidenceReading {
         Set(zip(messages[0], messages[1]).filter { $0.value.plain != $1.value.plain }.map(\.0.name))
     }
 
+    /// What both say, but for what they are about.
+    var shared: [Field] {
+        let about: Set<String> = ["service", "scope", "number", "sequence"]
+        return messages[0].filter { !differences.contains($0.name) && !about.contains($0.name) }
+    }
+
+    /// What each says and the other does not.
+    var own: [[Field]] { messages.map { $0.filter { differences.contains($0.name) } } }
+
     private static func fields(of statement: Statement) -> [Field] {
         [
             ("network", .string("\(statement.voteKey.network)")),

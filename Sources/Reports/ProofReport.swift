@@ -7,8 +7,6 @@ package struct ProofReport: Sendable {
     package static let schemaVersion: Int64 = 1
     private static let labelWidth = 16
     private static let nameWidth = 14
-    /// What the row `about` has said already.
-    private static let told: Set<String> = ["service", "scope", "number", "sequence"]
 
     private let check: ProofCheck
 
@@ -40,19 +38,17 @@ package struct ProofReport: Sendable {
 
     private static func rows(of evidence: Evidence) -> [Row] {
         let reading = EvidenceReading(evidence)
-        let differences = reading.differences
         func rows(_ label: String, _ fields: [EvidenceReading.Field]) -> [Row] {
             fields.enumerated().map { place, field in
                 let name = field.name.replacing("_", with: " ").padding(to: nameWidth)
                 return (place == 0 ? label : "", name + field.value.plain)
             }
         }
-        let shared = reading.messages[0].filter { !differences.contains($0.name) && !told.contains($0.name) }
-        let own = reading.messages.map { $0.filter { differences.contains($0.name) } }
         return [
             ("proof", "\(reading.kind): \(reading.meaning)"), ("accused", "\(evidence.accused)"),
             ("about", "\(evidence.voteKey)"), ("offence", "\(evidence.offence)"),
-        ] + rows("both say", shared) + rows("the first says", own[0]) + rows("the second says", own[1])
+        ] + rows("both say", reading.shared) + rows("the first says", reading.own[0])
+            + rows("the second says", reading.own[1])
     }
 
     private func rows(of certificate: Certificate, in set: OperatorSet) -> [Row] {

@@ -38,13 +38,17 @@ package struct QuorumLatency: Sendable {
     package func reading(_ percentile: Percentile) -> PercentileReading {
         guard count >= percentile.samplesNeeded else { return .notCarried(samples: count) }
         let rank = max(1, (count * percentile.perMille + 999) / 1000)
+        return latency(ofRank: rank).map(PercentileReading.measured) ?? .infinite
+    }
+
+    /// Of the task that so many are not slower than, itself counted; nil where it had no certificate by its deadline.
+    func latency(ofRank rank: UInt64) -> Duration? {
         let below = UInt64(negative.count)
-        if rank <= below { return .measured(negative[Int(rank) - 1]) }
-        guard rank <= count - infinite else { return .infinite }
+        if rank <= below { return negative[Int(rank) - 1] }
+        guard rank <= count - infinite else { return nil }
         // In the middle of the sample's own share, so that no rounding leads to a neighbour.
         let share = (Double(rank - below) - 0.5) / Double(finite.totalCount)
-        let value = rank == count ? finite.maxRecorded : finite.valueAtPercentile(share * 100)
-        return .measured(.nanoseconds(Int64(value)))
+        return .nanoseconds(Int64(rank == count ? finite.maxRecorded : finite.valueAtPercentile(share * 100)))
     }
 
     package var readings: [Percentile: PercentileReading] {

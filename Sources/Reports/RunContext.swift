@@ -14,10 +14,12 @@ package struct RunContext: Hashable, Sendable {
     /// Of each AVS.
     package var loads: [Load]
     package var usages: [NodeUsage]
+    /// The words of the command that runs the same once more; none where no single command does.
+    package var repetition: [String]
 
     package init(
         name: String, seed: UInt64, mode: Mode, ending: Ending, runDirectory: FilePath, host: HostFacts,
-        loads: [Load] = [], usages: [NodeUsage] = []
+        loads: [Load] = [], usages: [NodeUsage] = [], repetition: [String] = []
     ) {
         self.name = name
         self.seed = seed
@@ -27,6 +29,7 @@ package struct RunContext: Hashable, Sendable {
         self.host = host
         self.loads = loads
         self.usages = usages
+        self.repetition = repetition
     }
 
     package struct Load: Hashable, Sendable {

@@ -5,8 +5,9 @@ import SystemPackage
 extension RunSummary {
     package static let resultsName = "results.json"
     package static let latenciesName = "latencies.csv"
+    package static let pageName = "report.html"
 
-    /// Writes `latencies.csv`, `evidence/` and, last, `results.json` into the run directory. Each file appears whole
+    /// Writes `latencies.csv`, `evidence/`, `report.html` and, last, `results.json` into the run directory. Each file appears whole
     /// or not at all; what an earlier report has written there is replaced.
     package func write() throws(ReportError) {
         try write(Array(latenciesCSV.utf8), to: Self.latenciesName)
@@ -19,6 +20,7 @@ extension RunSummary {
             try write(Array(file.json.document.utf8), to: file.jsonPath)
         }
         for file in conflicts { try write(file.bytes, to: file.path) }
+        try write(Array(ReportPage(self).document.utf8), to: Self.pageName)
         try write(Array(results.document.utf8), to: Self.resultsName)
     }
 

@@ -21,6 +21,14 @@ package struct SlashAccount: Hashable, Sendable {
     /// Where the culprit lost its seat by it.
     package var seats: [SeatLoss]
 
+    /// Whether what was taken is just the share that the terms name of the stake that counted.
+    var isOfTerms: Bool {
+        stake.map {
+            Arithmetic.multiplyDivide($0.number, terms.numerator, by: terms.denominator, rounding: .up)
+                == record.slashed.number
+        } ?? false
+    }
+
     package static func all(of history: RunHistory, files: [EvidenceFile]) -> [SlashAccount] {
         let equivocations = history.equivocations
         return history.slashes.map { slash in

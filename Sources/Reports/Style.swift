@@ -5,7 +5,7 @@ package enum Style: Hashable, Sendable {
     case plain
     case coloured
 
-    enum Shade: String {
+    package enum Shade: String, Sendable {
         case bold = "1"
         case dim = "2"
         case red = "31"
@@ -13,7 +13,7 @@ package enum Style: Hashable, Sendable {
         case yellow = "33"
     }
 
-    func paint(_ text: String, _ shade: Shade) -> String {
+    package func paint(_ text: String, _ shade: Shade) -> String {
         self == .plain || text.isEmpty ? text : "\u{1b}[\(shade.rawValue)m\(text)\u{1b}[0m"
     }
 

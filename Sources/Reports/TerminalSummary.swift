@@ -1,5 +1,6 @@
 import Messages
 import Primitives
+import SystemPackage
 import Verdicts
 
 /// What a run came to, for someone who has never seen one: at most 100 columns wide and, but for many failures,
@@ -42,18 +43,14 @@ package struct TerminalSummary: Sendable {
     }
 
     private var network: [String] {
-        var stakes = Array(repeating: Lamports.zero, count: genesis.signers.count)
-        for delegation in genesis.restakers.flatMap(\.delegations)
-        where stakes.indices.contains(Int(delegation.signer.number)) {
-            stakes[Int(delegation.signer.number)] += delegation.amount
-        }
+        let stakes = genesis.stakes
         let total = stakes.reduce(Lamports.zero, +)
         let ranked = zip(genesis.signers, stakes).enumerated()
             .sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }.map(\.element)
-        var shown = ranked.prefix(Self.shownOperators).map { "\($0.name) \(Self.percent($1, of: total))" }
+        var shown = ranked.prefix(Self.shownOperators).map { "\($0.name) \($1.percentage(of: total))" }
         let others = ranked.dropFirst(Self.shownOperators)
         if !others.isEmpty {
-            shown.append("\(others.count) more \(Self.percent(others.reduce(.zero) { $0 + $1.1 }, of: total))")
+            shown.append("\(others.count) more \(others.reduce(.zero) { $0 + $1.1 }.percentage(of: total))")
         }
         let operators =
             "\(RunHistory.count(ranked.count, "operator")), \(total) at stake: \(shown.joined(separator: ", "))"
@@ -163,10 +160,7 @@ package struct TerminalSummary: Sendable {
         var text = "\(slash.signer) signed two different results for task \(slash.record.voteKey.subject) of "
         text += "\(slash.service); "
         let burned = slash.record.slashed.subtracting(slash.record.reward) ?? .zero
-        if let stake = slash.stake,
-            Arithmetic.multiplyDivide(stake.number, slash.terms.numerator, by: slash.terms.denominator, rounding: .up)
-                == slash.record.slashed.number
-        {
+        if let stake = slash.stake, slash.isOfTerms {
             text += "\(slash.terms.percentage) of \(stake) = "
         }
         text += "\(slash.record.slashed) slashed: \(slash.record.reward) to the reporter, \(burned) burned"
@@ -208,17 +202,12 @@ package struct TerminalSummary: Sendable {
             lines += labelled("not as expected", failure)
         }
         for account in judgement.unjudged.prefix(Self.shownFailures) { lines += labelled("not judged", account) }
-        let meaning =
-            switch judgement.verdict {
-            case .holds, .notApplicable: "everything is as expected"
-            case .violated: "the run is not as expected"
-            case .unknown: "the records do not suffice to judge the run"
-            }
         let verdict = style.paint(judgement.verdict.rawValue, for: judgement.verdict)
         // Of a run that was cut short, more than the judgement decides with what status the command ends.
         let status = summary.context.ending == .completed ? " (exit status \(judgement.exitStatus))" : ""
-        lines.append(Self.padded("verdict") + "\(verdict): \(meaning)\(status)")
+        lines.append(Self.padded("verdict") + "\(verdict): \(judgement.meaning)\(status)")
         lines.append(Self.padded("run directory") + "\(summary.context.runDirectory)")
+        lines.append(Self.padded("report") + "\(summary.context.runDirectory.appending(RunSummary.pageName))")
         if judgement.exitStatus != 0 {
             lines.append(Self.padded("see it again") + "quorate replay \(summary.context.runDirectory)")
         }
@@ -252,12 +241,5 @@ package struct TerminalSummary: Sendable {
             }
         }
         return lines
-    }
-
-    /// To a tenth, rounded down: `15.0%`.
-    private static func percent(_ part: Lamports, of total: Lamports) -> String {
-        guard total > .zero else { return "0%" }
-        let perMille = Arithmetic.multiplyDivide(part.number, 1000, by: total.number, rounding: .down)
-        return perMille.isMultiple(of: 10) ? "\(perMille / 10)%" : "\(perMille / 10).\(perMille % 10)%"
     }
 }

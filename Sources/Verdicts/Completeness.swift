@@ -96,17 +96,55 @@ extension RunHistory {
     /// Whether honest nodes were sent two of its votes while they were listening.
     fileprivate func isProvable(_ equivocation: InjectedEquivocation, faulty: Set<Party>) -> Bool {
         let service = equivocation.voteKey.service
-        let seen = equivocation.votes.filter { vote in
-            vote.recipients.contains { isHonest($0, in: service, faulty: faulty) }
+        guard let close = windowClose(of: equivocation.voteKey), equivocation.at <= close else { return false }
+        let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)
+        let seers = equivocation.votes.map { vote in
+            Set(vote.recipients.filter { isHonest($0, in: service, faulty: faulty) && isAwake($0, during: watch) })
         }
-        guard seen.count >= 2, let close = windowClose(of: equivocation.voteKey) else { return false }
-        return equivocation.at <= close
+        guard seers.count(where: { !$0.isEmpty }) >= 2 else { return false }
+        // Whoever saw both needs nobody. Otherwise somebody has to compare: the coordinator, or, where they have noticed that
+        // it is gone, the operators. That it is paused nobody can notice.
+        let hasWitness = seers.enumerated().contains { place, some in
+            seers[(place + 1)...].contains { !$0.isDisjoint(with: some) }
+        }
+        return hasWitness || !isPaused(.coordinator(service), during: watch)
     }
 
     /// Whether honest operators were sent both tasks. They vote, see each other's votes, and ask for the other task.
     fileprivate func isProvable(_ equivocation: InjectedTaskEquivocation, faulty: Set<Party>) -> Bool {
-        equivocation.tasks.allSatisfy { task in
-            task.recipients.contains { $0.isSigner && isHonest($0, in: equivocation.service, faulty: faulty) }
+        let service = equivocation.service
+        guard let close = windowClose(of: equivocation.voteKey) else { return false }
+        let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)
+        return equivocation.tasks.allSatisfy { task in
+            task.recipients.contains {
+                $0.isSigner && isHonest($0, in: service, faulty: faulty) && isAwake($0, during: watch)
+            }
+        }
+    }
+
+    /// From an offence to when honest nodes have submitted evidence of it.
+    private struct Watch {
+        var service: ServiceID
+        var from: Instant
+        var close: Instant
+        var patience: Duration
+    }
+
+    /// Whether nobody killed or paused a party while it had to see and remember. A coordinator that is back before the
+    /// window closes is told again.
+    private func isAwake(_ party: Party, during watch: Watch) -> Bool {
+        !faultIntervals.contains { interval in
+            guard interval.party == party, interval.service == watch.service,
+                interval.touches(from: watch.from, to: watch.close + watch.patience)
+            else { return false }
+            return !party.isCoordinator || (interval.back ?? interval.end).map { $0 > watch.close } ?? true
+        }
+    }
+
+    private func isPaused(_ party: Party, during watch: Watch) -> Bool {
+        faultIntervals.contains {
+            $0.party == party && $0.service == watch.service && $0.hasPaused
+                && $0.touches(from: watch.from, to: watch.close + watch.patience)
         }
     }
 }

@@ -19,6 +19,15 @@ package struct Judgement: Hashable, Sendable {
         }
     }
 
+    /// The verdict, for people.
+    package var meaning: String {
+        switch verdict {
+        case .holds, .notApplicable: "everything is as expected"
+        case .violated: "the run is not as expected"
+        case .unknown: "the records do not suffice to judge the run"
+        }
+    }
+
     /// - Parameters:
     ///   - readings: what was measured of the percentiles that the expectations bound.
     ///   - isComplete: whether the run came to its end; if not, what has not happened might have.
@@ -139,7 +148,7 @@ package struct Judgement: Hashable, Sendable {
 extension RunHistory {
     /// Tasks of an AVS's load that its coordinator never came to issue.
     package func unissued(of service: ServiceID, _ expectations: RunExpectations) -> Int {
-        let issued = tasks.count { $0.task.service == service }
+        let issued = tasks.count { $0.task.service == service && !$0.isSubmitted }
         return max(0, Int(expectations.load[service] ?? 0) - issued)
     }
 }

@@ -6,7 +6,8 @@ package struct RecordGap: Hashable, Sendable {
     package var party: Party
     package var account: String
 
-    /// An adversary that kills its own process says so first; its record then ends where it ends.
+    /// An adversary that kills its own process says so first; its record then ends where it ends. So does that of a process
+    /// which was killed from outside.
     package static let crashBehaviours: Set<String> = ["crash", "coordinator-crash"]
 
     static func all(in run: RunRecords, excepting injections: [RunHistory.Injected]) -> [RecordGap] {
@@ -17,7 +18,7 @@ package struct RecordGap: Hashable, Sendable {
         }
         let crashed = Set(injections.filter { crashBehaviours.contains($0.injection.behaviour) }.map(\.party))
         let unfinished = run.nodes.compactMap { node -> RecordGap? in
-            guard !crashed.contains(node.party) else { return nil }
+            guard !crashed.contains(node.party), !run.wasKilled(node.party, node.incarnation) else { return nil }
             switch node.ending {
             case .closed: return nil
             case .cut:

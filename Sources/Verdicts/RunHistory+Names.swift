@@ -14,9 +14,9 @@ extension RunHistory {
     /// `task 500 of squares`
     package func describe(_ key: VoteKey) -> String { "task \(key.subject) of \(name(of: key.service))" }
 
-    /// `1 task`, `2 tasks`, `2 slashes`
+    /// `1 task`, `2 tasks`, `2 slashes`, `2 processes`
     package static func count(_ number: Int, _ noun: String) -> String {
-        let plural = noun.hasSuffix("sh") ? "es" : "s"
+        let plural = noun.hasSuffix("sh") || noun.hasSuffix("s") ? "es" : "s"
         return "\(number) \(noun)\(number == 1 ? "" : plural)"
     }
 }

@@ -17,7 +17,7 @@ package struct RunHistory: Sendable {
     /// The ground truth: what the adversaries say that they did.
     package private(set) var injections: [Injected] = []
     /// When operators and coordinators could not be relied on, by party, AVS and time.
-    package let faultIntervals: [FaultInterval]
+    package private(set) var faultIntervals: [FaultInterval] = []
     package private(set) var findings: [FoundEvidence] = []
     package private(set) var slashes: [Slash] = []
     package private(set) var revocations: [Revoked] = []
@@ -41,11 +41,16 @@ package struct RunHistory: Sendable {
         /// Its deadline lay ahead when the run ended: nothing is known of it, whether it has a certificate or not. To
         /// count those that have one would favour the quick.
         package var isOpen: Bool
+        /// By somebody, and not its load's.
+        package var isSubmitted: Bool
 
-        package init(task: ServiceTask, certified: Instant? = nil, isOpen: Bool = false) {
+        package init(
+            task: ServiceTask, certified: Instant? = nil, isOpen: Bool = false, isSubmitted: Bool = false
+        ) {
             self.task = task
             self.certified = certified
             self.isOpen = isOpen
+            self.isSubmitted = isSubmitted
         }
 
         package var certifiedInTime: Bool { certified.map { $0 <= task.deadline } ?? false }
@@ -100,15 +105,17 @@ package struct RunHistory: Sendable {
     package init(_ run: RunRecords) {
         genesis = run.genesis
         network = run.genesis.network
-        faultIntervals = FaultInterval.all(in: run)
         var issued: [TaskName: IssuedTask] = [:]
         var certified: [TaskName: Instant] = [:]
+        var submitted: Set<TaskName> = []
         for node in run.nodes {
             if case .coordinator(let service) = node.party {
                 if case .closed(let time) = node.ending { closings[service] = time } else { closings[service] = nil }
             }
             for note in node.notes {
-                if node.party.isCoordinator { Self.follow(note, issued: &issued, certified: &certified) }
+                if node.party.isCoordinator {
+                    Self.follow(note, issued: &issued, certified: &certified, submitted: &submitted)
+                }
                 take(note, of: node)
             }
         }
@@ -116,10 +123,12 @@ package struct RunHistory: Sendable {
             for signer in voters.keys { unexecuted[voteKey]?[signer] = nil }
         }
         for (name, time) in certified { issued[name]?.certified = time }
+        for name in submitted { issued[name]?.isSubmitted = true }
         for (name, task) in issued {
             issued[name]?.isOpen = closings[name.service].map { task.task.deadline > $0 } ?? false
         }
         tasks = issued.sorted { $0.key < $1.key }.map(\.value)
+        faultIntervals = FaultInterval.all(in: run, tasks: tasks.map(\.task))
         gaps = RecordGap.all(in: run, excepting: injections)
     }
 
@@ -134,7 +143,8 @@ package struct RunHistory: Sendable {
 
     /// The first time counts: for a task that is issued again after a restart, and for its certificate.
     private static func follow(
-        _ note: NodeRecord.Note, issued: inout [TaskName: IssuedTask], certified: inout [TaskName: Instant]
+        _ note: NodeRecord.Note, issued: inout [TaskName: IssuedTask], certified: inout [TaskName: Instant],
+        submitted: inout Set<TaskName>
     ) {
         switch note.observation {
         case .taskIssued(let task):
@@ -144,6 +154,8 @@ package struct RunHistory: Sendable {
             let key = certificate.statement.voteKey
             let name = TaskName(service: key.service, subject: key.subject)
             certified[name] = min(certified[name] ?? note.at, note.at)
+        case .taskSubmitted(let service, let sequence, _):
+            submitted.insert(TaskName(service: service, subject: Subject(sequence)))
         default: break
         }
     }

@@ -9,7 +9,7 @@ let usage = """
 
     Usage: quorate-node CONFIGURATION-FILE
 
-    It takes commands on standard input (`begin NANOSECONDS`, `stop`), reports on standard output (`ready`,
+    It takes commands on standard input (`begin NANOSECONDS`, `stop` and others), reports on standard output (`ready`,
     `progress ISSUED CERTIFIED EXPIRED`, `finished`, `stopped`, `failed MESSAGE`), logs on standard error, and
     ends when its standard input does. The programs of exec services it starts through itself, as
     `quorate-node --launch-program PARENT OPERATOR DIRECTORY COMMAND...`.

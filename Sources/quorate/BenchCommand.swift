@@ -96,7 +96,7 @@ struct BenchCommand: AsyncParsableCommand {
         } catch {
             if work.isCancelled {
                 Console.complain("interrupted")
-                throw ExitCode(ExitStatus.interrupted.rawValue)
+                throw ExitStatus.interrupted.code
             }
             throw CommandFailure.badInput("\(error)")
         }

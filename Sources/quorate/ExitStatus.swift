@@ -10,15 +10,18 @@ enum ExitStatus: Int32 {
     case interrupted = 130
 
     /// - Parameter judged: the judgement's own status; nil when there was nothing to judge.
-    static func of(_ outcome: RunOutcome, judged: Int32?) -> ExitCode {
+    static func of(_ outcome: RunOutcome, judged: Int32?) -> ExitStatus {
         switch outcome.ending {
-        case .interrupted: return ExitCode(interrupted.rawValue)
+        case .interrupted: return .interrupted
         // What did not run to its end can be found wanting, but not found good.
         case .aborted where judged == notAsExpected.rawValue, .timedOut where judged == notAsExpected.rawValue:
-            return ExitCode(notAsExpected.rawValue)
-        case .aborted where outcome.failures.contains(where: \.isBadInput): return ExitCode(badInput.rawValue)
-        case .aborted, .timedOut: return ExitCode(notJudged.rawValue)
-        case .completed: return ExitCode(judged ?? notJudged.rawValue)
+            return .notAsExpected
+        case .aborted where outcome.failures.contains(where: \.isBadInput): return .badInput
+        case .aborted, .timedOut: return .notJudged
+        case .completed: return judged.flatMap(ExitStatus.init) ?? .notJudged
         }
     }
+
+    /// To be thrown.
+    var code: ExitCode { ExitCode(rawValue) }
 }

@@ -78,7 +78,7 @@ struct ExportCommand: ParsableCommand {
                 throw CommandFailure.badInput("\(source): a certificate; --solana takes evidence")
             }
             Console.complain("\(source): not valid: \(check.flaws.joined(separator: "; "))")
-            throw ExitCode(ExitStatus.notAsExpected.rawValue)
+            throw ExitStatus.notAsExpected.code
         }
         let instruction = SolanaInstruction(evidence)
         let path = output ?? "\(FilePath(source).stem ?? "evidence").ed25519"

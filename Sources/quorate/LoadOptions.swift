@@ -48,6 +48,14 @@ struct LoadOptions: ParsableArguments {
         }
     }
 
+    /// As they are written, to run the same again; without the seed, which may have been drawn.
+    var arguments: [String] {
+        [
+            tasks.map { "--tasks \($0)" }, duration.map { "--duration \(DurationText.of($0))" },
+            rate.map { "--rate \($0)" }, inFlight.map { "--in-flight \($0)" },
+        ].compactMap(\.self)
+    }
+
     var overrides: Topology.Overrides {
         Topology.Overrides(seed: seed, tasks: tasks, rate: rate, inFlight: inFlight, duration: duration)
     }

@@ -7,13 +7,15 @@ import Reports
 import SystemPackage
 import TopologyFormat
 
-/// A run that has everything it needs on disk, and can begin.
+/// A run that has everything it needs on disk, and can begin. It goes on, for whoever looks, as long as this lives.
 struct PreparedRun {
     /// With its overrides applied.
     let topology: Topology
     let seed: UInt64
+    /// Whether it is the file's: whoever runs the file again has the same.
+    let hasOwnSeed: Bool
     let directory: RunDirectory
-    let host: HostFacts
+    private let hold: RunHold
     private let genesis: Genesis
     private let files: NodeFiles
     private let executables: Executables
@@ -22,21 +24,25 @@ struct PreparedRun {
 
     /// Nothing is written before all that can be checked has been.
     init(
-        topologyPath: String, overrides: Topology.Overrides, runDirectory: String?, keepGoing: Bool, startedAt: Date
+        topologyPath: String, overrides: Topology.Overrides, runDirectory: String?,
+        below parent: FilePath = RunArgument.parent, keepGoing: Bool, startedAt: Date
     ) throws(CommandFailure) {
         let (text, original) = try Self.read(topologyPath)
         topology = try CommandFailure.asBadInput { () throws(GrammarMistake) in try original.overridden(by: overrides) }
+        hasOwnSeed = original.seed == topology.seed && original.seed != nil
         // Whole in a double, as readers of JSON hold it.
         seed = topology.seed ?? UInt64.random(in: 0..<(1 << 53))
-        host = HostFacts.current(guardMode: topology.guardMode.rawValue, transport: "tcp loopback")
         let topology = topology
         try CommandFailure.asBadInput { try topology.checkPrograms(file: topologyPath) }
         try CommandFailure.asBadInput { try HostCapacity.prepare(for: topology) }
         executables = try CommandFailure.asBadInput { try Executables.find() }
         directory = try CommandFailure.asBadInput {
             try runDirectory.map { try RunDirectory.make(at: FilePath($0)) }
-                ?? RunDirectory.makeDefault(name: topology.name, at: time_t(startedAt.timeIntervalSince1970))
+                ?? RunDirectory.makeDefault(
+                    name: topology.name, at: time_t(startedAt.timeIntervalSince1970), below: parent)
         }
+        let directory = directory
+        hold = try CommandFailure.asBadInput { try RunHold(directory) }
         let keys = NetworkKeys.generate(for: topology)
         genesis = GenesisBuilder.genesis(of: topology, keys: keys, runID: GenesisBuilder.randomRunID())
         files = NodeFiles(
@@ -44,34 +50,17 @@ struct PreparedRun {
             programDirectory: FilePath(Topology.programDirectory(of: topologyPath)))
         let manifest = RunManifest(
             topology: topology, overrides: overrides, seed: seed, keepGoing: keepGoing, startedAt: startedAt,
-            version: Quorate.version, build: host.build)
-        let (directory, files) = (directory, files)
+            host: HostFacts.current(guardMode: topology.guardMode.rawValue, transport: "tcp loopback"))
+        let files = files
         try CommandFailure.asBadInput {
             try directory.write(Array(text.utf8), to: directory.topology)
-            try directory.write(manifest.json, to: directory.path.appending(RunManifest.fileName))
+            try directory.write(manifest.json, to: directory.manifest)
             try files.prepare(keys: keys)
         }
     }
 
     func network(keepsGoing: Bool) -> NetworkRun {
         NetworkRun(topology: topology, genesis: genesis, files: files, executables: executables, keepsGoing: keepsGoing)
-    }
-
-    func context(_ outcome: RunOutcome) -> RunContext {
-        let ending: RunContext.Ending =
-            switch outcome.ending {
-            case .completed: .completed
-            case .timedOut: .timedOut
-            case .aborted: .aborted
-            case .interrupted: .interrupted
-            }
-        return RunContext(
-            name: topology.name, seed: seed, mode: .processes, ending: ending, runDirectory: directory.path, host: host,
-            loads: topology.services.map { service in
-                var inFlight: UInt64?
-                if case .closed(let limit, _) = service.load.pacing { inFlight = limit }
-                return RunContext.Load(service: service.name, inFlight: inFlight, account: service.load.account)
-            }, usages: outcome.usages)
     }
 
     /// The text is kept as it is; a file that can be read only once is read once.

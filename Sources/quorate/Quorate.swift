@@ -11,17 +11,24 @@ struct Quorate: AsyncParsableCommand {
             tasks of AVSs, breaks them as the topology says, slashes who provably cheated, and judges and measures \
             what happened.
 
-              quorate run Topologies/quickstart.yaml
+              quorate init lab.yaml
+              quorate run lab.yaml
+              quorate test Topologies
               quorate verify runs/latest/evidence/8b110da4.borsh
 
             Exit status: 0 as expected; 1 not as expected; 2 the input or its surroundings are wrong; 3 it could not \
             be judged; 130 interrupted.
             """,
         version: version,
-        subcommands: [
-            RunCommand.self, BenchCommand.self, ReplayCommand.self, VerifyCommand.self, ExportCommand.self,
-            TopologyCommand.self,
-            LedgerProcessCommand.self,
+        subcommands: [LedgerProcessCommand.self],
+        groupedSubcommands: [
+            CommandGroup(name: "Running", subcommands: [RunCommand.self, TestCommand.self, BenchCommand.self]),
+            CommandGroup(name: "Topology", subcommands: [InitCommand.self, TopologyCommand.self]),
+            CommandGroup(
+                name: "Result",
+                subcommands: [
+                    RunsCommand.self, ReportCommand.self, ReplayCommand.self, VerifyCommand.self, ExportCommand.self,
+                ]),
         ])
 
     static let version = "0.1.0"
@@ -46,7 +53,7 @@ enum Main {
             let code = Quorate.exitCode(for: error)
             let message = Quorate.fullMessage(for: error)
             guard code != .success else {
-                try? Console.print(message)
+                if !message.isEmpty { try? Console.print(message) }
                 exit(code.rawValue)
             }
             if !message.isEmpty { Console.complain(message) }

@@ -18,7 +18,8 @@ struct RunAudit {
         for record in records.nodes where node.map({ $0 == record.name }) ?? true {
             switch record.party {
             case .ledger: try checkLog(record)
-            case .signer, .coordinator: try checkGuard(record)
+            case .signer, .coordinator:
+                if !hasLostGuard(since: record) { try checkGuard(record) }
             }
         }
     }
@@ -32,6 +33,14 @@ struct RunAudit {
         // A record is written before the log: that of a ledger which was killed may tell of more.
         let recorded = record.isClosed ? applied.last : nil
         _ = try InstructionLog(reading: path.string).audit(from: records.genesis, recorded: recorded)
+    }
+
+    /// Whether somebody put an older guard in the place of this one, or none.
+    private func hasLostGuard(since record: NodeRecord) -> Bool {
+        records.interventions.contains {
+            $0.party == record.party && $0.incarnation > record.incarnation
+                && ($0.act == .restarted(.older) || $0.act == .restarted(.empty))
+        }
     }
 
     private func checkGuard(_ record: NodeRecord) throws {
@@ -51,7 +60,10 @@ struct RunAudit {
             default: continue
             }
         }
-        try GuardFile.read(path, network: records.genesis.network, key: key) { lacking[$0] = nil }
+        try GuardFile.read(path, network: records.genesis.network, key: key) { entry in
+            if case .submission(let header, _, _, _) = entry { lacking[.task(header)] = nil }
+            lacking[entry] = nil
+        }
         guard let first = lacking.min(by: { $0.key.borsh.lexicographicallyPrecedes($1.key.borsh) })?.value else {
             return
         }

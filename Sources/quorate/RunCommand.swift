@@ -1,11 +1,9 @@
 import ArgumentParser
 import Cluster
 import Foundation
-import Records
 import Reports
 import SystemPackage
 import TopologyFormat
-import Verdicts
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,7 +21,7 @@ struct RunCommand: AsyncParsableCommand {
             be judged; 130 interrupted.
             """)
 
-    @Argument(help: ArgumentHelp("The topology, in YAML.", valueName: "topology"))
+    @Argument(help: ArgumentHelp("The topology, in YAML.", valueName: "topology"), completion: .topology)
     var topology: String
 
     @OptionGroup var load: LoadOptions
@@ -53,54 +51,14 @@ struct RunCommand: AsyncParsableCommand {
             .run(interruptions: signals.arrivals) { display.show($0) }
         Orphans.end()
         signals.restore()
-        explain(outcome, in: prepared.directory)
-        let judged = outcome.began ? try judge(prepared, outcome) : nil
-        let status = ExitStatus.of(outcome, judged: judged)
-        if let judged, judged != status.rawValue {
-            Console.complain("exit status \(status.rawValue), because the run did not come to its end")
+        try CommandFailure.asBadInput { try outcome.write(to: prepared.directory) }
+        let run = try FinishedRun(directory: prepared.directory.path)
+        for line in run.remarks { Console.complain(line) }
+        try CommandFailure.asBadInput { try run.summary?.write() }
+        try run.show(asJSON: json)
+        if let judged = run.summary?.exitStatus, judged != run.status.rawValue {
+            Console.complain("exit status \(run.status.rawValue), because the run did not come to its end")
         }
-        throw status
-    }
-
-    /// - Returns: the judgement's exit status.
-    private func judge(_ prepared: PreparedRun, _ outcome: RunOutcome) throws(CommandFailure) -> Int32 {
-        let summary = try CommandFailure.asBadInput {
-            let records = try RunRecords.load(directory: prepared.directory.path)
-            let summary = RunSummary(
-                records: records, expectations: RunExpectations(prepared.topology),
-                context: prepared.context(outcome))
-            try summary.write()
-            return summary
-        }
-        if json {
-            try Console.print(summary.results.document)
-        } else {
-            let style: Style = Console.takesColour(STDOUT_FILENO) ? .coloured : .plain
-            try Console.print("\n" + TerminalSummary(summary, style: style).text)
-        }
-        return summary.exitStatus
-    }
-
-    private func explain(_ outcome: RunOutcome, in directory: RunDirectory) {
-        switch outcome.ending {
-        case .completed: break
-        case .timedOut(let names):
-            Console.complain("error: the time was up, and not finished: \(names.joined(separator: ", "))")
-        case .aborted: Console.complain("error: the run was given up")
-        case .interrupted where outcome.began: Console.complain("interrupted: judged by what there is")
-        case .interrupted: Console.complain("interrupted before it began: nothing to judge")
-        }
-        for failure in outcome.failures.prefix(ProgressDisplay.shownFailures) {
-            let log = directory.log(of: failure.name)
-            Console.complain("log of \(failure.name): \(log)")
-            for line in Self.lastLines(of: log) { Console.complain("  \(line)") }
-        }
-        let more = outcome.failures.count - ProgressDisplay.shownFailures
-        if more > 0 { Console.complain("and \(more) more; see \(directory.path)/logs") }
-    }
-
-    private static func lastLines(of log: FilePath) -> [Substring] {
-        guard let text = try? String(contentsOfFile: log.string, encoding: .utf8) else { return [] }
-        return text.split(whereSeparator: \.isNewline).suffix(5)
+        throw run.status.code
     }
 }

@@ -1,9 +1,11 @@
 import ArgumentParser
+import Reports
 import TopologyFormat
 
 struct TopologyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "topology", abstract: "Work with topology files.", subcommands: [Check.self])
+        commandName: "topology", abstract: "Work with topology files.",
+        subcommands: [Check.self, Show.self, Schema.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -16,7 +18,7 @@ struct TopologyCommand: ParsableCommand {
                 Exit status: 0 when all can be run; 2 otherwise.
                 """)
 
-        @Argument(help: ArgumentHelp("Topologies in YAML.", valueName: "file"))
+        @Argument(help: ArgumentHelp("Topologies in YAML.", valueName: "file"), completion: .topology)
         var files: [String]
 
         func run() throws {
@@ -33,9 +35,52 @@ struct TopologyCommand: ParsableCommand {
                 }
             }
             if !accounts.isEmpty { try Console.print(accounts.joined(separator: "\n")) }
-            if !allAreGood { throw ExitCode(ExitStatus.badInput.rawValue) }
+            if !allAreGood { throw ExitStatus.badInput.code }
         }
     }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print a topology with every default filled in.",
+            discussion: """
+                The output is YAML and the same topology: it can be run. Generated operators are written out, and so \
+                are faults that several operators share. A seed is in it only if the file has one; left out, each run \
+                draws its own.
+
+                  quorate topology show Topologies/star.yaml
+
+                Exit status: 0; 2 when the file is no topology, with every mistake.
+                """)
+
+        @Argument(help: ArgumentHelp("The topology, in YAML.", valueName: "file"), completion: .topology)
+        var file: String
+
+        func run() throws {
+            let file = file
+            let topology = try CommandFailure.asBadInput { try Topology.load(path: file) }
+            try Console.print(topology.yaml)
+        }
+    }
+
+    struct Schema: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print the format of topologies as a JSON Schema (draft 2020-12).",
+            discussion: """
+                Editors that use the YAML language server complete from it and mark mistakes:
+
+                  quorate topology schema > topology.schema.json
+
+                and as the first line of a topology: # yaml-language-server: $schema=topology.schema.json
+
+                It is no stricter than quorate topology check, which finds more: what names refer to, sums, bounds.
+                """)
+
+        func run() throws { try Console.print(TopologySchema.topology.jsonSchema.document) }
+    }
+}
+
+extension CompletionKind {
+    static var topology: Self { .file(extensions: [TopologyFiles.fileExtension]) }
 }
 
 extension Topology {

@@ -40,7 +40,7 @@ struct VerifyCommand: ParsableCommand {
         }
         let report = ProofReport(check)
         try Console.print(json ? report.json.document : report.text)
-        if !check.isValid { throw ExitCode(ExitStatus.notAsExpected.rawValue) }
+        if !check.isValid { throw ExitStatus.notAsExpected.code }
     }
 
     private static func digest(_ text: String) throws -> Digest {

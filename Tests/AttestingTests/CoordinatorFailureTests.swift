@@ -27,7 +27,7 @@ import Testing
             switch entry {
             case .evidence: counts.0 += 1
             case .answered: counts.1 += 1
-            case .statement, .task: break
+            case .statement, .task, .submission: break
             }
         }
     }

@@ -17,13 +17,16 @@ final class TestNetwork {
     let genesis: Genesis
     private(set) var ledger: LedgerStandIn
     private(set) var now = Instant(nanoseconds: 1_000_000_000)
-    private(set) var notes: [(at: Instant, by: Party, observation: Observation)] = []
+    private(set) var notes: [(at: Instant, by: Party, observation: Observation, incarnation: Int)] = []
+    private(set) var ledgerNotes: [(at: Instant, observation: Observation)] = []
     /// What each node's guard holds.
     private(set) var guards: [Party: [GuardEntry]] = [:]
     private(set) var sent: [(frame: Frame, from: Party, to: Party)] = []
     private(set) var hasFinished = false
     /// Signatures that machines have had checked.
     private(set) var checks: [(at: Instant, by: Party, request: VerificationRequest)] = []
+    /// What each machine was given, and the digest of what it answered.
+    private(set) var handled: [(by: Party, event: NodeEvent, at: Instant, effects: Digest)] = []
     /// Broken rules, in words.
     private(set) var breaches: [String] = []
     /// All effects of all machines, in order.
@@ -36,9 +39,11 @@ final class TestNetwork {
 
     private let keys: [Party: SigningKey]
     private var roles: [Party: NodeRole]
-    private let faulty: Set<Party>
+    private var faulty: Set<Party>
     private var machines: [Party: any NodeMachine] = [:]
-    private var incarnations: [Party: Int] = [:]
+    private(set) var incarnations: [Party: Int] = [:]
+    /// What has come for whoever is paused.
+    private var held: [Party: [NodeEvent]] = [:]
     private var links: [Link: Int] = [:]
     private var generation = 0
     private var wakes: [Party: Instant] = [:]
@@ -62,7 +67,7 @@ final class TestNetwork {
     init(
         stakes: [UInt64] = [100, 100, 100, 100, 100], dissemination: Dissemination = .mesh, tasks: UInt64 = 1,
         pacing: TaskLoad.Pacing = .open(interval: .milliseconds(20), .fixed), faults: [FaultPlan] = [],
-        seed: UInt64 = 1, latency: ((_ from: Party, _ to: Party) -> Duration)? = nil
+        seed: UInt64 = 1, isLive: Bool = false, latency: ((_ from: Party, _ to: Party) -> Duration)? = nil
     ) {
         self.latency = latency
         let signers = stakes.indices.map { Party.signer(OperatorIndex(UInt32($0))) }
@@ -79,14 +84,17 @@ final class TestNetwork {
         let load = TaskLoad(tasks: tasks, pacing: pacing, seed: seed)
         var roles: [Party: NodeRole] = [
             Self.coordinator: .coordinator(
-                ServiceID(0), load, faults: faults.filter { $0.party == Self.coordinator }, seed: seed)
+                ServiceID(0), load, faults: faults.filter { $0.party == Self.coordinator }, seed: seed,
+                isLive: isLive)
         ]
         for case .signer(let index) in signers {
-            roles[.signer(index)] = .signer(index, faults: faults.filter { $0.party == .signer(index) }, seed: seed)
+            roles[.signer(index)] = .signer(
+                index, faults: faults.filter { $0.party == .signer(index) }, seed: seed, isLive: isLive)
         }
         self.roles = roles
         faulty = Set(faults.map(\.party))
         random = SeededRandom(seed: seed, purpose: "test network")
+        ledgerNotes.append((now, .operatorSetOpened(ledger.current)))
         for party in roles.keys.sorted() { start(party) }
         connectEverybody()
         for party in roles.keys.sorted() {
@@ -127,15 +135,36 @@ final class TestNetwork {
         handle(.started(recorded: guards[party] ?? []), by: party)
     }
 
+    func isAlive(_ party: Party) -> Bool { machines[party] != nil }
+
+    func isPaused(_ party: Party) -> Bool { held[party] != nil }
+
+    /// It hears and does nothing; its connections stay up.
+    func pause(_ party: Party) { if isAlive(party), !isPaused(party) { held[party] = [] } }
+
+    func resume(_ party: Party) {
+        for event in held.removeValue(forKey: party) ?? [] { handle(event, by: party) }
+    }
+
+    /// Whatever somebody asks of a live cluster's node.
+    func tell(_ event: NodeEvent, to party: Party) { handle(event, by: party) }
+
+    func inject(_ plan: FaultPlan) {
+        if plan.behaviour.isProvable { faulty.insert(plan.party) }
+        tell(.perturbed(Perturbation.inject(plan).borsh), to: plan.party)
+    }
+
     func crash(_ party: Party) {
         machines[party] = nil
+        held[party] = nil
         wakes[party] = nil
         for other in roles.keys.sorted() + [.ledger] where other != party { disconnect(party, other) }
     }
 
     /// - Parameter lost: how many of the guard's last records are gone from the disk.
     func restart(_ party: Party, lost: Int = 0) {
-        guards[party]?.removeLast(lost)
+        let recorded = guards[party] ?? []
+        guards[party] = recorded.dropLast(min(lost, recorded.count))
         start(party)
         connectEverybody()
         handle(.began(Self.beginning), by: party)
@@ -174,9 +203,23 @@ final class TestNetwork {
         guard to == .ledger else { return handle(.received(frame, from: from), by: to) }
         guard case .submit(let signed) = frame else { return breaches.append("\(frame.kind) for the ledger") }
         let (receipt, news) = ledger.apply(signed)
+        note(receipt, signed, news)
         send(.receipt(receipt), from: .ledger, to: from)
         for notice in news {
             for party in roles.keys.sorted() { send(.notice(notice), from: .ledger, to: party) }
+        }
+    }
+
+    private func note(_ receipt: Receipt, _ signed: SignedInstruction, _ news: [LedgerNotice]) {
+        let sequence = UInt64(ledger.answers.count)
+        ledgerNotes.append((now, .applied(sequence: sequence, slot: receipt.slot, signed, receipt.outcome)))
+        for notice in news {
+            switch notice {
+            case .slashed(let record): ledgerNotes.append((now, .slashed(record)))
+            case .revoked(let revocation): ledgerNotes.append((now, .revoked(revocation)))
+            case .operatorSet(let set): ledgerNotes.append((now, .operatorSetOpened(set)))
+            case .account, .clock, .directory, .settled: break
+            }
         }
     }
 
@@ -195,9 +238,14 @@ final class TestNetwork {
 
     private func handle(_ event: NodeEvent, by party: Party) {
         guard machines[party] != nil else { return }
+        guard held[party] == nil else {
+            held[party]!.append(event)
+            return
+        }
         var effects: [NodeEffect] = []
         machines[party]!.handle(event, at: now, effects: &effects)
         machines[party]!.checkInvariants()
+        handled.append((party, event, now, NodeEffect.digest(of: effects)))
         var encoder = BorshEncoder()
         encoder.encode(trace)
         encoder.encode(NodeEffect.digest(of: effects))
@@ -231,7 +279,7 @@ final class TestNetwork {
             guard wakes[party].map({ instant < $0 }) ?? true else { return }
             wakes[party] = instant
             agenda.add((max(now, instant), .wake(party, instant)), at: max(now, instant))
-        case .note(let observation): notes.append((now, party, observation))
+        case .note(let observation): notes.append((now, party, observation, incarnations[party]!))
         case .finished: hasFinished = true
         case .crash:
             crash(party)
@@ -256,7 +304,10 @@ final class TestNetwork {
     }
 
     private func checkHonesty(of task: ServiceTask, by party: Party) {
-        if !(guards[party] ?? []).contains(.task(task.header)) {
+        let isRecorded = (guards[party] ?? []).contains {
+            if case .submission(let header, _, _, _) = $0 { header == task.header } else { $0 == .task(task.header) }
+        }
+        if !isRecorded {
             breaches.append("\(party) issues what is not recorded")
         }
         let earlier = issuedUnder.updateValue(task.header, forKey: task.header.voteKey)
@@ -297,10 +348,10 @@ extension NodeRole {
     /// As a run starts whoever has died of its fault.
     fileprivate var withoutCrashes: NodeRole {
         switch self {
-        case .signer(let index, let faults, let seed):
-            .signer(index, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed)
-        case .coordinator(let service, let load, let faults, let seed):
-            .coordinator(service, load, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed)
+        case .signer(let index, let faults, let seed, let isLive):
+            .signer(index, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed, isLive: isLive)
+        case .coordinator(let service, let load, let faults, let seed, let isLive):
+            .coordinator(service, load, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed, isLive: isLive)
         }
     }
 }

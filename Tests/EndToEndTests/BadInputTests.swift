@@ -52,7 +52,7 @@ extension EndToEnd {
             let altered = try await replay(damaging: "nodes/op-2.guard") { $0[200] ^= 1 }
             #expect(altered.contains("op-2.guard: byte "), "\(altered)")
             // A whole entry less: nothing in the file itself shows it.
-            let cut = try await replay(damaging: "nodes/op-2.guard") { $0.removeLast(168) }
+            let cut = try await replay(damaging: "nodes/op-2.guard") { $0.removeLast(170) }
             #expect(cut.contains("op-2.guard: lacks the statement that op-2 signed for subject 2"), "\(cut)")
             let genesis = try await replay(damaging: "genesis.borsh") { $0.removeLast() }
             #expect(genesis.contains("genesis.borsh: "), "\(genesis)")

@@ -35,14 +35,18 @@ import Testing
         var effects: [NodeEffect] = []
         var now: Instant
 
-        init(_ test: FaultyCoordinatorTests, _ plans: [FaultPlan], tasks: UInt64 = 3, payloads: [String] = []) throws {
+        init(
+            _ test: FaultyCoordinatorTests, _ plans: [FaultPlan], tasks: UInt64 = 3, payloads: [String] = [],
+            isLive: Bool = false
+        ) throws {
             self.test = test
             now = test.began
             let load = TaskLoad(
                 tasks: tasks, pacing: .open(interval: .milliseconds(10), .fixed), seed: 1,
                 payloads: try payloads.map(PayloadTemplate.init))
             machine = try #require(
-                NodeRole.coordinator(ServiceID(0), load, faults: plans, seed: 1).makeMachine(genesis: test.genesis))
+                NodeRole.coordinator(ServiceID(0), load, faults: plans, seed: 1, isLive: isLive)
+                    .makeMachine(genesis: test.genesis))
             let set = try OperatorSet(
                 network: test.genesis.network, service: ServiceID(0), epoch: Epoch(0), revision: Revision(0),
                 threshold: .twoThirds,
@@ -231,5 +235,31 @@ import Testing
             honest.pass(.milliseconds(310))
         }
         #expect(faulty.effects == honest.effects)
+    }
+
+    @Test func aLiveCoordinatorEquivocatesWhenItIsTold() throws {
+        var bench = try Bench(self, [], tasks: 1, isLive: true)
+        let plan = FaultPlan(
+            party: .coordinator(ServiceID(0)), behaviour: .coordinatorEquivocates, service: ServiceID(0),
+            lasts: .tasks(1))
+        bench.handle(.perturbed(Perturbation.inject(plan).borsh))
+        for ticket: UInt64 in 1..<3 {
+            bench.handle(.submitted(ticket: ticket, payload: Squaring.bytes(ticket)))
+        }
+        let payloads = (0..<3).map { task in Set((0..<4).flatMap { bench.payloads(to: $0, task: task) }).count }
+        #expect(payloads == [1, 2, 1])
+        #expect((bench.machine as? any PerturbableMachine)?.faultStates == [FaultState(plan: plan, stage: .over)])
+    }
+
+    @Test func aCrashAtAPointCanBeInjectedAndCleared() throws {
+        for isCleared in [false, true] {
+            var bench = try Bench(self, [], isLive: true)
+            let plan = FaultPlan(
+                party: .coordinator(ServiceID(0)), behaviour: .coordinatorCrash, lasts: .untilTheEnd, point: .detect)
+            bench.handle(.perturbed(Perturbation.inject(plan).borsh))
+            if isCleared { bench.handle(.perturbed(Perturbation.clear.borsh)) }
+            bench.contradict()
+            #expect(bench.effects.contains(.crash) != isCleared)
+        }
     }
 }

@@ -38,10 +38,11 @@ import Testing
         var now: Instant
         var executesNothing = false
 
-        init(_ test: FaultyOperatorTests, _ plans: [FaultPlan]) {
+        init(_ test: FaultyOperatorTests, _ plans: [FaultPlan], isLive: Bool = false) {
             self.test = test
             now = test.began
-            machine = NodeRole.signer(OperatorIndex(0), faults: plans, seed: 1).makeMachine(genesis: test.genesis)!
+            let role = NodeRole.signer(OperatorIndex(0), faults: plans, seed: 1, isLive: isLive)
+            machine = role.makeMachine(genesis: test.genesis)!
             handle(.started(recorded: []))
             for party in (1..<4).map({ Party.signer(OperatorIndex($0)) }) + [test.coordinator] {
                 handle(.connected(party))
@@ -253,6 +254,52 @@ import Testing
         #expect(bench.effects.last == .crash && bench.votes(to: coordinator, task: 1).isEmpty)
     }
 
+    private func inject(_ plan: FaultPlan) -> NodeEvent { .perturbed(Perturbation.inject(plan).borsh) }
+
+    private func stages(_ bench: Bench) -> [FaultState.Stage] {
+        (bench.machine as? any PerturbableMachine)?.faultStates.map(\.stage) ?? []
+    }
+
+    @Test func aLiveMachineEquivocatesWhenItIsTold() {
+        var bench = Bench(self, [], isLive: true)
+        bench.task(0)
+        bench.handle(inject(plan(.equivocate)))
+        #expect(stages(bench) == [.on])
+        for sequence: UInt64 in 1..<3 { bench.task(sequence) }
+        #expect((0..<3).map { bench.votes(to: coordinator, task: $0).count } == [1, 2, 1])
+        #expect(stages(bench) == [.over])
+    }
+
+    @Test func aSilenceIsInjectedAndCleared() {
+        var bench = Bench(self, [plan(.silent, .after(.seconds(60)), .untilTheEnd)], isLive: true)
+        bench.now = began + .seconds(1)
+        bench.handle(inject(plan(.silent, .start, .duration(.seconds(30)))))
+        #expect(bench.effects.contains(.wake(at: began + .seconds(31))) && stages(bench) == [.waiting, .on])
+        bench.task(0)
+        bench.handle(.perturbed(Perturbation.clear.borsh))
+        bench.task(1)
+        #expect(bench.votes(to: coordinator, task: 0).isEmpty && bench.votes(to: coordinator, task: 1).count == 1)
+        #expect(bench.recoveries == [.recovered(behaviour: "silent", service: nil)])
+        #expect(stages(bench) == [.over, .over])
+        bench.now = began + .seconds(70)
+        bench.handle(.woke)
+        bench.task(2)
+        #expect(bench.votes(to: coordinator, task: 2).count == 1 && bench.injections.count == 1)
+    }
+
+    @Test func aCrashIsAtOnceWhenItIsInjected() {
+        var bench = Bench(self, [], isLive: true)
+        bench.handle(inject(plan(.crash, .start, .duration(.seconds(2)))))
+        #expect(bench.effects.last == .crash && bench.injections.map(\.behaviour) == ["crash"])
+    }
+
+    @Test func whatIsNoPerturbationChangesNothing() {
+        var bench = Bench(self, [], isLive: true)
+        bench.handle(.perturbed([9, 9]))
+        bench.task(0)
+        #expect(stages(bench).isEmpty && bench.votes(to: coordinator, task: 0).count == 1)
+    }
+
     @Test func plansAndRolesGoRound() throws {
         let begins: [FaultPlan.Beginning] = [.start, .task(TaskSequence(3)), .after(.seconds(1))]
         let extents: [FaultPlan.Extent] = [.tasks(2), .duration(.seconds(1)), .untilTheEnd]
@@ -264,6 +311,8 @@ import Testing
         for role in [
             NodeRole.signer(OperatorIndex(0), faults: plans, seed: 3),
             .coordinator(ServiceID(0), load, faults: plans, seed: 3),
+            .signer(OperatorIndex(0), faults: [], seed: 3, isLive: true),
+            .coordinator(ServiceID(0), load, faults: [], seed: 3, isLive: true),
         ] {
             #expect(try NodeRole(borsh: role.borsh) == role)
         }

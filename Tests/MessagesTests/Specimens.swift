@@ -196,6 +196,8 @@ enum Fixed {
 
     static let observations: [(String, Observation)] = [
         ("taskIssued", .taskIssued(task)),
+        ("taskSubmitted", .taskSubmitted(ServiceID(3), TaskSequence(137), ticket: 7)),
+        ("submissionRefused", .submissionRefused(ticket: 7, reason: "draining")),
         ("taskExpired", .taskExpired(ServiceID(3), TaskSequence(137))),
         ("certified", .certified(certificate)),
         ("evidenceFound", .evidenceFound(.equivocation(equivocation))),
@@ -277,6 +279,7 @@ extension Specimen {
         Specimen("task", GuardEntry.task(Fixed.task.header)),
         Specimen("evidence", GuardEntry.evidence(.equivocation(Fixed.equivocation))),
         Specimen("answered", GuardEntry.answered(offence: Fixed.slash.offence)),
+        Specimen("submission", GuardEntry.submission(Fixed.task.header, payload: [1, 2], ticket: 7, count: 3)),
     ]
 
     private static let proofs =

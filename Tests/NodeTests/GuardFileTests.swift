@@ -101,6 +101,50 @@ import Testing
         #expect(try shown(path) == (old + [Fixture.statement(602)]).map { .statement($0) })
     }
 
+    /// The largest payload that a task may have, and enough of them to be read in several chunks.
+    @Test func submissionsComeBackWithTheirPayloads() throws {
+        let entries = (0..<UInt64(8)).map { number -> GuardEntry in
+            let payload = [UInt8](repeating: UInt8(number), count: ServiceTask.payloadLimit)
+            return .submission(Fixture.header(number), payload: payload, ticket: 7, count: number + 1)
+        }
+        try write(entries)
+        #expect(try read(path) == entries)
+    }
+
+    /// Of older ones the payload is left out; what they say of numbering stays, whatever comes after them.
+    @Test func olderSubmissionsKeepTheirCounts() {
+        var recent = RecentEntries(limit: 4, payloadLimit: 2)
+        for number: UInt64 in 0..<4 {
+            recent.add(.submission(Fixture.header(number), payload: [1], ticket: number, count: number + 1))
+        }
+        func entry(_ number: UInt64, _ payload: [UInt8]) -> GuardEntry {
+            .submission(Fixture.header(number), payload: payload, ticket: number, count: number + 1)
+        }
+        #expect(recent.all == [entry(0, []), entry(1, []), entry(2, [1]), entry(3, [1])])
+        for number: UInt64 in 4..<10 { recent.add(.task(Fixture.header(number))) }
+        #expect(recent.all == [.task(Fixture.header(5)), entry(3, [])] + (6..<10).map { .task(Fixture.header($0)) })
+    }
+
+    @Test(arguments: [(0, 0), (1, 0), (5, 2)]) func rolledBackItHoldsItsOlderHalf(count: Int, kept: Int) throws {
+        try write(Array(statements.prefix(count)))
+        #expect(try GuardFile.rollBack(path, network: network, key: key, mode: .written) == count)
+        let (file, recorded) = try GuardFile.open(path, network: network, key: key, mode: .written)
+        #expect(recorded == Array(statements.prefix(kept)))
+        try file.append([statements[4]])
+        #expect(try shown(path) == statements.prefix(kept) + [statements[4]])
+    }
+
+    @Test func whatIsInUseIsNotRolledBack() throws {
+        let file = try GuardFile.create(path, network: network, key: key, mode: .written)
+        try withExtendedLifetime(file) {
+            try file.append(statements)
+            #expect(
+                problem { _ = try GuardFile.rollBack(path, network: network, key: key, mode: .written) }
+                    == GuardFileError(.inUse, path: path))
+        }
+        #expect(try shown(path) == statements)
+    }
+
     /// Every bit of the file is covered: header, lengths, entries and checksums. A length that was made to reach past the
     /// end of the file looks like a file that ends too early.
     @Test func everyFlippedBitIsFound() throws {

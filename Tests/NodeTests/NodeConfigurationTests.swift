@@ -81,6 +81,24 @@ import Testing
         #expect(throws: NodeConfigurationError.otherKey(other.key, party: "op-1")) { try NodeEquipment.open(other) }
     }
 
+    /// An operator's, that is: a coordinator would issue its numbers again.
+    @Test func whoeverHasLostItsGuardMakesAnotherOne() throws {
+        var second = configuration
+        second.incarnation = 2
+        second.hasLostGuard = true
+        second.record = scratch.path.appending("op-1.2.qrec")
+        #expect(try NodeConfiguration(borsh: second.borsh) == second)
+        #expect(try NodeEquipment.open(second).recorded.isEmpty)
+        second.name = "coordinator-squares"
+        second.record = scratch.path.appending("coordinator-squares.2.qrec")
+        second.guardFile = scratch.path.appending("coordinator-squares.guard")
+        second.key = scratch.path.appending("coordinator.json")
+        let load = TaskLoad(tasks: 1, interval: .seconds(1), arrival: .fixed, seed: 1)
+        second.role = .coordinator(ServiceID(0), load, faults: [], seed: 7, isLive: true)
+        try KeypairFile.write(Fixture.coordinators[0], to: second.key)
+        #expect(message { _ = try NodeEquipment.open(second) }?.contains("guard is missing") == true)
+    }
+
     @Test func aNodeThatStartsAgainWithoutItsGuardDoesNotStart() throws {
         var second = configuration
         second.incarnation = 2

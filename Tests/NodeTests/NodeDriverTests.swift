@@ -1,5 +1,6 @@
 import Attesting
 import Cryptography
+import Faults
 import Messages
 import NIOCore
 import Primitives
@@ -51,7 +52,7 @@ private final class TestOutlet: NodeOutlet {
     init() throws { scratch = try Scratch() }
 
     private static func equipment(
-        _ scratch: Scratch, _ party: Party, ledgerPort: UInt16, guardFile: GuardFile? = nil,
+        _ scratch: Scratch, _ party: Party, ledgerPort: UInt16, guardFile: GuardFile? = nil, isLive: Bool = false,
         script: @escaping @Sendable (NodeEvent) -> [NodeEffect]
     ) throws -> NodeEquipment {
         let genesis = Fixture.genesis
@@ -62,7 +63,7 @@ private final class TestOutlet: NodeOutlet {
         return NodeEquipment(
             party: party, genesis: genesis, key: Fixture.key(of: party), machine: ScriptedMachine(script: script),
             guardFile: try guardFile ?? makeGuard(scratch), recorded: [], record: record, link: .none,
-            ledgerPort: ledgerPort)
+            ledgerPort: ledgerPort, isLive: isLive)
     }
 
     private static func makeGuard(_ scratch: Scratch) throws -> GuardFile {
@@ -254,6 +255,48 @@ private final class TestOutlet: NodeOutlet {
             ])
         let record = try RecordFile.read(scratch.path.appending("node.1.qrec"))
         #expect(record.isClosed && record.notes.map(\.observation) == [.refusedToSign(reason: "a test")])
+    }
+
+    /// What is asked of a live cluster's node becomes events for its machine; what the machine notes of it is reported when the
+    /// turn is over. A node of an ordinary run has nothing to tell of itself.
+    @Test(arguments: [true, false]) func aLiveNodeIsAskedAndTells(isLive: Bool) async throws {
+        let plan = FaultPlan(party: Fixture.signer(0), behaviour: .silent, lasts: .untilTheEnd)
+        let reports = try await onEventLoop { [scratch] stage in
+            let outlet = TestOutlet(stage.eventLoop)
+            let equipment = try Self.equipment(scratch, .coordinator(ServiceID(0)), ledgerPort: 1, isLive: isLive) {
+                switch $0 {
+                case .submitted(let ticket, _): [.note(.submissionRefused(ticket: ticket, reason: "a test"))]
+                case .perturbed: [.finished]
+                default: []
+                }
+            }
+            let driver = NodeDriver(equipment, eventLoop: stage.eventLoop, outlet: outlet, log: NodeLog { _ in })
+            outlet.onReport = { report in
+                guard report == .finished else { return }
+                driver.obey(.tellStatus)
+                driver.obey(.tellResult(task: .zero))
+                driver.obey(.stop)
+            }
+            driver.start()
+            driver.obey(.submit(ticket: 7, payload: [1, 2]))
+            driver.obey(.drain)
+            // In a turn of its own, so that the one before has told.
+            try await stage.eventLoop.submit {}.get()
+            driver.obey(.perturb(.inject(plan)))
+            _ = try await outlet.end.get()
+            return outlet.reports
+        }
+        #expect(
+            try Self.inputs(scratch) == [
+                .started(recorded: []), .submitted(ticket: 7, payload: [1, 2]), .draining,
+                .perturbed(Perturbation.inject(plan).borsh),
+            ])
+        guard isLive else { return #expect(reports == [.finished, .stopped]) }
+        let refusal = TaskReport(ticket: 7, stage: .refused(reason: "a test"))
+        #expect(reports.count == 5 && reports.prefix(2) == [.task(refusal), .finished])
+        guard case .status(let status) = reports[2] else { return #expect(Bool(false), "\(reports)") }
+        #expect(status.role == .coordinator(CoordinatorStatus()) && status.faults.isEmpty)
+        #expect(reports.suffix(2) == [.result(task: .zero, nil), .stopped])
     }
 
     /// The node goes on while a program computes: what comes later is handled before its answer.

@@ -1,3 +1,6 @@
+import Cryptography
+import Faults
+import Messages
 import Primitives
 import Records
 import Testing
@@ -6,16 +9,39 @@ import Testing
 
 @Suite struct ProcessReportTests {
     @Test func everyReportAndCommandIsReadBackFromItsLine() {
-        let reports: [ProcessReport] = [
-            .listening(port: 4_711), .ready, .progress(.init(issued: 3, certified: 2, expired: 1)), .finished,
-            .used(
-                ProcessUsage(
-                    at: Instant(nanoseconds: 1), cpu: .nanoseconds(2), residentBytes: 3, peakResidentBytes: 4)),
-            .stopped, .failed("op-1.guard: byte 82: damaged"), .failed(""),
-        ]
+        let reports: [ProcessReport] =
+            [
+                .listening(port: 4_711), .ready, .progress(.init(issued: 3, certified: 2, expired: 1)), .finished,
+                .used(
+                    ProcessUsage(
+                        at: Instant(nanoseconds: 1), cpu: .nanoseconds(2), residentBytes: 3, peakResidentBytes: 4)),
+                .stopped, .failed("op-1.guard: byte 82: damaged"), .failed(""),
+                .result(task: .zero, [1, 2]), .result(task: .zero, []), .result(task: .zero, nil),
+            ] + Specimens.statuses.map { .status($0) } + Specimens.tasks.map { .task($0) }
         for report in reports { #expect(ProcessReport(line: report.line) == report) }
-        let commands: [ProcessCommand] = [.begin(Instant(nanoseconds: 123)), .measure, .stop]
+        let plan = FaultPlan(party: Fixture.signer(0), behaviour: .silent, lasts: .duration(.seconds(30)))
+        let longest = [UInt8](repeating: 255, count: ServiceTask.payloadLimit)
+        let commands: [ProcessCommand] = [
+            .begin(Instant(nanoseconds: 123)), .measure, .tellStatus, .tellResult(task: .zero),
+            .submit(ticket: 7, payload: [1, 2]), .submit(ticket: .max, payload: longest),
+            .submit(ticket: 0, payload: []),
+            .drain, .perturb(.inject(plan)), .perturb(.clear), .pause, .resume, .stop,
+        ]
+        #expect(commands.allSatisfy { $0.line.utf8.count <= ProcessCommand.lineLimit })
         for command in commands { #expect(ProcessCommand(line: command.line) == command) }
+    }
+
+    @Test func aPayloadBeyondTheLimitIsNoCommand() {
+        let payload = [UInt8](repeating: 0, count: ServiceTask.payloadLimit + 1)
+        #expect(ProcessCommand(line: ProcessCommand.submit(ticket: 1, payload: payload).line) == nil)
+    }
+
+    /// What the parent reads of a node is pinned: the two may come from different builds.
+    @Test func statusesAndTasksHaveTheirBytes() {
+        let lines =
+            Specimens.statuses.map { ProcessReport.status($0).line }
+            + Specimens.tasks.map { ProcessReport.task($0).line }
+        #expect(lines == Specimens.lines)
     }
 
     @Test func aFailureStaysOnOneLine() {
@@ -25,12 +51,15 @@ import Testing
     @Test(arguments: [
         "", "listening", "listening 70000", "listening x", "ready now", "progress 1 2", "progress 1 2 3 4",
         "progress 1 2 -3", "used 1 2 3", "used 1 2 3 4 5", "used 1 x 3 4", "used 1 9223372036854775808 3 4", "stop",
-        "Ready",
+        "Ready", "status", "status 0", "status zz", "task", "task 00", "result", "result 00 00", "no-result 00",
     ])
     func anythingElseIsNoReport(line: String) { #expect(ProcessReport(line: line) == nil) }
 
     @Test(arguments: [
         "", "begin", "begin x", "begin -1", "begin 9223372036854775808", "begin 1 2", "stop now", "measure 1", "go",
+        "status 1", "result", "result 00", "submit 1", "submit x 00", "submit 1 0", "submit 1 00 00", "drain 1",
+        "perturb",
+        "perturb 02", "perturb 0100", "pause 1", "resume 1",
     ])
     func anythingElseIsNoCommand(line: String) { #expect(ProcessCommand(line: line) == nil) }
 
@@ -47,7 +76,77 @@ import Testing
         #expect(splitter.take(Array("beg".utf8)) == [])
         #expect(splitter.take(Array("in 1\nstop\nst".utf8)) == ["begin 1", "stop"])
         #expect(splitter.take(Array("op\n".utf8)) == ["stop"])
-        #expect(splitter.take([UInt8](repeating: 65, count: 100_000)) == [])
+        #expect(splitter.take([UInt8](repeating: 65, count: LineSplitter.limit + 1)).isEmpty)
         #expect(splitter.take(Array("\nstop\n".utf8)) == ["stop"])
+        let longest = [UInt8](repeating: 65, count: LineSplitter.limit)
+        #expect(splitter.take(longest + Array("\n".utf8)).map(\.utf8.count) == [LineSplitter.limit])
     }
+}
+
+private enum Specimens {
+    static let statuses: [NodeStatus] = {
+        let usage = ProcessUsage(
+            at: Instant(nanoseconds: 1), cpu: .nanoseconds(2), residentBytes: 3, peakResidentBytes: 4)
+        var signer = SignerStatus()
+        signer.votes = 5
+        signer.lastVote = SignerStatus.Vote(
+            service: ServiceID(1), sequence: TaskSequence(6), at: Instant(nanoseconds: 7), delay: .nanoseconds(8))
+        signer.refusal = "no"
+        let plan = FaultPlan(party: Fixture.signer(0), behaviour: .silent, lasts: .untilTheEnd)
+        var coordinator = CoordinatorStatus()
+        coordinator.tasks = ProcessReport.TaskCount(issued: 3, certified: 2, expired: 1)
+        coordinator.operatorSet = try! OperatorSet(
+            network: .zero, service: ServiceID(0), epoch: Epoch(0), revision: Revision(0), threshold: .twoThirds,
+            members: [
+                OperatorSet.Member(signer: OperatorIndex(0), key: Fixture.signers[0].publicKey, weight: Lamports(9))
+            ])
+        coordinator.members = [
+            CoordinatorStatus.Member(
+                signer: OperatorIndex(0), lastVote: TaskSequence(2), latency: .milliseconds(1))
+        ]
+        coordinator.answered = Lamports(9)
+        return [
+            NodeStatus(usage: usage, role: .signer(signer), faults: [FaultState(plan: plan, stage: .on)]),
+            NodeStatus(usage: usage, role: .signer(SignerStatus()), faults: []),
+            NodeStatus(usage: usage, role: .coordinator(coordinator), faults: []),
+            NodeStatus(usage: usage, role: .coordinator(CoordinatorStatus()), faults: []),
+        ]
+    }()
+
+    static let tasks: [TaskReport] = [
+        TaskReport(ticket: 1, stage: .refused(reason: "no")),
+        TaskReport(ticket: 1, stage: .issued(TaskSequence(2))),
+        TaskReport(
+            ticket: 1,
+            stage: .certified(
+                TaskReport.Certified(
+                    sequence: TaskSequence(2), task: .zero, result: .zero, latency: .nanoseconds(3),
+                    signers: [OperatorIndex(4)], signed: Lamports(5), total: Lamports(6)))),
+        TaskReport(
+            ticket: 1,
+            stage: .expired(
+                TaskReport.Expired(
+                    sequence: TaskSequence(2), voters: [OperatorIndex(4)], voted: Lamports(5), total: Lamports(6)))),
+    ]
+
+    static let lines: [String] = [
+        "status 010000000000000002000000000000000300000000000000040000000000000000050000000000000001010000000600"
+            + "00000000000007000000000000000800000000000000020000006e6f0100000000000000000600000073696c656e7400"
+            + "000201000000000000000100000000000000000000000000000001",
+        "status 010000000000000002000000000000000300000000000000040000000000000000000000000000000000000000000000"
+            + "0000",
+        "status 010000000000000002000000000000000300000000000000040000000000000001030000000000000002000000000000"
+            + "000100000000000000010000000000000000000000000000000000000000000000000000000000000000000000000000"
+            + "00000000000000000000020000000000000003000000000000000100000000000000cecc1507dc1ddd7295951c290888"
+            + "f095adb9044d1b73d696e6df065d683bd4fc090000000000000001000000000000000102000000000000000140420f00"
+            + "0000000001090000000000000000000000",
+        "status 010000000000000002000000000000000300000000000000040000000000000001000000000000000000000000000000"
+            + "00000000000000000000000000000000000000",
+        "task 010000000000000000020000006e6f",
+        "task 0100000000000000010200000000000000",
+        "task 010000000000000002020000000000000000000000000000000000000000000000000000000000000000000000000000"
+            + "000000000000000000000000000000000000000000000000000000000000000000030000000000000001000000040000"
+            + "0005000000000000000600000000000000",
+        "task 0100000000000000030200000000000000010000000400000005000000000000000600000000000000",
+    ]
 }

@@ -72,6 +72,46 @@ import Testing
         #expect(missing.map(\.party) == [.ledger] && missing.map(\.incarnation) == [1])
     }
 
+    /// Whoever is killed as soon as it is started leaves no record, or the beginning of one.
+    @Test(arguments: [nil, 0, 10, 20] as [Int?]) func whoWasKilledAtOnceIsNotMissed(bytes: Int?) throws {
+        let scratch = try Self.directory()
+        let signer = Party.signer(OperatorIndex(0))
+        for party in Self.genesis.parties { try Self.write(Self.header(party), in: scratch) }
+        try Self.write(Self.header(signer, incarnation: 3), in: scratch)
+        if let bytes {
+            let whole = try scratch.bytes(of: scratch.path.appending("records/op-1.1.qrec"))
+            _ = try scratch.write(Array(whole.prefix(bytes)), to: "records/op-1.2.qrec")
+            #expect(throws: RecordError.self) { try RunRecords.load(directory: scratch.path) }
+        } else {
+            #expect(try RunRecords.load(directory: scratch.path).missing.count == 1)
+        }
+        let log = try InterventionLog(
+            path: scratch.path.appending(InterventionLog.fileName), network: Self.genesis.network)
+        let intervention = Intervention(
+            at: Instant(nanoseconds: 5), party: signer, incarnation: 2, act: .killed)
+        try log.append(intervention)
+        let run = try RunRecords.load(directory: scratch.path)
+        #expect(run.missing.isEmpty && run.interventions == [intervention])
+        #expect(run.nodes.filter { $0.party == signer }.map(\.incarnation) == [1, 3])
+        #expect(run.wasKilled(signer, 2) && !run.wasKilled(signer, 1))
+    }
+
+    @Test func aBadLogOfInterventionsIsNamed() throws {
+        let scratch = try Self.directory()
+        try Self.write(Self.header(.ledger), in: scratch)
+        let path = try scratch.write(Array("quorate".utf8), to: InterventionLog.fileName)
+        #expect(throws: RecordError(.notAnInterventionLog, path: path)) {
+            try RunRecords.load(directory: scratch.path)
+        }
+        try FileManager.default.removeItem(atPath: path.string)
+        let stranger = Party.signer(OperatorIndex(9))
+        let log = try InterventionLog(path: path, network: Self.genesis.network)
+        try log.append(Intervention(at: Instant(nanoseconds: 5), party: stranger, incarnation: 1, act: .paused))
+        #expect(throws: RecordError(.unknownParty(stranger), path: path)) {
+            try RunRecords.load(directory: scratch.path)
+        }
+    }
+
     @Test func whatIsWrongIsNamed() throws {
         let scratch = try Self.directory()
         let records = scratch.path.appending("records")

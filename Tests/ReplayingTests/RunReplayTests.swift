@@ -157,6 +157,23 @@ import Testing
         }
     }
 
+    /// It may end anywhere, even between an event and its notes.
+    @Test func whoWasKilledIsReplayedAsFarAsItsRecordGoes() throws {
+        let coordinator = Party.coordinator(ServiceID(0))
+        let entries = try coordinatorEntries()
+        let log = try InterventionLog(
+            path: scratch.path.appending(InterventionLog.fileName), network: Fixture.genesis.network)
+        let place = try #require(entries.firstIndex { if case .note = $0 { true } else { false } })
+        try Fixture.write(
+            Array(entries[..<place]), name: "coordinator-squares", party: coordinator, configuration: Self.role.borsh,
+            to: scratch.path, closing: false)
+        let replay = { try RunReplay(directory: self.scratch.path, node: "coordinator-squares") }
+        #expect(throws: ReplayError.self) { try replay().run(.init(node: "coordinator-squares")) }
+        try log.append(Intervention(at: Instant(nanoseconds: 9), party: coordinator, incarnation: 1, act: .killed))
+        let result = try replay().run(.init(node: "coordinator-squares"))[0]
+        #expect(result.divergence == nil && !result.isWhole && result.events > 0)
+    }
+
     // MARK: Making records
 
     private static let role = NodeRole.coordinator(

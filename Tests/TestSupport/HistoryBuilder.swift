@@ -18,6 +18,9 @@ package struct HistoryBuilder {
     package var absent: Set<Party> = []
     /// What the coordinator's second process notes; nil: there is none.
     package var secondCoordinator: [(at: UInt64, Observation)]?
+    /// What operators' second processes note.
+    package var secondSigners: [UInt32: [(at: UInt64, Observation)]] = [:]
+    package private(set) var interventions: [Intervention] = []
 
     package init(threshold: Fraction = .twoThirds) throws {
         let stakes: [UInt64] = [40, 30, 20, 10].map { $0 * Lamports.perSOL }
@@ -160,10 +163,18 @@ package struct HistoryBuilder {
         return builder
     }
 
-    private func restarted(_ notes: [(at: UInt64, Observation)]) -> NodeRecord {
+    /// Somebody's act; a process that is killed leaves a torn record.
+    package mutating func intervene(
+        _ party: Party, at time: UInt64, _ act: Intervention.Act, incarnation: UInt32 = 1
+    ) {
+        interventions.append(
+            Intervention(at: Self.instant(time), party: party, incarnation: incarnation, act: act))
+        if act == .killed { endings[party] = .torn(at: 100) }
+    }
+
+    private func restarted(_ party: Party, _ notes: [(at: UInt64, Observation)]) -> NodeRecord {
         let header = RecordHeader(
-            node: genesis.name(of: Self.coordinator)!, party: Self.coordinator, incarnation: 2,
-            network: genesis.network, configuration: [])
+            node: genesis.name(of: party)!, party: party, incarnation: 2, network: genesis.network, configuration: [])
         return NodeRecord(
             path: FilePath(header.fileName), header: header,
             entries: notes.map { .note(at: Self.instant($0.at), $0.1) }, ending: .closed(at: Self.instant(9999)))
@@ -179,6 +190,9 @@ package struct HistoryBuilder {
                 entries: notes[party, default: []].map { .note(at: $0.at, $0.observation) },
                 ending: endings[party] ?? .closed(at: Self.instant(9999)))
         }
-        return RunRecords(genesis: genesis, nodes: nodes + (secondCoordinator.map { [restarted($0)] } ?? []))
+        let second =
+            (secondCoordinator.map { [restarted(Self.coordinator, $0)] } ?? [])
+            + secondSigners.sorted { $0.key < $1.key }.map { restarted(Self.signer($0.key), $0.value) }
+        return RunRecords(genesis: genesis, nodes: nodes + second, interventions: interventions)
     }
 }

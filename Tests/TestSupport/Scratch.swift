@@ -19,6 +19,13 @@ package final class Scratch: Sendable {
         return file
     }
 
+    /// An empty file, with the folders that lead to it.
+    package func touch(_ name: String) throws {
+        let file = URL(filePath: path.pushing(FilePath(name)).string)
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data().write(to: file)
+    }
+
     package func bytes(of file: FilePath) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(filePath: file.string)))
     }

@@ -49,7 +49,7 @@ import Testing
         for number in 1...2 as ClosedRange<UInt64> { builder.issue(number) }
         try guardFile.append([.task(builder.task(1, issued: 10).header)])
         #expect(account(of: builder.records)?.contains("issued under number 2: the guard has been cut off") == true)
-        try guardFile.append([.task(builder.task(2, issued: 20).header)])
+        try guardFile.append([.submission(builder.task(2, issued: 20).header, payload: [2], ticket: 1, count: 1)])
         #expect(account(of: builder.records) == nil)
     }
 
@@ -61,6 +61,12 @@ import Testing
         for number in 1...2 as ClosedRange<UInt64> {
             builder.note(HistoryBuilder.signer(1), at: number, .attested(builder.vote(1, builder.statement(number))))
         }
+        var rolledBack = builder
+        rolledBack.secondSigners[1] = []
+        rolledBack.intervene(HistoryBuilder.signer(1), at: 5, .restarted(.keep), incarnation: 2)
+        #expect(account(of: rolledBack.records) != nil)
+        rolledBack.intervene(HistoryBuilder.signer(1), at: 5, .restarted(.older), incarnation: 2)
+        #expect(account(of: rolledBack.records) == nil)
         try guardFile.append([.statement(builder.statement(1))])
         #expect(account(of: builder.records)?.contains("signed for subject 2: the guard has been cut off") == true)
         try guardFile.append([.statement(builder.statement(2))])

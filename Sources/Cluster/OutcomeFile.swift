@@ -1,0 +1,132 @@
+import Messages
+import Primitives
+import Records
+
+/// `outcome.json` as it is written, and as it is read.
+struct OutcomeFile: Codable {
+    static let currentSchemaVersion = 1
+
+    var schemaVersion = Self.currentSchemaVersion
+    var ending: String
+    var waitingFor: [String]?
+    /// Nil: the run never began.
+    var startupNs: Int64?
+    var failures: [Failure]
+    var usages: [Usage]
+
+    struct Failure: Codable {
+        var name: String
+        var stage: String
+        /// `exited`, `signalled`, `never-started`, `unobserved` or `hung`.
+        var kind: String
+        var status: Int32?
+        var signal: Int32?
+        var reason: String?
+        var patienceNs: Int64?
+        var account: String?
+    }
+
+    struct Usage: Codable {
+        var name: String
+        var incarnation: UInt32
+        var readings: [Reading]
+    }
+
+    struct Reading: Codable {
+        var atNs: UInt64
+        var cpuNs: Int64
+        var residentBytes: UInt64
+        var peakResidentBytes: UInt64
+    }
+
+    struct Mistake: Error {
+        let message: String
+    }
+}
+
+extension OutcomeFile {
+    init(_ outcome: RunOutcome) {
+        switch outcome.ending {
+        case .completed: ending = "completed"
+        case .interrupted: ending = "interrupted"
+        case .aborted: ending = "aborted"
+        case .timedOut(let names): (ending, waitingFor) = ("timed-out", names)
+        }
+        startupNs = outcome.startup?.nanoseconds
+        failures = outcome.failures.map(Failure.init)
+        usages = outcome.usages.map { usage in
+            Usage(
+                name: usage.name, incarnation: usage.incarnation,
+                readings: usage.readings.map {
+                    Reading(
+                        atNs: $0.at.nanoseconds, cpuNs: $0.cpu.nanoseconds, residentBytes: $0.residentBytes,
+                        peakResidentBytes: $0.peakResidentBytes)
+                })
+        }
+    }
+
+    func outcome(in genesis: Genesis?) throws(Mistake) -> RunOutcome {
+        let ending: RunOutcome.Ending
+        switch self.ending {
+        case "completed": ending = .completed
+        case "interrupted": ending = .interrupted
+        case "aborted": ending = .aborted
+        case "timed-out": ending = .timedOut(waitingFor: waitingFor ?? [])
+        default:
+            throw Mistake(
+                message: "ending: \(self.ending) is not one; they are completed, interrupted, aborted, timed-out")
+        }
+        var outcome = RunOutcome(ending: ending, failures: [], startup: startupNs.map(Duration.nanoseconds))
+        for failure in failures { outcome.failures.append(try failure.value) }
+        guard let genesis else { return outcome }
+        for usage in usages {
+            guard let party = genesis.parties.first(where: { genesis.name(of: $0) == usage.name }) else {
+                throw Mistake(message: "usages: \(usage.name) is nobody in this run")
+            }
+            outcome.usages.append(
+                NodeUsage(
+                    name: usage.name, party: party, incarnation: usage.incarnation,
+                    readings: usage.readings.map(\.value)))
+        }
+        return outcome
+    }
+}
+
+extension OutcomeFile.Reading {
+    var value: ProcessUsage {
+        ProcessUsage(
+            at: Instant(nanoseconds: atNs), cpu: .nanoseconds(cpuNs), residentBytes: residentBytes,
+            peakResidentBytes: peakResidentBytes)
+    }
+}
+
+extension OutcomeFile.Failure {
+    init(_ failure: ChildFailure) {
+        (name, stage, account) = (failure.name, failure.stage.rawValue, failure.account)
+        switch failure.kind {
+        case .ended(.exited(let status)): (kind, self.status) = ("exited", status)
+        case .ended(.signalled(let signal)): (kind, self.signal) = ("signalled", signal)
+        case .ended(.neverStarted(let reason)): (kind, self.reason) = ("never-started", reason)
+        case .ended(.unobserved(let reason)): (kind, self.reason) = ("unobserved", reason)
+        case .hung(let patience): (kind, patienceNs) = ("hung", patience.nanoseconds)
+        }
+    }
+
+    var value: ChildFailure {
+        get throws(OutcomeFile.Mistake) {
+            guard let stage = ChildFailure.Stage(rawValue: stage) else {
+                throw .init(message: "failures: \(stage) is no stage of a run")
+            }
+            let kind: ChildFailure.Kind
+            switch (self.kind, status, signal, reason, patienceNs) {
+            case ("exited", let status?, _, _, _): kind = .ended(.exited(status))
+            case ("signalled", _, let signal?, _, _): kind = .ended(.signalled(signal))
+            case ("never-started", _, _, let reason?, _): kind = .ended(.neverStarted(reason))
+            case ("unobserved", _, _, let reason?, _): kind = .ended(.unobserved(reason))
+            case ("hung", _, _, _, let patience?): kind = .hung(after: .nanoseconds(patience))
+            default: throw .init(message: "failures: \(self.kind) of \(name) does not say how it ended")
+            }
+            return ChildFailure(name: name, stage: stage, kind: kind, account: account)
+        }
+    }
+}

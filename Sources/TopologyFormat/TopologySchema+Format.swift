@@ -1,0 +1,243 @@
+import Faults
+import Primitives
+import Services
+
+extension TopologySchema {
+    /// The whole format. A test holds it to the reader, key by key.
+    package static let topology = TopologySchema(
+        "A network of operators under test: who has which stake, the services, the faults, and what is expected.",
+        .keys([
+            .required("version", TopologySchema("The version of the format.", .words(["1"]))),
+            .required("name", TopologySchema("What the run and its directory are called.", .name)),
+            .optional(
+                "seed",
+                TopologySchema(
+                    "Decides arrivals, jitter and faults; left out: drawn and printed.", .number(0...UInt64.max))),
+            .optional("ledger", ledger), .optional("network", network),
+            .optional(
+                "guard",
+                TopologySchema(
+                    "Whether votes are on disk before they are sent (synced), or only handed to the system (written).",
+                    .words(of: Topology.GuardMode.self), standard: Topology.GuardMode.synced.rawValue)),
+            .required("operators", operators), .optional("restakers", restakers), .required("services", services),
+            .optional("faults", TopologySchema("Who misbehaves, how and when.", .list(fault))),
+            .optional(
+                "timeline",
+                TopologySchema(
+                    "Not read by this version: an empty list.", .list(TopologySchema("An entry.", .name), most: 0))),
+            .optional("expect", expect),
+        ]))
+
+    private static let ledger = TopologySchema(
+        "The ledger's clock.",
+        .keys([
+            .optional(
+                "preset",
+                TopologySchema(
+                    "What the others default to.", .words(LedgerPlan.presets.map(\.preset)),
+                    standard: LedgerPlan.fast.preset)),
+            .optional("slot", TopologySchema("How long a slot takes.", .duration("50ms"))),
+            .optional("slots-per-epoch", TopologySchema("Slots of an epoch.", .number(1...10_000_000))),
+            .optional(
+                "unbonding-epochs", TopologySchema("Epochs until undelegated stake is free.", .number(1...1_000))),
+        ]))
+
+    private static let network = TopologySchema(
+        "How votes travel.",
+        .keys([
+            .optional(
+                "dissemination",
+                TopologySchema(
+                    "Votes go to everyone (mesh), or to the coordinator alone (star); left out: mesh up to 32 operators.",
+                    .words(of: NetworkPlan.Dissemination.self))),
+            .optional(
+                "link",
+                TopologySchema(
+                    "Delay added to every link, one way.",
+                    .keys([
+                        .optional("latency", TopologySchema("Of every frame.", .duration("2ms"), standard: "0ms")),
+                        .optional(
+                            "jitter",
+                            TopologySchema("On top, drawn from the seed.", .duration("500us"), standard: "0ms")),
+                    ]))),
+        ]))
+
+    // MARK: Stake
+
+    private static let operators = TopologySchema(
+        "Who runs nodes: each by its name, or so many generated ones.",
+        .either([
+            TopologySchema(
+                "op-1 to op-N, op-1 holding most.",
+                .keys([
+                    .required(
+                        "count", TopologySchema("How many.", .number(1...UInt64(TopologyReader.maximumOperators)))),
+                    .required(
+                        "stake",
+                        TopologySchema(
+                            "How the total is spread.",
+                            .text(pattern: "^(equal|whale|zipf\\([0-9]+(\\.[0-9]+)?\\))$", example: "zipf(0.85)"))),
+                    .required("total", TopologySchema("The stake of all.", .stake)),
+                ])),
+            TopologySchema(
+                "Each operator by its name.",
+                .named(
+                    TopologySchema(
+                        "An operator.",
+                        .keys([
+                            .required("stake", TopologySchema("What it delegates to itself.", .stake)),
+                            .optional(
+                                "services",
+                                TopologySchema(
+                                    "The services that it opts in to; left out: all.",
+                                    .list(TopologySchema("A service.", .name)))),
+                        ])))),
+        ]))
+
+    private static let restakers = TopologySchema(
+        "Who delegates stake to operators besides the operators themselves.",
+        .named(
+            TopologySchema(
+                "A restaker.",
+                .keys([
+                    .required("deposit", TopologySchema("What it deposits.", .stake)),
+                    .optional(
+                        "delegate",
+                        TopologySchema(
+                            "To whom, and how much of it.",
+                            .named(TopologySchema("The amount.", .stake), isEmptyAllowed: true))),
+                ])), isEmptyAllowed: true))
+
+    // MARK: Services
+
+    private static let services = TopologySchema(
+        "The services (AVSs) that the stake secures.",
+        .named(
+            TopologySchema(
+                "A service.",
+                .keys([
+                    .required("module", TopologySchema("What a task is.", .words(ModuleCatalogue.names))),
+                    .optional(
+                        "threshold",
+                        TopologySchema(
+                            "A certificate needs strictly more than this share of the stake.", .fraction,
+                            standard: "2/3")),
+                    .optional(
+                        "accountability",
+                        TopologySchema(
+                            "none allows a threshold of 1/2 and less, under which a double certificate proves nothing.",
+                            .words(["required", "none"]), standard: "required")),
+                    .optional(
+                        "operators",
+                        TopologySchema(
+                            "all, or some: [op-1, op-2], op-1..op-5.", .members("Operators."), standard: "all")),
+                    .optional(
+                        "slash",
+                        TopologySchema(
+                            "What a proven fault costs.",
+                            .keys([
+                                .optional(
+                                    "equivocation",
+                                    TopologySchema(
+                                        "The share of the stake behind the operator.", .share("5%"), standard: "5%"))
+                            ]))),
+                    .optional("load", load),
+                    .optional(
+                        "deadline",
+                        TopologySchema(
+                            "From a task's issue to the last moment at which its certificate counts.", .duration("1s"),
+                            standard: "1s")),
+                    .optional(
+                        "evidence-window",
+                        TopologySchema(
+                            "From a task's issue, how long conflicting votes are listened for.", .duration("2s"),
+                            standard: "2s")),
+                ]))))
+
+    private static let load = TopologySchema(
+        "The tasks that the coordinator issues: at a rate, or so many in flight.",
+        .keys([
+            .optional("tasks", TopologySchema("How many.", .number(1...TopologyReader.maximumTasks), standard: "1000")),
+            .optional(
+                "in-flight",
+                TopologySchema(
+                    "A closed loop: the next one is issued when one is certified or expires.", .number(1...10_000))),
+            .optional("rate", TopologySchema("So many in a unit of time.", .rate, standard: "200/s")),
+            .optional(
+                "arrival",
+                TopologySchema(
+                    "Evenly (fixed), or with exponential gaps drawn from the seed (poisson).",
+                    .words(of: LoadPlan.Arrival.self), standard: LoadPlan.Arrival.fixed.rawValue)),
+        ]))
+
+    // MARK: Faults
+
+    private static let fault = TopologySchema(
+        "One fault of one party, or the same of several.",
+        .keys(
+            [
+                .optional("operator", TopologySchema("Whose it is.", .name)),
+                .optional("operators", TopologySchema("Whose it is.", .members("Operators."))),
+                .optional("coordinator", TopologySchema("The service whose coordinator's it is.", .name)),
+                .required("does", TopologySchema("What it does.", .words(of: Behaviour.self))),
+                .optional("service", TopologySchema("The service whose tasks it concerns; left out: all.", .name)),
+                .optional(
+                    "at", TopologySchema("When it begins: start, a task or a time.", .beginning, standard: "start")),
+                .optional("for", TopologySchema("How long it lasts: a time, or a number of tasks.", .extent)),
+                .optional(
+                    "probability",
+                    TopologySchema("Of an equivocation: the chance of each task.", .share("1/10"), standard: "1/1")),
+                .optional(
+                    "point",
+                    TopologySchema(
+                        "Of coordinator-crash: where on the way from evidence to receipt.", .words(of: KillPoint.self))),
+            ], one: ["operator", "operators", "coordinator"]))
+
+    // MARK: Expectations
+
+    private static let expect = TopologySchema(
+        "What must come out; left out: nobody is slashed or revoked and every oracle holds.",
+        .keys([
+            .optional("slashed", TopologySchema("Exactly these operators.", .members("Operators."))),
+            .optional(
+                "revoked",
+                TopologySchema(
+                    "The services whose coordinators' keys are revoked.", .list(TopologySchema("A service.", .name)))),
+            .optional(
+                "certified",
+                TopologySchema(
+                    "The share of each service's tasks that is certified in time.",
+                    .either([
+                        TopologySchema("The least.", .share("100%")),
+                        TopologySchema(
+                            "Bounds.",
+                            .keys([
+                                .optional("at-least", TopologySchema("The least.", .share("90%"))),
+                                .optional("at-most", TopologySchema("The most.", .share("0%"))),
+                            ])),
+                    ]))),
+            .optional(
+                "quorum-latency",
+                TopologySchema(
+                    "From a task's intended issue to its certificate.",
+                    .keys(
+                        Expectations.Percentile.allCases.map { percentile in
+                            .optional(
+                                percentile.rawValue,
+                                TopologySchema(
+                                    "A bound of this percentile.",
+                                    .keys([
+                                        .required("at-most", TopologySchema("The longest.", .duration("250ms")))
+                                    ])))
+                        }))),
+            .optional(
+                "verdicts",
+                TopologySchema(
+                    "Another verdict of an oracle than that it holds.",
+                    .keys(
+                        Expectations.oracleNames.map { oracle in
+                            .optional(
+                                oracle, TopologySchema("The verdict expected.", .words(Expectations.verdictNames)))
+                        }))),
+        ]))
+}

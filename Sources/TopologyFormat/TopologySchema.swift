@@ -1,0 +1,81 @@
+import Primitives
+
+/// What may stand at one place of a topology: the format as editors and validators know it. It never asks for more than
+/// the reader does; what only the whole file shows (names that refer to each other, sums, bounds of quantities) is the
+/// reader's alone.
+package struct TopologySchema: Sendable {
+    package var about: String
+    package var form: Form
+    /// What stands here if nothing is written.
+    package var standard: String?
+
+    package indirect enum Form: Sendable {
+        /// One of these words.
+        case words([String])
+        /// - Parameter pattern: a regular expression, anchored.
+        case text(pattern: String, example: String)
+        /// What operators, restakers, services and topologies are called.
+        case name
+        case number(ClosedRange<UInt64>)
+        case list(TopologySchema, most: Int? = nil)
+        /// A mapping with the format's own keys.
+        /// - Parameter one: of these keys exactly one.
+        case keys([Key], one: [String] = [])
+        /// A mapping whose keys are the author's names.
+        case named(TopologySchema, isEmptyAllowed: Bool = false)
+        case either([TopologySchema])
+    }
+
+    package struct Key: Sendable {
+        package var name: String
+        package var isRequired: Bool
+        package var value: TopologySchema
+    }
+
+    init(_ about: String, _ form: Form, standard: String? = nil) {
+        self.about = about
+        self.form = form
+        self.standard = standard
+    }
+
+    package static let namePattern = "^[a-z0-9][a-z0-9-]{0,31}$"
+}
+
+extension TopologySchema.Key {
+    static func required(_ name: String, _ value: TopologySchema) -> Self {
+        Self(name: name, isRequired: true, value: value)
+    }
+
+    static func optional(_ name: String, _ value: TopologySchema) -> Self {
+        Self(name: name, isRequired: false, value: value)
+    }
+}
+
+extension TopologySchema.Form {
+    private static let decimal = "[0-9]+(\\.[0-9]+)?"
+    static let durationPattern = "\(decimal) ?(ns|us|ms|s|m|h)"
+
+    static func duration(_ example: String) -> Self { .text(pattern: "^\(durationPattern)$", example: example) }
+    static let stake = Self.text(pattern: "^\(decimal) ?(SOL|lamports?)$", example: "300 SOL")
+    static let rate = Self.text(pattern: "^\(decimal)/(s|min|h)$", example: "200/s")
+    static let fraction = Self.text(pattern: "^[0-9]+/[0-9]+$", example: "2/3")
+    static func share(_ example: String) -> Self {
+        .text(pattern: "^([0-9]+/[0-9]+|\(decimal) ?(%|bps))$", example: example)
+    }
+    static let beginning = Self.text(
+        pattern: "^(start| *tasks? +\\+?[0-9]+ *|\(durationPattern))$", example: "task 500")
+    static let extent = Self.text(pattern: "^( *[0-9]+ +tasks? *|\(durationPattern))$", example: "2s")
+
+    /// One operator, or a range of them.
+    private static let range = Self.text(
+        pattern: "^[a-z0-9][a-z0-9-]{0,31}(\\.\\.[a-z0-9][a-z0-9-]{0,31})?$", example: "op-1..op-5")
+
+    static func members(_ about: String) -> Self {
+        let range = TopologySchema(about, range)
+        return .either([range, TopologySchema(about, .list(range))])
+    }
+
+    static func words<Choice: CaseIterable & RawRepresentable<String>>(of type: Choice.Type) -> Self {
+        .words(type.allCases.map(\.rawValue))
+    }
+}

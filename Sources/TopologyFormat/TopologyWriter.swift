@@ -1,0 +1,181 @@
+import Faults
+import Messages
+import Primitives
+
+/// Writes a topology with every default filled in, as YAML that reads back to the same topology.
+///
+/// Generated operators are written out, and so is what several share by one entry of the file (`operators: op-1..op-3`).
+/// What only a run decides stays out: a seed that was not given.
+struct TopologyWriter {
+    let topology: Topology
+    private var lines: [String] = []
+
+    static func text(of topology: Topology) -> String {
+        var writer = TopologyWriter(topology: topology)
+        writer.write()
+        return writer.lines.joined(separator: "\n") + "\n"
+    }
+
+    private init(topology: Topology) { self.topology = topology }
+
+    private mutating func write() {
+        lines = ["version: 1", "name: \(Self.scalar(topology.name))"]
+        if let seed = topology.seed { lines.append("seed: \(seed)") }
+        let ledger = topology.ledger
+        lines.append(
+            "ledger: {preset: \(ledger.preset), slot: \(DurationText.of(ledger.slotDuration)), "
+                + "slots-per-epoch: \(ledger.slotsPerEpoch), unbonding-epochs: \(ledger.unbondingEpochs)}")
+        let (network, link) = (topology.network, topology.network.link)
+        lines += [
+            "network:", "  dissemination: \(network.dissemination.rawValue)",
+            "  link: {latency: \(DurationText.of(link.latency)), jitter: \(DurationText.of(link.jitter))}",
+            "guard: \(topology.guardMode.rawValue)", "operators:",
+        ]
+        lines += topology.operators.map { "  \(Self.scalar($0.name)): {stake: \($0.stake)}" }
+        writeRestakers()
+        lines.append("services:")
+        for service in topology.services { write(service) }
+        list("faults", of: topology.faults.map(text))
+        lines.append("timeline: []")
+        writeExpectations()
+    }
+
+    // MARK: Stake
+
+    private mutating func writeRestakers() {
+        guard !topology.restakers.isEmpty else {
+            lines.append("restakers: {}")
+            return
+        }
+        lines.append("restakers:")
+        for restaker in topology.restakers {
+            let delegations = restaker.delegations.map { "\(name(of: $0.signer)): \($0.amount)" }
+            lines += [
+                "  \(Self.scalar(restaker.name)):", "    deposit: \(restaker.deposit)",
+                "    delegate: {\(delegations.joined(separator: ", "))}",
+            ]
+        }
+    }
+
+    // MARK: Services
+
+    private mutating func write(_ service: ServicePlan) {
+        let all = service.operators.count == topology.operators.count
+        lines += [
+            "  \(Self.scalar(service.name)):", "    module: \(service.module)", "    threshold: \(service.threshold)",
+            "    accountability: \(service.wantsAccountability ? "required" : "none")",
+            "    operators: \(all ? "all" : members(service.operators))",
+            "    slash: {equivocation: \(Self.share(service.slash.equivocation))}",
+            "    load: {\(Self.text(of: service.load).joined(separator: ", "))}",
+            "    deadline: \(DurationText.of(service.deadline))",
+            "    evidence-window: \(DurationText.of(service.evidenceWindow))",
+        ]
+    }
+
+    private static func text(of load: LoadPlan) -> [String] {
+        switch load.pacing {
+        case .open(let rate, let arrival): ["tasks: \(load.tasks)", "rate: \(rate)", "arrival: \(arrival.rawValue)"]
+        case .closed(let inFlight, _): ["tasks: \(load.tasks)", "in-flight: \(inFlight)"]
+        }
+    }
+
+    // MARK: Faults
+
+    private func text(of fault: FaultPlan) -> String {
+        var keys: [String]
+        switch fault.party {
+        case .coordinator(let service): keys = ["coordinator: \(name(of: service))"]
+        case .signer(let signer): keys = ["operator: \(name(of: signer))"]
+        case .ledger: preconditionFailure("a fault of the ledger is not of the format")
+        }
+        keys.append("does: \(fault.behaviour.rawValue)")
+        if case .signer = fault.party, let service = fault.service { keys.append("service: \(name(of: service))") }
+        // When a collusion happens, its coordinator says.
+        guard fault.behaviour != .collusion else { return "{\(keys.joined(separator: ", "))}" }
+        keys.append("at: \(Self.text(of: fault.begins))")
+        switch fault.lasts {
+        case .tasks(let count): keys.append("for: \(count) \(count == 1 ? "task" : "tasks")")
+        case .duration(let duration): keys.append("for: \(DurationText.of(duration))")
+        case .untilTheEnd: break
+        }
+        if fault.behaviour.isProvable { keys.append("probability: \(Self.share(fault.probability))") }
+        if let point = fault.point { keys.append("point: \(point.rawValue)") }
+        return "{\(keys.joined(separator: ", "))}"
+    }
+
+    private static func text(of beginning: FaultPlan.Beginning) -> String {
+        switch beginning {
+        case .start: "start"
+        case .task(let sequence): "task \(sequence)"
+        case .after(let delay): DurationText.of(delay)
+        }
+    }
+
+    // MARK: Expectations
+
+    private mutating func writeExpectations() {
+        let expect = topology.expect
+        lines += ["expect:", "  slashed: \(members(expect.slashed))"]
+        lines.append("  revoked: [\(expect.revoked.map(name).joined(separator: ", "))]")
+        let bounds = [
+            expect.certified.map { "at-least: \(Self.share($0))" },
+            expect.certifiedAtMost.map { "at-most: \(Self.share($0))" },
+        ].compactMap(\.self)
+        if !bounds.isEmpty { lines.append("  certified: {\(bounds.joined(separator: ", "))}") }
+        let latencies = expect.quorumLatency.map {
+            "\($0.percentile.rawValue): {at-most: \(DurationText.of($0.atMost))}"
+        }
+        lines.append("  quorum-latency: {\(latencies.joined(separator: ", "))}")
+        let verdicts = Expectations.oracleNames.compactMap { oracle in
+            expect.verdicts[oracle].map { "\(oracle): \($0)" }
+        }
+        lines.append("  verdicts: {\(verdicts.joined(separator: ", "))}")
+    }
+
+    // MARK: Parts
+
+    private func name(of signer: OperatorIndex) -> String { Self.scalar(topology.name(of: signer)) }
+    private func name(of service: ServiceID) -> String { Self.scalar(topology.name(of: service)) }
+
+    private mutating func list(_ key: String, of elements: [String]) {
+        lines += elements.isEmpty ? ["\(key): []"] : ["\(key):"] + elements.map { "  - \($0)" }
+    }
+
+    /// `[op-1..op-5, op-7]`
+    private func members(_ indices: [OperatorIndex]) -> String {
+        var ranges: [ClosedRange<UInt32>] = []
+        for index in indices {
+            if let last = ranges.last, last.upperBound + 1 == index.number {
+                ranges[ranges.count - 1] = last.lowerBound...index.number
+            } else {
+                ranges.append(index.number...index.number)
+            }
+        }
+        let words = ranges.flatMap { range in
+            let (first, last) = (
+                topology.name(of: OperatorIndex(range.lowerBound)), topology.name(of: OperatorIndex(range.upperBound))
+            )
+            return range.count > 2
+                ? [Self.scalar("\(first)..\(last)")]
+                : range.count == 2 ? [first, last].map(Self.scalar) : [Self.scalar(first)]
+        }
+        return "[\(words.joined(separator: ", "))]"
+    }
+
+    /// The same two numbers again: in hundredths of a percent if that is what they are.
+    private static func share(_ share: Fraction) -> String {
+        share.denominator == 10_000 ? FractionText.percent(basisPoints: share.numerator) : share.description
+    }
+
+    /// Quoted where a YAML reader could take it for something else than text.
+    private static func scalar(_ text: String) -> String {
+        let first = text.utf8.first ?? 0
+        let isPlain = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) && text != "null"
+        return isPlain ? text : "\"\(text)\""
+    }
+}
+
+extension Topology {
+    /// With every default filled in; reads back to the same topology.
+    package var yaml: String { TopologyWriter.text(of: self) }
+}

@@ -1,0 +1,76 @@
+import Messages
+import Primitives
+import Records
+
+/// A time in which an operator or coordinator could not be relied on for the tasks of one AVS, by what its adversary
+/// says or by what somebody did to it.
+package struct FaultInterval: Hashable, Sendable {
+    package var party: Party
+    package var service: ServiceID
+    package var start: Instant
+    /// Nil: to the end of the run.
+    package var end: Instant?
+    /// Whether it was paused in it. Its connections stay up then, and nobody does its part.
+    package var hasPaused = false
+    /// Since when it only had to catch up: it took what it was sent.
+    package var back: Instant?
+
+    package static let silentBehaviour = "silent"
+
+    /// Both ends belong to it.
+    func touches(from first: Instant, to last: Instant) -> Bool {
+        start <= last && end.map { $0 >= first } ?? true
+    }
+
+    /// By party, AVS and time.
+    static func all(in run: RunRecords, tasks: [ServiceTask]) -> [FaultInterval] {
+        var issues: [VoteKey: Instant] = [:]
+        for task in tasks { issues[task.header.voteKey] = task.issued }
+        return run.genesis.parties.filter { $0 != .ledger }.flatMap { party -> [FaultInterval] in
+            let processes = ProcessTrace.all(of: party, in: run)
+            guard processes.contains(where: \.isEventful) || processes.count > 1 else { return [] }
+            return run.genesis.services.indices.map { ServiceID(UInt32($0)) }.filter { service in
+                party.isSigner || party == .coordinator(service)
+            }.flatMap { service in
+                var trace = FaultTrace(party: party, service: service, issues: issues)
+                for process in processes { trace.follow(process) }
+                return trace.finished
+            }
+        }
+    }
+}
+
+/// What one process of a party noted, and what somebody did to it.
+struct ProcessTrace {
+    enum Event {
+        case noted(Observation)
+        case done(Intervention.Act)
+    }
+
+    /// In the order of their times; what was done comes before what was noted then.
+    let events: [(at: Instant, event: Event)]
+    /// When it stopped in good order.
+    let closed: Instant?
+    /// Whether anything in it can be a fault.
+    let isEventful: Bool
+
+    static func all(of party: Party, in run: RunRecords) -> [ProcessTrace] {
+        let records = run.nodes.filter { $0.party == party }
+        let acts = run.interventions.filter { $0.party == party }
+        // Whoever was killed at once may have left no record.
+        return Set(records.map(\.incarnation) + acts.map(\.incarnation)).sorted().map { incarnation in
+            ProcessTrace(
+                records.first { $0.incarnation == incarnation }, acts.filter { $0.incarnation == incarnation })
+        }
+    }
+
+    private init(_ record: NodeRecord?, _ acts: [Intervention]) {
+        let notes = record?.notes ?? []
+        isEventful = !acts.isEmpty || notes.contains { if case .injected = $0.observation { true } else { false } }
+        let done = acts.map { (at: $0.at, event: Event.done($0.act)) }
+        let noted = notes.map { (at: $0.at, event: Event.noted($0.observation)) }
+        // Notes have their order already, and the sort keeps it.
+        events = done.isEmpty ? noted : (done + noted).sorted { $0.at < $1.at }
+        closed = if case .closed(let time)? = record?.ending { time } else { nil }
+    }
+}

@@ -1,0 +1,141 @@
+import Messages
+import Primitives
+import Records
+
+/// Follows one party through its processes, as far as one AVS is concerned.
+///
+/// Whoever is dead or paused comes back in two steps. A process that is started again is back when it signs, or, as a
+/// coordinator, has an operator set. One that goes on after a pause, and a coordinator that is back, then has to catch up
+/// with what has piled up meanwhile: that is over with the first vote, or certificate, on a task of the time since, and
+/// after as long as it was away at the latest, or a second.
+struct FaultTrace {
+    private let party: Party
+    private let service: ServiceID
+    private let issues: [VoteKey: Instant]
+    private var intervals: [FaultInterval] = []
+    private var since: Instant?
+    private var hasPaused = false
+    private var returned: Instant?
+    /// Faults of one operator can overlap: it speaks when all its silences are over.
+    private var silences = 0
+    /// Its process has died, and no later one has signed anything yet.
+    private var isDown = false
+    private var isPaused = false
+    /// Since when it is back and catches up, and until when at the latest.
+    private var back: (since: Instant, until: Instant)?
+    /// When its process before the present one ended.
+    private var lastEnd: Instant?
+    /// It has done what cannot be undone.
+    private var isDishonest = false
+
+    private static let leastPatience = Duration.seconds(1)
+
+    /// - Parameter issues: when each task was meant to be issued.
+    init(party: Party, service: ServiceID, issues: [VoteKey: Instant]) {
+        self.party = party
+        self.service = service
+        self.issues = issues
+    }
+
+    /// What its next process says, and what was done to it. A silence that goes on across a restart is noted again by the
+    /// new process.
+    mutating func follow(_ process: ProcessTrace) {
+        if let end = lastEnd {
+            catchUp(by: end)
+            (silences, isPaused, back) = (0, false, nil)
+            isDown = true
+            update(at: end)
+        }
+        lastEnd = process.closed ?? process.events.last?.at ?? lastEnd
+        var isDying = false
+        for (time, event) in process.events {
+            catchUp(by: time)
+            switch event {
+            case .done(let act): follow(act, at: time, &isDying)
+            case .noted(let observation): follow(observation, at: time, &isDying)
+            }
+            update(at: time)
+        }
+    }
+
+    private mutating func follow(_ act: Intervention.Act, at time: Instant, _ isDying: inout Bool) {
+        switch act {
+        case .killed:
+            isDown = true
+            isDying = true
+        case .paused:
+            isPaused = true
+            hasPaused = true
+        case .resumed:
+            isPaused = false
+            isBack(at: time)
+        case .restarted: break
+        }
+    }
+
+    private mutating func follow(_ observation: Observation, at time: Instant, _ isDying: inout Bool) {
+        switch observation {
+        case .injected(let injection):
+            switch injection.behaviour {
+            case FaultInterval.silentBehaviour:
+                if injection.service.map({ $0 == service }) ?? true { silences += 1 }
+            case let name where RecordGap.crashBehaviours.contains(name):
+                isDown = true
+                isDying = true
+            default: isDishonest = true
+            }
+        case .recovered(FaultInterval.silentBehaviour, let ended) where ended.map({ $0 == service }) ?? true:
+            silences = max(0, silences - 1)
+        // What came in the same turn as its crash is still signed.
+        case .attested(let vote) where vote.statement.service == service && !isDying:
+            isDown = false
+            if isOfSince(vote.statement.voteKey) { back = nil }
+        // A coordinator that is back has its operator set again.
+        case .operatorSetAdopted where party.isCoordinator && !isDying && isDown:
+            isDown = false
+            isBack(at: time)
+        case .certified(let certificate) where party.isCoordinator && !isDying:
+            if isOfSince(certificate.statement.voteKey) { back = nil }
+        default: break
+        }
+    }
+
+    /// Whether a task was issued after it had come back.
+    private func isOfSince(_ voteKey: VoteKey) -> Bool {
+        guard let back, let issued = issues[voteKey] else { return false }
+        return issued >= back.since
+    }
+
+    private mutating func isBack(at now: Instant) {
+        let away = now - (since ?? now)
+        back = (now, now + max(away, Self.leastPatience))
+        returned = now
+    }
+
+    private mutating func catchUp(by now: Instant) {
+        guard let end = back?.until, end <= now else { return }
+        back = nil
+        update(at: end)
+    }
+
+    private mutating func update(at now: Instant) {
+        if isUnfit { returned = nil }
+        if isUnfit || back != nil {
+            since = since ?? now
+        } else if let start = since {
+            intervals.append(interval(from: start, to: now))
+            (since, hasPaused) = (nil, false)
+        }
+    }
+
+    private var isUnfit: Bool { silences > 0 || isDown || isPaused || isDishonest }
+
+    private func interval(from start: Instant, to end: Instant?) -> FaultInterval {
+        FaultInterval(
+            party: party, service: service, start: start, end: end, hasPaused: hasPaused, back: returned)
+    }
+
+    var finished: [FaultInterval] {
+        intervals + (since.map { [interval(from: $0, to: isUnfit ? nil : back?.until)] } ?? [])
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import SystemPackage
+import TopologyFormat
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Write a topology to begin with.",
+        discussion: """
+            The topology can be run as it is, and its comments say what each part is for. Its name is the file's, or, \
+            for quorate.yaml, the folder's.
+
+              quorate init
+              quorate init lab.yaml
+
+            Exit status: 0; 2 when a file is there already, or cannot be written.
+            """)
+
+    @Argument(help: ArgumentHelp("The file to write; it must not exist.", valueName: "file"), completion: .topology)
+    var file = "\(TopologyTemplate.defaultStem).\(TopologyFiles.fileExtension)"
+
+    @Option(
+        help: ArgumentHelp(
+            "What the service does: \(TopologyTemplate.Module.allCases.map(\.rawValue).joined(separator: " or ")).",
+            valueName: "module"),
+        completion: .list(TopologyTemplate.Module.allCases.map(\.rawValue)),
+        transform: {
+            try ScalarGrammar<TopologyTemplate.Module>
+                .choice("a module", of: TopologyTemplate.Module.allCases.map { ($0.rawValue, $0) }).parse($0)
+        })
+    var module = TopologyTemplate.Module.squaring
+
+    func run() throws {
+        let path = FilePath(file)
+        let folder = FilePath(FileManager.default.currentDirectoryPath).pushing(path).removingLastComponent()
+        let template = TopologyTemplate(
+            name: TopologyTemplate.name(file: path.stem ?? "", folder: folder.lastComponent?.string ?? ""),
+            module: module, file: file.quotedForShell)
+        try Self.create(path, template.topology)
+        try Console.print("\(path): written; run it with: quorate run \(file.quotedForShell)")
+    }
+
+    /// Never over a file that is there.
+    private static func create(_ path: FilePath, _ text: String) throws(CommandFailure) {
+        do {
+            let file = try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            try file.closeAfter { _ = try file.writeAll(text.utf8) }
+        } catch Errno.fileExists {
+            throw .badInput("\(path): is there already, and init overwrites nothing; name another file")
+        } catch {
+            throw .badInput("\(path): cannot be written: \(error)")
+        }
+    }
+}

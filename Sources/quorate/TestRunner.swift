@@ -1,0 +1,102 @@
+import Cluster
+import Foundation
+import Reports
+import SystemPackage
+import TopologyFormat
+import Verdicts
+
+/// Runs topologies with real processes and judges what they expect, so many at once as is said.
+struct TestRunner: Sendable {
+    let jobs: Int
+    /// Where the run directories are made.
+    let parent: FilePath
+    let load: LoadOptions
+    let interruptions: Interruptions
+
+    /// - Parameters:
+    ///   - began: is called before each.
+    ///   - ended: after each, in the order in which they end.
+    /// - Returns: the results in the order of the files.
+    func run(
+        _ files: [TopologyFiles.File], began: @escaping @Sendable (TopologyFiles.File) -> Void,
+        ended: @escaping @Sendable (TestResult) -> Void
+    ) async -> [TestResult] {
+        await withTaskGroup(of: (Int, TestResult).self) { group in
+            var results: [Int: TestResult] = [:]
+            for (place, file) in files.enumerated() {
+                if place >= jobs, let (place, result) = await group.next() { results[place] = result }
+                group.addTask {
+                    guard !interruptions.haveCome else { return (place, .notBegun(file)) }
+                    began(file)
+                    let result = await test(file)
+                    ended(result)
+                    return (place, result)
+                }
+            }
+            for await (place, result) in group { results[place] = result }
+            return files.indices.compactMap { results[$0] }
+        }
+    }
+
+    private func test(_ file: TopologyFiles.File) async -> TestResult {
+        let startedAt = Date()
+        let clock = ContinuousClock()
+        let start = clock.now
+        var run: TestResult.Run?
+        func result(_ verdict: TestResult.Verdict, _ accounts: [String]) -> TestResult {
+            TestResult(
+                file: file, verdict: verdict, startedAt: startedAt, duration: clock.now - start, run: run,
+                accounts: accounts)
+        }
+        do throws(CommandFailure) {
+            let prepared = try PreparedRun(
+                topologyPath: file.path.string, overrides: load.overrides, runDirectory: nil, below: parent,
+                keepGoing: false, startedAt: startedAt)
+            func known(_ digest: ResultsDigest?) -> TestResult.Run {
+                TestResult.Run(
+                    directory: prepared.directory.path, seed: prepared.seed,
+                    arguments: load.arguments + (prepared.hasOwnSeed ? [] : ["--seed \(prepared.seed)"]),
+                    digest: digest)
+            }
+            run = known(nil)
+            let outcome = await prepared.network(keepsGoing: false).run(interruptions: interruptions.stream()) { _ in }
+            try CommandFailure.asBadInput { try outcome.write(to: prepared.directory) }
+            let finished = try FinishedRun(directory: prepared.directory.path)
+            try CommandFailure.asBadInput { try finished.summary?.write() }
+            run = known(finished.summary.map { ResultsDigest($0) })
+            return result(finished.testVerdict, finished.testAccounts)
+        } catch {
+            return result(.badInput, error.description.split(whereSeparator: \.isNewline).map(String.init))
+        }
+    }
+}
+
+extension TestResult {
+    fileprivate static func notBegun(_ file: TopologyFiles.File) -> TestResult {
+        TestResult(
+            file: file, verdict: .stopped, startedAt: Date(), duration: .zero, run: nil,
+            accounts: ["interrupted before it began"])
+    }
+}
+
+extension FinishedRun {
+    fileprivate var testVerdict: TestResult.Verdict {
+        switch status {
+        case .asExpected: .passed
+        case .notAsExpected: .failed
+        case .badInput: .badInput
+        case .interrupted: .stopped
+        case .notJudged: .notJudged
+        }
+    }
+
+    /// What keeps it from being as expected: who failed, what was found wrong, what is missing.
+    fileprivate var testAccounts: [String] {
+        var accounts = outcome.ending == .completed ? [] : outcome.failures.map(\.description)
+        if case .timedOut(let names) = outcome.ending {
+            accounts.append("the time was up, and not finished: \(names.joined(separator: ", "))")
+        }
+        guard let judgement = summary?.judgement else { return accounts + ["the network never began"] }
+        return accounts + judgement.expectationFailures + judgement.unjudged
+    }
+}
