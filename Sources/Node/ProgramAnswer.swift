@@ -21,10 +21,10 @@ enum ProgramAnswer: Hashable, Sendable {
                 $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count,
                 Int(JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL), &error)
         }
-        guard let parsed else { throw ProgramMistake("answered what is no JSON object: \(ProgramText.quoted(bytes))") }
+        guard let parsed else { throw ProgramMistake("answered what is no JSON object", bytes) }
         defer { json_decref(parsed) }
         guard parsed.pointee.type == JSON_OBJECT else {
-            throw ProgramMistake("answered what is no JSON object: \(ProgramText.quoted(bytes))")
+            throw ProgramMistake("answered what is no JSON object", bytes)
         }
         func member(_ name: String) -> UnsafeMutablePointer<json_t>? {
             guard let value = json_object_get(parsed, name), value.pointee.type != JSON_NULL else { return nil }
@@ -35,7 +35,7 @@ enum ProgramAnswer: Hashable, Sendable {
             return
         }
         guard let number = member("task"), number.pointee.type == JSON_INTEGER else {
-            throw ProgramMistake("answered without the number of a task: \(ProgramText.quoted(bytes))")
+            throw ProgramMistake("answered without the number of a task", bytes)
         }
         let task = TaskSequence(UInt64(bitPattern: json_integer_value(number)))
         switch (member("result"), member("error"), member("valid")) {
@@ -46,8 +46,7 @@ enum ProgramAnswer: Hashable, Sendable {
             let reason = member("reason").flatMap(Self.text).map { ProgramText.abridged($0) } ?? ""
             self = .validity(task, isValid: valid.pointee.type == JSON_TRUE, reason: reason)
         default:
-            throw ProgramMistake(
-                "answered with not exactly one of result, error and valid: \(ProgramText.quoted(bytes))")
+            throw ProgramMistake("answered with not exactly one of result, error and valid", bytes)
         }
     }
 
@@ -74,9 +73,16 @@ enum ProgramAnswer: Hashable, Sendable {
 
 /// What a program did wrong, to stand after `the program`.
 struct ProgramMistake: Error, Hashable, Sendable {
-    let description: String
+    let misdeed: String
+    /// The line that it wrote.
+    private let line: String?
 
-    init(_ description: String) { self.description = description }
+    init(_ misdeed: String, _ line: [UInt8]? = nil) {
+        self.misdeed = misdeed
+        self.line = line.map { ProgramText.quoted($0) }
+    }
+
+    var description: String { misdeed + (line.map { ": \($0)" } ?? "") }
 }
 
 /// What a program wrote, for people: short, and on one line.

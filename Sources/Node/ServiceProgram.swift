@@ -33,8 +33,10 @@ final class ServiceProgram {
     private var verdict: String?
     /// Processes that ended since one has answered.
     private var failures = 0
-    /// Why the last one ended, while the next one is not started yet.
-    private var resting: String?
+    /// Why the last one ended.
+    private var lastFailure: String?
+    /// The next one is not started yet.
+    private var isResting = false
     private var isClosed = false
     /// Tasks that took too long, the latest last.
     private var slowTasks: [Digest] = []
@@ -47,7 +49,6 @@ final class ServiceProgram {
     private static let watchInterval = TimeAmount.milliseconds(50)
     private static let slowTaskLimit = 64
     private static let busy = "the program was busy until after the deadline"
-    private static let notStarted = "the program had not answered anything yet when the deadline passed"
 
     /// What the process has been asked.
     private struct Request {
@@ -80,7 +81,7 @@ final class ServiceProgram {
 
     func start() {
         guard !isClosed, process == nil else { return }
-        resting = nil
+        isResting = false
         verdict = nil
         do {
             process = try ProgramProcess(
@@ -114,17 +115,23 @@ final class ServiceProgram {
 
     private func askNext() {
         guard !isClosed else { return }
-        if let resting {
+        if isResting {
             while let execution = waiting.popFirst() {
-                refuse(execution, "the program is being started again: \(resting)")
+                refuse(execution, reasonForNoAnswerYet)
             }
             return
         }
         guard request == nil, verdict == nil, let process else { return }
         dropExpired()
-        guard let execution = waiting.popFirst() else { return }
-        request = Request(execution: execution)
-        ask(process)
+        while let execution = waiting.popFirst() {
+            // What was too slow once is not given another chance to end a process when nobody can use the answer.
+            if slowTasks.contains(execution.task), execution.deadline - clock() < terms.timeLimit {
+                refuse(execution, "the program gave no answer within \(DurationText.of(terms.timeLimit))")
+                continue
+            }
+            request = Request(execution: execution)
+            return ask(process)
+        }
     }
 
     private func ask(_ process: ProgramProcess) {
@@ -157,12 +164,19 @@ final class ServiceProgram {
         let now = clock()
         while let first = waiting.first, first.deadline < now {
             waiting.removeFirst()
-            refuse(first, process?.hasAnswered == true ? Self.busy : Self.notStarted)
+            refuse(first, process?.hasAnswered == true ? Self.busy : reasonForNoAnswerYet)
         }
     }
 
     private func refuse(_ execution: TaskExecution, _ reason: String) {
         answer(execution.task, .refused(reason: reason))
+    }
+
+    private var reasonForNoAnswerYet: String {
+        guard failures > 0, let lastFailure else {
+            return "the program had not answered anything yet when the deadline passed"
+        }
+        return "the program is being started again: \(lastFailure)"
     }
 
     private func conclude(_ outcome: ExecutionOutcome) {
@@ -182,7 +196,7 @@ final class ServiceProgram {
             current.execution.deadline <= clock()
         {
             request?.isAbandoned = true
-            refuse(current.execution, Self.notStarted)
+            refuse(current.execution, reasonForNoAnswerYet)
             wait(Self.startPatience - age(of: process))
         } else {
             let isLate = process.hasAnswered || slowTasks.contains(current.execution.task)
@@ -212,10 +226,13 @@ final class ServiceProgram {
     }
 
     /// Kills the process. Whatever it was asked has its outcome now, and the next task waits for the next process.
-    private func condemn(_ misdeed: String) {
+    ///
+    /// - Parameter account: what is said of it once, where that is longer.
+    private func condemn(_ misdeed: String, account: String? = nil) {
         guard verdict == nil else { return }
         verdict = misdeed
-        giveUpRequest("the program \(misdeed)")
+        log(.warning, "\(service): the program \(account ?? misdeed)")
+        giveUpRequest("the program \(account ?? misdeed)")
         process?.kill()
     }
 
@@ -230,10 +247,11 @@ final class ServiceProgram {
 
     private func failed(_ reason: String) {
         guard !isClosed else { return }
-        log(.warning, "\(service): \(reason); it is started again")
+        log(.info, "\(service): it is started again: \(reason)")
+        lastFailure = reason
         failures += 1
         guard failures > 1 else { return start() }
-        resting = reason
+        isResting = true
         askNext()
         let pause = min(Self.firstPause * (1 << min(failures - 2, 10)), Self.longestPause)
         eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(pause.nanoseconds)) { [weak self] in self?.start() }
@@ -246,10 +264,10 @@ extension ServiceProgram: ProgramProcessDelegate {
         do throws(ProgramMistake) {
             let heard = try ProgramAnswer(line: line)
             if case .notLaunched(let reason) = heard { return condemn("cannot be run: \(reason)") }
-            guard let request else { throw ProgramMistake("wrote without being asked: \(ProgramText.quoted(line))") }
+            guard let request else { throw ProgramMistake("wrote without being asked", line) }
             let asked = request.execution.sequence
             guard let task = heard.task, task == asked else {
-                throw ProgramMistake("answered for another task than \(asked): \(ProgramText.quoted(line))")
+                throw ProgramMistake("answered for another task than \(asked)", line)
             }
             process?.hasAnswered = true
             switch (heard, request.result) {
@@ -266,7 +284,7 @@ extension ServiceProgram: ProgramProcessDelegate {
             default: throw ProgramMistake("answered whether a result is valid where it was asked for one")
             }
         } catch {
-            condemn(error.description)
+            condemn(error.misdeed, account: error.description)
         }
     }
 

@@ -13,18 +13,24 @@ extension RunSummary {
             var service: ServiceID
             var reason: String
         }
-        let byCause = Dictionary(grouping: executions) { Cause(service: $0.service, reason: $0.reason) }
+        // What a program wrote itself stands quoted at the end, and differs from task to task.
+        let byCause = Dictionary(grouping: executions) { account in
+            let end = account.reason.firstRange(of: ": \"")?.lowerBound ?? account.reason.endIndex
+            return Cause(service: account.service, reason: String(account.reason[..<end]))
+        }
         return byCause.values.sorted { left, right in
             let (most, others) = (left.reduce(0) { $0 + $1.tasks }, right.reduce(0) { $0 + $1.tasks })
             return (others, left[0].service, left[0].reason) < (most, right[0].service, right[0].reason)
         }.map { accounts in
-            let tasks = accounts.map(\.tasks)
+            let bySigner = Dictionary(grouping: accounts, by: \.signer)
+            let tasks = bySigner.values.map { $0.reduce(0) { $0 + $1.tasks } }
             let (least, most) = (tasks.min() ?? 0, tasks.max() ?? 0)
             let count = least == most ? most.grouped : "\(least.grouped) to \(most.grouped)"
-            let first = accounts.map(\.first).min() ?? TaskSequence(0)
-            return "\(names(of: accounts.map(\.signer).sorted())) had no result for \(count) "
-                + (most == 1 ? "task" : "tasks") + (accounts.count > 1 ? " each" : "")
-                + " of \(history.name(of: accounts[0].service)): \(accounts[0].reason) (first: task \(first))"
+            let first =
+                accounts.min { ($0.first, $0.signer, $0.reason) < ($1.first, $1.signer, $1.reason) } ?? accounts[0]
+            return "\(names(of: bySigner.keys.sorted())) had no result for \(count) "
+                + (most == 1 ? "task" : "tasks") + (bySigner.count > 1 ? " each" : "")
+                + " of \(history.name(of: first.service)): \(first.reason) (first: task \(first.first))"
         }
     }
 

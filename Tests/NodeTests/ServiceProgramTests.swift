@@ -106,6 +106,26 @@ import Testing
         #expect(found == ["r0", "- the program gave no answer within 1500ms", "r2", "r3"])
     }
 
+    /// Each process that it takes down costs other tasks their time.
+    @Test func whatWasTooSlowIsTriedAgainOnlyWhileThereIsTime() async throws {
+        let script = Self.echo.replacing("n=${n%%,*};", with: "n=${n%%,*}; [ $n = 1 ] && exec sleep 1000;")
+        let (found, starts) = try await onEventLoop { [scratch] stage in
+            let bench = ProgramBench(
+                ["sh", "-c", "echo started >&2; " + script], in: scratch, on: stage.eventLoop,
+                timeLimit: .milliseconds(1500))
+            bench.give(0..<2)
+            try await bench.until(2).get()
+            bench.give(1..<2, deadline: .milliseconds(1400))
+            bench.give(2..<3)
+            try await bench.until(3).get()
+            bench.program.close()
+            return (bench.outcomes[TaskSequence(1)], bench.lines.all.count { $0.hasSuffix("started\n") })
+        }
+        #expect(found == Array(repeating: .refused(reason: "the program gave no answer within 1500ms"), count: 2))
+        #expect(starts <= 2)
+        await expectNobodyIsLeft()
+    }
+
     /// The first answer of a process may take longer than a task: whoever loads much is not killed over and over.
     @Test func whoStartsSlowlyIsWaitedFor() async throws {
         let script =

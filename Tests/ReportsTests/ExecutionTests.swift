@@ -124,6 +124,21 @@ import Verdicts
         #expect(results.map { $0["result"] as? String } == digests.map { "\($0)" })
     }
 
+    @Test func whatProgramsWroteIsToldOnce() throws {
+        var builder = try HistoryBuilder()
+        for number in 1...2 as ClosedRange<UInt64> {
+            builder.issue(number)
+            for signer in 1...2 as ClosedRange<UInt32> {
+                builder.note(
+                    HistoryBuilder.signer(signer), at: number * 10 + 5,
+                    .notExecuted(Self.service, TaskSequence(number), reason: "garbage: \"\(number) \(signer)\""))
+            }
+        }
+        #expect(
+            Self.lines(Self.summary(builder), "no result")
+                == "op-1, op-2 had no result for 2 tasks each of squares: garbage: \"1 1\" (first: task 1)")
+    }
+
     /// A program that gives a reason of its own for each task does not flood a report.
     @Test func manyReasonsArePutTogether() throws {
         var builder = try HistoryBuilder()
