@@ -118,6 +118,29 @@ extension TopologySchema {
                 .keys([
                     .required("module", TopologySchema("What a task is.", .words(ModuleCatalogue.names))),
                     .optional(
+                        "command",
+                        TopologySchema(
+                            "Of exec: the program that every operator runs, and its arguments.",
+                            .list(TopologySchema("A word.", .freeText(example: "python3"))))),
+                    .optional(
+                        "time-limit",
+                        TopologySchema("Of exec: for one answer; left out: half the deadline.", .duration("500ms"))),
+                    .optional(
+                        "memory-limit",
+                        TopologySchema(
+                            "Of exec: resident memory of the program.", .size,
+                            standard: "\(ProgramPlan.standardMemoryLimit)")),
+                    .optional(
+                        "output-limit",
+                        TopologySchema(
+                            "Of exec: for one line of its standard output.", .size,
+                            standard: "\(ProgramPlan.standardOutputLimit)")),
+                    .optional(
+                        "validate",
+                        TopologySchema(
+                            "Of exec: whether the program must confirm each of its results before it is signed.",
+                            .words(of: ProgramPlan.Validation.self), standard: ProgramPlan.Validation.none.rawValue)),
+                    .optional(
                         "threshold",
                         TopologySchema(
                             "A certificate needs strictly more than this share of the stake.", .fraction,
@@ -168,7 +191,15 @@ extension TopologySchema {
                 TopologySchema(
                     "Evenly (fixed), or with exponential gaps drawn from the seed (poisson).",
                     .words(of: LoadPlan.Arrival.self), standard: LoadPlan.Arrival.fixed.rawValue)),
+            .optional(
+                "payload",
+                TopologySchema(
+                    "Of exec: what tasks carry, or several in turn; ${task} and ${random} are filled in.",
+                    .either([payload, TopologySchema("In turn.", .list(payload))]),
+                    standard: PayloadTemplate.random.text)),
         ]))
+
+    private static let payload = TopologySchema("A payload.", .freeText(example: PayloadTemplate.random.text))
 
     // MARK: Faults
 

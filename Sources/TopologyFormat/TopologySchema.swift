@@ -14,6 +14,8 @@ package struct TopologySchema: Sendable {
         case words([String])
         /// - Parameter pattern: a regular expression, anchored.
         case text(pattern: String, example: String)
+        /// Whatever a person writes, be it of digits alone.
+        case freeText(example: String)
         /// What operators, restakers, services and topologies are called.
         case name
         case number(ClosedRange<UInt64>)
@@ -57,6 +59,7 @@ extension TopologySchema.Form {
 
     static func duration(_ example: String) -> Self { .text(pattern: "^\(durationPattern)$", example: example) }
     static let stake = Self.text(pattern: "^\(decimal) ?(SOL|lamports?)$", example: "300 SOL")
+    static let size = Self.text(pattern: "^\(decimal) ?(bytes|KiB|MiB|GiB)$", example: "256 MiB")
     static let rate = Self.text(pattern: "^\(decimal)/(s|min|h)$", example: "200/s")
     static let fraction = Self.text(pattern: "^[0-9]+/[0-9]+$", example: "2/3")
     static func share(_ example: String) -> Self {

@@ -1,6 +1,7 @@
 import Faults
 import Messages
 import Primitives
+import Services
 
 /// Writes a topology with every default filled in, as YAML that reads back to the same topology.
 ///
@@ -62,7 +63,11 @@ struct TopologyWriter {
     private mutating func write(_ service: ServicePlan) {
         let all = service.operators.count == topology.operators.count
         lines += [
-            "  \(Self.scalar(service.name)):", "    module: \(service.module)", "    threshold: \(service.threshold)",
+            "  \(Self.scalar(service.name)):", "    module: \(service.module)",
+        ]
+        if let program = service.program { write(program) }
+        lines += [
+            "    threshold: \(service.threshold)",
             "    accountability: \(service.wantsAccountability ? "required" : "none")",
             "    operators: \(all ? "all" : members(service.operators))",
             "    slash: {equivocation: \(Self.share(service.slash.equivocation))}",
@@ -72,10 +77,21 @@ struct TopologyWriter {
         ]
     }
 
+    private mutating func write(_ program: ProgramPlan) {
+        lines += [
+            "    command: [\(program.command.map(Self.quoted).joined(separator: ", "))]",
+            "    time-limit: \(DurationText.of(program.timeLimit))", "    memory-limit: \(program.memoryLimit)",
+            "    output-limit: \(program.outputLimit)", "    validate: \(program.validation.rawValue)",
+        ]
+    }
+
     private static func text(of load: LoadPlan) -> [String] {
+        let payloads = load.payloads.map { quoted($0.text) }
+        let payload = payloads.isEmpty ? [] : ["payload: [\(payloads.joined(separator: ", "))]"]
         switch load.pacing {
-        case .open(let rate, let arrival): ["tasks: \(load.tasks)", "rate: \(rate)", "arrival: \(arrival.rawValue)"]
-        case .closed(let inFlight, _): ["tasks: \(load.tasks)", "in-flight: \(inFlight)"]
+        case .open(let rate, let arrival):
+            return ["tasks: \(load.tasks)", "rate: \(rate)", "arrival: \(arrival.rawValue)"] + payload
+        case .closed(let inFlight, _): return ["tasks: \(load.tasks)", "in-flight: \(inFlight)"] + payload
         }
     }
 
@@ -165,6 +181,22 @@ struct TopologyWriter {
     /// The same two numbers again: in hundredths of a percent if that is what they are.
     private static func share(_ share: Fraction) -> String {
         share.denominator == 10_000 ? FractionText.percent(basisPoints: share.numerator) : share.description
+    }
+
+    /// Any text, in quotes.
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": quoted += "\\\(scalar)"
+            case _
+            where scalar.properties.generalCategory == .control || scalar.properties.isWhitespace && scalar != " ":
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
     }
 
     /// Quoted where a YAML reader could take it for something else than text.

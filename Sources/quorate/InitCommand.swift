@@ -12,6 +12,10 @@ struct InitCommand: ParsableCommand {
 
               quorate init
               quorate init lab.yaml
+              quorate init lab.yaml --module exec
+
+            For a service of your own (exec) a small program in Python is written beside it, \
+            \(TopologyTemplate.programName), to put your own work into.
 
             Exit status: 0; 2 when a file is there already, or cannot be written.
             """)
@@ -36,19 +40,32 @@ struct InitCommand: ParsableCommand {
         let template = TopologyTemplate(
             name: TopologyTemplate.name(file: path.stem ?? "", folder: folder.lastComponent?.string ?? ""),
             module: module, file: file.quotedForShell)
-        try Self.create(path, template.topology)
-        try Console.print("\(path): written; run it with: quorate run \(file.quotedForShell)")
+        let programPath = path.removingLastComponent().appending(TopologyTemplate.programName)
+        if let program = template.program { try Self.create(programPath, program, instead: "a file in another folder") }
+        do {
+            try Self.create(path, template.topology)
+        } catch {
+            // Both or neither.
+            if template.program != nil { unlink(programPath.string) }
+            throw error
+        }
+        let names = template.program == nil ? "\(path)" : "\(path), \(programPath)"
+        try Console.print("\(names): written; run it with: quorate run \(file.quotedForShell)")
     }
 
     /// Never over a file that is there.
-    private static func create(_ path: FilePath, _ text: String) throws(CommandFailure) {
+    ///
+    /// - Parameter instead: what to name where there is one.
+    private static func create(
+        _ path: FilePath, _ text: String, instead: String = "another file"
+    ) throws(CommandFailure) {
         do {
             let file = try FileDescriptor.open(
                 path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
                 permissions: [.ownerReadWrite, .groupRead, .otherRead])
             try file.closeAfter { _ = try file.writeAll(text.utf8) }
         } catch Errno.fileExists {
-            throw .badInput("\(path): is there already, and init overwrites nothing; name another file")
+            throw .badInput("\(path): is there already, and init overwrites nothing; name \(instead)")
         } catch {
             throw .badInput("\(path): cannot be written: \(error)")
         }

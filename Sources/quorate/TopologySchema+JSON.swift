@@ -31,6 +31,9 @@ extension TopologySchema.Form {
             return [
                 ("type", .string("string")), ("pattern", .string(pattern)), ("examples", .array([.string(example)])),
             ]
+        case .freeText(let example):
+            let types = ["string", "number", "boolean"].map(JSONValue.string)
+            return [("type", .array(types)), ("examples", .array([.string(example)]))]
         // YAML takes a name of digits for a number.
         case .name:
             return [

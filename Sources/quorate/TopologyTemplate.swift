@@ -4,6 +4,7 @@ import TopologyFormat
 struct TopologyTemplate {
     enum Module: String, CaseIterable {
         case squaring
+        case exec
     }
 
     let name: String
@@ -19,6 +20,8 @@ struct TopologyTemplate {
     }
 
     static let defaultStem = "quorate"
+    /// The program of an exec service, beside its topology.
+    static let programName = "service.py"
 
     /// The nearest name that the format takes.
     private static func wellFormed(_ text: String) -> String? {
@@ -56,7 +59,7 @@ struct TopologyTemplate {
         \(service)
             threshold: 2/3                # a certificate needs strictly more than this share of the stake
             slash: {equivocation: 5%}     # what a lie costs, once it is proven
-            load: {tasks: 100, rate: 20/s}
+            load: {tasks: 100, rate: 20/s\(payload)}
             deadline: 2s                  # from a task's issue: until then it must be certified
             evidence-window: 2500ms       # from a task's issue: so long conflicting votes are listened for
         faults:                           # others: equivocate, silent, crash, collusion, coordinator-equivocates, ...
@@ -75,6 +78,50 @@ struct TopologyTemplate {
               squares:
                 module: squaring              # a task is a number, its result the square
             """
+        case .exec:
+            """
+              mine:
+                module: exec                  # each operator runs the program, and signs what it answers
+                command: [python3, \(Self.programName)]
+                time-limit: 1s                # for one answer; memory-limit and output-limit are others
+            """
         }
+    }
+
+    /// Squaring asks for no payload: it draws its own.
+    private var payload: String { module == .exec ? ", payload: \"${random}\"" : "" }
+
+    /// What stands in `programName`; nil where the module needs no program.
+    var program: String? {
+        guard module == .exec else { return nil }
+        return """
+            #!/usr/bin/env python3
+            \"""A service: replace `execute` by what yours does.
+
+            It reads one task a line from standard input, {"task": 17, "service": "mine", "payload": "91"}, and writes one
+            answer a line to standard output, {"task": 17, "result": "19"}, or {"task": 17, "error": "why there is none"}. What
+            it writes to standard error goes to the operator's log.
+
+            The same payload must give the same result in every operator's process: no time, no random numbers, no order of
+            sets.
+            \"""
+
+            import json
+            import sys
+
+
+            def execute(payload):
+                return str(int(payload) % 24)
+
+
+            for line in sys.stdin:
+                request = json.loads(line)
+                try:
+                    answer = {"task": request["task"], "result": execute(request["payload"])}
+                except ValueError as error:
+                    answer = {"task": request["task"], "error": str(error)}
+                print(json.dumps(answer), flush=True)
+
+            """
     }
 }

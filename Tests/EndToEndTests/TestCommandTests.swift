@@ -24,6 +24,8 @@ extension EndToEnd {
                 #expect(small.contains("tasks: 30") && !small.contains("p99"), "\(name)")
                 try session.write(small, to: "Topologies/\(name)")
             }
+            try FileManager.default.copyItem(
+                at: Self.topologies.appending(path: "services"), to: folder.appending(path: "services"))
             return names.count
         }
 

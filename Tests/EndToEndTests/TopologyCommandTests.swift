@@ -31,6 +31,13 @@ import Testing
         #expect(refused.status == 2 && refused.errors.contains("lab.yaml: is there already"), "\(refused.errors)")
         let file = session.directory.appending(path: "lab.yaml")
         #expect(try String(contentsOf: file, encoding: .utf8) == "mine")
+        let own = try await session.run("init", "lab.yaml", "--module", "exec")
+        #expect(own.status == 2 && own.errors.contains("lab.yaml: is there already"), "\(own.errors)")
+        let program = session.directory.appending(path: "service.py")
+        #expect(!FileManager.default.fileExists(atPath: program.path), "both or neither")
+        #expect(try await session.run("init", "own.yaml", "--module", "exec").status == 0)
+        let second = try await session.run("init", "other.yaml", "--module", "exec")
+        #expect(second.status == 2 && second.errors.contains("service.py: is there already"), "\(second.errors)")
         let nowhere = try await session.run("init", "no/lab.yaml")
         #expect(nowhere.status == 2 && nowhere.errors.contains("no/lab.yaml: cannot be written"), "\(nowhere.errors)")
         let unknown = try await session.run("init", "--module", "sqaring")
@@ -60,6 +67,14 @@ import Testing
             deadline: 1s
             evidence-window: 2s
           audits: {module: squaring, operators: op-2, load: {in-flight: 2}}
+          digests:
+            module: exec
+            command: [sh, digest.sh]
+            time-limit: 500ms
+            memory-limit: 64 MiB
+            output-limit: 1 KiB
+            validate: results
+            load: {tasks: 9, rate: 5/s, payload: "${random}"}
         faults:
           - {operator: op-1, does: equivocate, service: squares, at: task 3, for: 2 tasks, probability: 1/2}
           - {coordinator: audits, does: coordinator-crash, point: detect, for: 1s}

@@ -33,7 +33,7 @@ import Testing
         var found: [String: [String]] = [:]
         func look(_ schema: TopologySchema, _ path: String) {
             switch schema.form {
-            case .words, .text, .name, .number: break
+            case .words, .text, .freeText, .name, .number: break
             case .list(let element, _): look(element, "\(path)[]")
             case .named(let value, _): look(value, "\(path).*")
             case .either(let schemas): for (place, schema) in schemas.enumerated() { look(schema, "\(path)/\(place)") }

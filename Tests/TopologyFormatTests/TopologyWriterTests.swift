@@ -11,15 +11,20 @@ import Testing
         .appending(path: "../../Topologies/").standardizedFileURL
 
     private func expectToReadBack(_ text: String) throws {
-        let topology = try Topology.parse(text, file: "lab.yaml")
+        var topology = try Topology.parse(text, file: "lab.yaml")
         let written = topology.yaml
-        let again = try Topology.parse(written, file: "written.yaml")
-        #expect(again == topology, "\(written)")
+        var again = try Topology.parse(written, file: "written.yaml")
         #expect(again.yaml == written)
+        // Where a program stands in its file is not what a topology says.
+        let nowhere = SourcePosition(line: 0, column: 0)
+        for service in topology.services.indices { topology.services[service].program?.position = nowhere }
+        for service in again.services.indices { again.services[service].program?.position = nowhere }
+        #expect(again == topology, "\(written)")
     }
 
     @Test func everyTopologyOfTheProjectReadsBack() throws {
         let files = try FileManager.default.contentsOfDirectory(at: Self.topologies, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "yaml" }
         #expect(files.count > 5)
         for file in files { try expectToReadBack(try String(contentsOf: file, encoding: .utf8)) }
     }
@@ -92,6 +97,15 @@ import Testing
             evidence-window: 90s
           "007": {module: squaring, load: {tasks: 9, in-flight: 3}, slash: {equivocation: 0.0625%}}
           last: {module: squaring, operators: all}
+          own:
+            module: exec
+            command: ["./it's \\"mine\\"", "", "--size=8", "7", "true", "a\\tb\\\\c\\u2028"]
+            time-limit: 1ms
+            memory-limit: 1.5 GiB
+            output-limit: 100 bytes
+            validate: results
+            load: {tasks: 5, rate: 9/s, payload: ["${task}: {\\"a\\": ${random}}", "on", "#no comment"]}
+          plain: {module: exec, command: [cat], load: {in-flight: 2}}
         faults:
           - {operator: op-3, does: silent, at: 1.5s, for: 3 tasks, service: squares}
           - {operator: "007", does: equivocate, at: task 3, for: 2s, probability: 12.5%}

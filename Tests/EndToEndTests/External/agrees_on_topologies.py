@@ -80,6 +80,8 @@ def main(quorate, varied, others):
     validator = jsonschema.Draft202012Validator(schema)
     folder = Path("variants")
     folder.mkdir()
+    # Programs are looked for from where a topology lies.
+    (folder / "services").symlink_to(Path(others[0]).resolve().parent / "services")
     made = {}
 
     def make(kind, document):
