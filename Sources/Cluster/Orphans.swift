@@ -7,14 +7,14 @@ import SystemPackage
 /// not even a node that is killed can do that.
 ///
 /// A process that adopts orphans becomes their parent when their own is gone, so that it can end them without ever hitting
-/// anybody else. For a process that does nothing but one run: of several runs it could not tell whose they are.
+/// anybody else. Of several runs at once it cannot tell whose they are: they are ended when the last run is over.
 package enum Orphans {
     /// From here on.
     package static func adopt() { _ = linux_adopt_orphans() }
 
     private static let roundLimit = 100
 
-    /// Kills every child of this process, and whoever is orphaned by that. Call it once no child of one's own is left.
+    /// Kills every child of this process, and whoever is orphaned by that. Call it once no run is going on.
     package static func end() {
         for _ in 0..<roundLimit {
             let children = children(of: getpid())

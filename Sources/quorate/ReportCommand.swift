@@ -25,7 +25,7 @@ struct ReportCommand: ParsableCommand {
     @Flag(help: "Print one JSON document, as in results.json, instead of the summary.")
     var json = false
 
-    @Flag(help: "Write results.json, latencies.csv and evidence/ again.")
+    @Flag(help: "Write results.json, report.html, latencies.csv and evidence/ again.")
     var write = false
 
     func run() throws {

@@ -21,7 +21,8 @@ struct TestRunner: Sendable {
         _ files: [TopologyFiles.File], began: @escaping @Sendable (TopologyFiles.File) -> Void,
         ended: @escaping @Sendable (TestResult) -> Void
     ) async -> [TestResult] {
-        await withTaskGroup(of: (Int, TestResult).self) { group in
+        Orphans.adopt()
+        return await withTaskGroup(of: (Int, TestResult).self) { group in
             var results: [Int: TestResult] = [:]
             for (place, file) in files.enumerated() {
                 if place >= jobs, let (place, result) = await group.next() { results[place] = result }
@@ -29,11 +30,14 @@ struct TestRunner: Sendable {
                     guard !interruptions.haveCome else { return (place, .notBegun(file)) }
                     began(file)
                     let result = await test(file)
+                    // Of several at once nobody could tell whose they are: then they are ended with the last.
+                    if jobs == 1 { Orphans.end() }
                     ended(result)
                     return (place, result)
                 }
             }
             for await (place, result) in group { results[place] = result }
+            Orphans.end()
             return files.indices.compactMap { results[$0] }
         }
     }
@@ -60,9 +64,7 @@ struct TestRunner: Sendable {
             }
             run = known(nil)
             let outcome = await prepared.network(keepsGoing: false).run(interruptions: interruptions.stream()) { _ in }
-            try CommandFailure.asBadInput { try outcome.write(to: prepared.directory) }
-            let finished = try FinishedRun(directory: prepared.directory.path)
-            try CommandFailure.asBadInput { try finished.summary?.write() }
+            let finished = try FinishedRun(of: outcome, in: prepared.directory)
             run = known(finished.summary.map { ResultsDigest($0) })
             return result(finished.testVerdict, finished.testAccounts)
         } catch {

@@ -46,9 +46,15 @@ extension EndToEnd {
                 return try session.outcome(of: child)
             }
             #expect(try await run("init", "first.yaml").status == 0)
-            let test = try await run("test", "first.yaml")
+            #expect(try await run("init", "own/second.yaml", "--module", "exec").status == 2, "there is no such folder")
+            try FileManager.default.createDirectory(
+                at: session.directory.appending(path: "own"), withIntermediateDirectories: true)
+            let own = try await run("init", "own/second.yaml", "--module", "exec")
+            #expect(own.status == 0 && own.output.contains("own/service.py"), "\(own.output)\(own.errors)")
+            let test = try await run("test", "first.yaml", "own")
             #expect(test.status == 0, "\(test.output)\(test.errors)")
-            #expect(test.output.contains("100 of 100 certified"), "\(test.output)")
+            #expect(
+                test.output.matches(of: /ok .* 100 of 100 certified, .*slashed op-3\n/).count == 2, "\(test.output)")
 
             try await completionsWork(session)
             let gone = try await install(session, "--prefix=prefix", "--uninstall")

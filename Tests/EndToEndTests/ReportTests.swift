@@ -34,7 +34,7 @@ extension EndToEnd {
                 let report = try session.outcome(of: child)
                 #expect(report.status == 0 && report.output == run.output && report.errors.isEmpty)
             }
-            let files = ["results.json", "latencies.csv"].map {
+            let files = ["results.json", "report.html", "latencies.csv"].map {
                 session.directory.appending(path: "runs/\(name)/\($0)")
             }
             let whole = try files.map { try Data(contentsOf: $0) }

@@ -340,7 +340,7 @@ private final class TestOutlet: NodeOutlet {
                 .started(recorded: []), .began(Instant(nanoseconds: 5)),
                 .executed(task: .zero, .result(Array("done".utf8))),
             ])
-        while !ProgramBench.processes(in: scratch).isEmpty { await Task.yield() }
+        try await ProgramBench.untilNobodyIsLeft(in: scratch)
     }
 
     @Test func whatTheLedgerRefusesIsSaidAloud() async throws {

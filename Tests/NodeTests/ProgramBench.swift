@@ -82,8 +82,12 @@ final class ProgramBench {
         waiting.removeAll { outcomes.count >= $0.tasks }
     }
 
-    /// The processes that run in this directory.
-    static func processes(in scratch: Scratch) -> [Int32] {
+    /// Looks until no process runs there any more, and leaves others their time in between.
+    static func untilNobodyIsLeft(in scratch: Scratch) async throws {
+        while !processes(in: scratch).isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+    }
+
+    private static func processes(in scratch: Scratch) -> [Int32] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap(Int32.init).filter { identifier in
             let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(identifier)/cwd")

@@ -10,7 +10,8 @@ import Testing
 @testable import Node
 
 /// Real little programs, in every way in which they can be wrong: each task has one clear outcome, and nobody is left.
-@Suite(.timeLimit(.minutes(2))) struct ServiceProgramTests {
+/// One after the other: some take all that the machine has.
+@Suite(.serialized, .timeLimit(.minutes(4))) struct ServiceProgramTests {
     let scratch: Scratch
     init() throws { scratch = try Scratch() }
 
@@ -30,14 +31,12 @@ import Testing
             #expect(bench.outcomes.values.allSatisfy { $0.count == 1 }, "one outcome each")
             return (0..<tasks).map(bench.text)
         }
-        await expectNobodyIsLeft()
+        try await expectNobodyIsLeft()
         return outcomes
     }
 
     /// Who has been killed is gone in a moment; the suite has a time limit.
-    private func expectNobodyIsLeft() async {
-        while !ProgramBench.processes(in: scratch).isEmpty { await Task.yield() }
-    }
+    private func expectNobodyIsLeft() async throws { try await ProgramBench.untilNobodyIsLeft(in: scratch) }
 
     /// Answers every task with its number.
     private static let echo = """
@@ -123,7 +122,7 @@ import Testing
         }
         #expect(found == Array(repeating: .refused(reason: "the program gave no answer within 1500ms"), count: 2))
         #expect(starts <= 2)
-        await expectNobodyIsLeft()
+        try await expectNobodyIsLeft()
     }
 
     /// The first answer of a process may take longer than a task: whoever loads much is not killed over and over.
@@ -143,7 +142,7 @@ import Testing
         let lost = "- the program had not answered anything yet when the deadline passed"
         #expect(found[..<2] == [lost, lost])
         #expect(Int(found[2]) != nil && found[2] == found[3], "\(found)")
-        await expectNobodyIsLeft()
+        try await expectNobodyIsLeft()
     }
 
     @Test func whoIsBusyUntilAfterTheDeadlineLosesTheTask() async throws {
@@ -162,7 +161,7 @@ import Testing
         }
         let lost = "- the program was busy until after the deadline"
         #expect(found == ["0", "1", lost, lost])
-        await expectNobodyIsLeft()
+        try await expectNobodyIsLeft()
     }
 
     @Test func moreThanCanWaitAreRefused() async throws {
@@ -205,7 +204,7 @@ import Testing
         #expect(lines.first?.hasSuffix("info factors: so many words\n") == true)
         #expect(lines.contains { $0.contains("left out ...") })
         #expect(lines.count <= 21 * 60)
-        await expectNobodyIsLeft()
+        try await expectNobodyIsLeft()
     }
 
     @Test func whoNeedsTooMuchMemoryIsEnded() async throws {
@@ -270,7 +269,7 @@ import Testing
             return bench.text(0)
         }
         #expect(text == "ff00")
-        await expectNobodyIsLeft()
+        try await expectNobodyIsLeft()
     }
 
     /// Several in a row that never answer: then tasks are refused until the pause is over.
@@ -288,6 +287,6 @@ import Testing
             return seen
         }
         #expect(found.allSatisfy { $0.contains("exited with status 1") }, "\(found)")
-        await expectNobodyIsLeft()
+        try await expectNobodyIsLeft()
     }
 }
