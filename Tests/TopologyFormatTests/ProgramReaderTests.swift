@@ -31,7 +31,7 @@ struct ProgramReaderTests {
                 == ProgramPlan(
                     command: ["./a"], position: SourcePosition(line: 12, column: 15), timeLimit: .milliseconds(500),
                     memoryLimit: .mebibytes(256), outputLimit: .kibibytes(64), validation: .none))
-        #expect(short.load.payloads.isEmpty)
+        #expect(short.load.payloads == [.random])
         let one = Self.sound("command: [./a]").replacingOccurrence("load: {", "load: {payload: \"7\", ")
         #expect(try Topology.parse(one, file: "lab.yaml").services[0].load.payloads == [try PayloadTemplate("7")])
     }
