@@ -189,11 +189,11 @@ struct TopologyWriter {
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"", "\\": quoted += "\\\(scalar)"
-            case _
-            where scalar.properties.generalCategory == .control || scalar.properties.isWhitespace && scalar != " ":
+            case " "..."~": quoted.unicodeScalars.append(scalar)
+            // YAML takes some of the others as they are, and some only so.
+            default:
                 let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
+                quoted += "\\U" + String(repeating: "0", count: 8 - digits.utf8.count) + digits
             }
         }
         return quoted + "\""

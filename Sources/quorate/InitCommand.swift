@@ -34,6 +34,12 @@ struct InitCommand: ParsableCommand {
         })
     var module = TopologyTemplate.Module.squaring
 
+    func validate() throws {
+        guard file.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+            throw ValidationError("a file's name with control characters would end the comments that have it")
+        }
+    }
+
     func run() throws {
         let path = FilePath(file)
         let folder = FilePath(FileManager.default.currentDirectoryPath).pushing(path).removingLastComponent()

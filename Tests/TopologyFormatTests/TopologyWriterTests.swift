@@ -104,7 +104,7 @@ import Testing
             memory-limit: 1.5 GiB
             output-limit: 100 bytes
             validate: results
-            load: {tasks: 5, rate: 9/s, payload: ["${task}: {\\"a\\": ${random}}", "on", "#no comment"]}
+            load: {tasks: 5, rate: 9/s, payload: ["${task}: {\\"a\\": ${random}}", "on", "#no comment", "\\uFEFF*\\uFFFEü😀"]}
           plain: {module: exec, command: [cat], load: {in-flight: 2}}
         faults:
           - {operator: op-3, does: silent, at: 1.5s, for: 3 tasks, service: squares}

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Faults
 import Foundation
 import Messages
@@ -16,6 +17,11 @@ import TopologyFormat
     func itIsNamedByItsFileOrItsFolder(file: String, folder: String, name: String) throws {
         #expect(TopologyTemplate.name(file: file, folder: folder) == name)
         _ = try ScalarGrammar<String>.name.parse(name)
+    }
+
+    @Test func aNameThatWouldEndACommentIsRefused() {
+        let error = #expect(throws: (any Error).self) { try InitCommand.parse(["a\nb.yaml"]) }
+        #expect(error.map { InitCommand.fullMessage(for: $0).contains("control characters") } == true)
     }
 
     @Test(arguments: TopologyTemplate.Module.allCases)
