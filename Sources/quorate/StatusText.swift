@@ -63,7 +63,7 @@ struct StatusText {
         guard let margin = service.marginLamports, let percent = service.marginPercent else { return "-" }
         let isMissing = margin.hasPrefix("-")
         let amount = Self.amount(isMissing ? String(margin.dropFirst()) : margin)
-        return "\(isMissing ? "-" : "+")\(amount) (\(Self.percent(abs(percent))))"
+        return "\(isMissing ? "-" : "+")\(amount) (\(isMissing ? "-" : "")\(Self.percent(abs(percent))))"
     }
 
     // MARK: Words

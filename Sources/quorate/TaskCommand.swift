@@ -146,8 +146,19 @@ struct TaskText {
         return lines.joined(separator: "\n")
     }
 
+    private static let resultLimit = 400
+
+    /// On one line, and harmless to a terminal; the whole of it is in the JSON.
     private var result: String {
-        outcome.result ?? "digest \(outcome.resultDigest ?? "unknown"); no signer could be asked for the result itself"
+        outcome.result.map(Self.abridged)
+            ?? "digest \(outcome.resultDigest ?? "unknown"); no signer could be asked for the result itself"
+    }
+
+    static func abridged(_ text: String) -> String {
+        let visible = text.unicodeScalars.prefix(resultLimit).map { scalar in
+            scalar.properties.generalCategory == .control ? "\u{FFFD}" : String(scalar)
+        }
+        return visible.joined() + (text.unicodeScalars.count > resultLimit ? "... (whole with --json)" : "")
     }
 
     private static func amount(_ lamports: String) -> String {

@@ -72,6 +72,7 @@ import Verdicts
                 "no result       op-1 had no result for 1 task of squares: it exited (first: task 2)\n"))
         let json = try #require(
             try JSONSerialization.jsonObject(with: Data(summary.results.document.utf8)) as? [String: Any])
+        #expect(ReportPage(summary).document.contains("op-1 had no result for "), "the page says so too")
         let first = try #require((json["executions"] as? [[String: Any]])?.first)
         #expect(first["service"] as? String == "squares" && first["operator"] as? String == "op-1")
         #expect(first["reason"] as? String == "no answer")
