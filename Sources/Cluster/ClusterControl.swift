@@ -73,11 +73,12 @@ package struct ClusterControl: Sendable {
         return .restart(party, disk)
     }
 
+    /// The ledger is a node too, but none that anybody is to be sent to: the network refuses what is asked of it.
     private func party(_ name: String) throws(GrammarMistake) -> Party {
+        if name == topology.nodeName(of: .ledger) { return .ledger }
         let nodes =
-            [(word: topology.nodeName(of: .ledger), value: Party.ledger)]
-            + topology.services.indices.map { Party.coordinator(ServiceID(UInt32($0))) }
-            .map { (topology.nodeName(of: $0), $0) }
+            topology.services.indices.map { Party.coordinator(ServiceID(UInt32($0))) }
+            .map { (word: topology.nodeName(of: $0), value: $0) }
             + topology.operators.indices.map { (topology.operators[$0].name, Party.signer(OperatorIndex(UInt32($0)))) }
         return try ScalarGrammar<Party>.choice("a node", of: nodes).parse(name)
     }

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Node
+import Records
 import SystemPackage
 
 /// What the programs of exec services have started themselves and left behind: a node kills a program's whole group, but

@@ -1,5 +1,6 @@
 import Foundation
 import Node
+import Records
 import SystemPackage
 
 /// The JSON that a run leaves for those who read it later: `run.json`, `outcome.json`.

@@ -80,6 +80,9 @@ struct StatusWriter: Sendable {
         default: break
         }
         if !seatless.isEmpty { remarks.append("slashed: no seat in \(seatless.joined(separator: ", "))") }
+        if case .coordinator(let status) = view.status?.role, status.isRevoked {
+            remarks.append("revoked: nobody votes on its tasks")
+        }
         if case .signer(let status) = view.status?.role, let refusal = status.refusal {
             remarks.append("does not sign: \(refusal)")
         }

@@ -27,6 +27,8 @@ struct CoordinatorMeter: Sendable {
         let latency: Duration
     }
 
+    private var isRevoked = false
+
     init(service: ServiceID) { self.service = service }
 
     mutating func saw(_ event: NodeEvent, at now: Instant) {
@@ -34,6 +36,8 @@ struct CoordinatorMeter: Sendable {
         case .received(.attestation(let vote), .signer(let signer)): saw(vote, from: signer, at: now)
         case .received(.notice(.operatorSet(let set)), .ledger) where set.service == service:
             sets.add(set, for: set.digest)
+        case .received(.notice(.revoked(let revocation)), .ledger) where revocation.service == service:
+            isRevoked = true
         default: break
         }
     }
@@ -112,6 +116,7 @@ struct CoordinatorMeter: Sendable {
     func status(_ count: ProcessReport.TaskCount) -> CoordinatorStatus {
         var status = CoordinatorStatus()
         status.tasks = count
+        status.isRevoked = isRevoked
         status.operatorSet = current
         status.members = (current?.members ?? []).map { member in
             CoordinatorStatus.Member(

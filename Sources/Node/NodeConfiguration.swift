@@ -1,6 +1,7 @@
 import Faults
 import Messages
 import Primitives
+import Records
 import SystemPackage
 
 /// All that a node process is told, in one file in Borsh that whoever starts it writes. No secrets: the key has a

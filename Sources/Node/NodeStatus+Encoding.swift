@@ -67,6 +67,7 @@ extension SignerStatus.Vote: BorshCodable {
 extension CoordinatorStatus: BorshCodable {
     package func encode(to encoder: inout BorshEncoder) {
         encoder.encode(tasks)
+        encoder.encode(isRevoked)
         encoder.encode(operatorSet)
         encoder.encode(members)
         encoder.encode(answered)
@@ -74,6 +75,7 @@ extension CoordinatorStatus: BorshCodable {
 
     package init(from decoder: inout BorshDecoder) throws(BorshError) {
         tasks = try decoder.decode()
+        isRevoked = try decoder.decode()
         operatorSet = try decoder.decodeOptional()
         members = try decoder.decode(limit: OperatorSet.memberLimit)
         answered = try decoder.decodeOptional()

@@ -50,6 +50,8 @@ package struct SignerStatus: Hashable, Sendable {
 /// A coordinator's account of its AVS.
 package struct CoordinatorStatus: Hashable, Sendable {
     package var tasks = ProcessReport.TaskCount()
+    /// The ledger has revoked its key: nobody votes on its tasks any more.
+    package var isRevoked = false
     /// The present operator set; nil before the ledger has told of one.
     package var operatorSet: OperatorSet?
     /// In the order of the operator set's members.

@@ -2,6 +2,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import Primitives
+import Records
 import SystemPackage
 
 /// What a program's process tells whoever started it, on its event loop.
@@ -81,6 +82,9 @@ final class ProgramProcess {
         errors = ProgramErrors { [weak delegate] in delegate?.complained($0) }
         attach(input: pipes[0].writing.rawValue, output: pipes[1].reading.rawValue, errors: pipes[2].reading.rawValue)
     }
+
+    /// Bytes of its standard output behind the last newline.
+    var unfinished: ByteCount { ByteCount(UInt64(partial.count)) }
 
     func write(_ bytes: [UInt8]) {
         guard !isEnding else { return }

@@ -174,9 +174,15 @@ final class ServiceProgram {
 
     private var reasonForNoAnswerYet: String {
         guard failures > 0, let lastFailure else {
-            return "the program had not answered anything yet when the deadline passed"
+            return process.flatMap(unfinishedLine).map { "the program \($0) when the deadline passed" }
+                ?? "the program had not answered anything yet when the deadline passed"
         }
         return "the program is being started again: \(lastFailure)"
+    }
+
+    /// Whoever leaves out the newline has answered, and is not heard.
+    private func unfinishedLine(of process: ProgramProcess) -> String? {
+        process.unfinished.number > 0 ? "wrote \(process.unfinished) and no end of the line" : nil
     }
 
     private func conclude(_ outcome: ExecutionOutcome) {
@@ -200,10 +206,9 @@ final class ServiceProgram {
             wait(Self.startPatience - age(of: process))
         } else {
             let isLate = process.hasAnswered || slowTasks.contains(current.execution.task)
-            condemn(
-                isLate
-                    ? "gave no answer within \(DurationText.of(terms.timeLimit))"
-                    : "gave no answer within \(DurationText.of(Self.startPatience)) of its start")
+            let time =
+                isLate ? DurationText.of(terms.timeLimit) : "\(DurationText.of(Self.startPatience)) of its start"
+            condemn("\(unfinishedLine(of: process) ?? "gave no answer") within \(time)")
         }
         slowTasks.append(current.execution.task)
         if slowTasks.count > Self.slowTaskLimit { slowTasks.removeFirst() }

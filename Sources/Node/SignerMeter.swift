@@ -38,6 +38,7 @@ struct SignerMeter: Sendable {
                 service: voteKey.service, sequence: sequence, at: now, delay: issued.elapsed(by: now))
             status.refusal = nil
         case .refusedToSign(let reason): status.refusal = reason
+        case .notExecuted(_, let sequence, let reason): status.refusal = "no result for task \(sequence): \(reason)"
         default: break
         }
     }

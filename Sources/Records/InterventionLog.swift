@@ -56,11 +56,11 @@ package final class InterventionLog {
     ///   that nobody could intervene in.
     package static func read(_ path: FilePath, network: Digest) throws(RecordError) -> [Intervention] {
         let bytes: [UInt8]
-        do throws(RecordError) {
-            bytes = try WholeFile.read(path, limit: sizeLimit, doing: "read the log of interventions")
+        do throws(BoundedFileError) {
+            bytes = try BoundedFile.read(path, limit: sizeLimit)
         } catch {
-            if case .system(_, .noSuchFileOrDirectory) = error.problem { return [] }
-            throw error
+            if case .unreadable(_, .noSuchFileOrDirectory) = error { return [] }
+            throw RecordError(error, doing: "read the log of interventions", path: path)
         }
         let preamble = preamble(network)
         guard bytes.starts(with: magic) else { throw RecordError(.notAnInterventionLog, path: path) }

@@ -14,6 +14,15 @@ package struct RecordError: Error, Hashable, Sendable {
         self.problem = problem
     }
 
+    /// - Parameter doing: `read the run's genesis`
+    init(_ error: BoundedFileError, doing: String, path: FilePath) {
+        switch error {
+        case .unreadable(_, let reason): self.init(.system(doing: doing, reason), path: path)
+        case .tooLong: self.init(.system(doing: doing, .fileTooLarge), path: path)
+        case .malformed(_, _, let reason): self.init(.malformed(reason), path: path)
+        }
+    }
+
     package enum Problem: Hashable, Sendable {
         case system(doing: String, Errno)
         case notARecord

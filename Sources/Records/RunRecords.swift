@@ -73,7 +73,12 @@ package struct RunRecords: Sendable {
 
     package static func genesis(ofRunIn directory: FilePath) throws(RecordError) -> Genesis {
         let path = directory.appending(genesisName)
-        let bytes = try WholeFile.read(path, limit: RecordEntry.sizeLimit, doing: "read the run's genesis")
+        let bytes: [UInt8]
+        do throws(BoundedFileError) {
+            bytes = try BoundedFile.read(path, limit: RecordEntry.sizeLimit)
+        } catch {
+            throw RecordError(error, doing: "read the run's genesis", path: path)
+        }
         do {
             return try Genesis(borsh: bytes)
         } catch {

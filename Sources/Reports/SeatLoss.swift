@@ -26,11 +26,13 @@ package struct SeatLoss: Hashable, Sendable {
                 })
             else { return nil }
             let after = openings[place].set
-            let adoptions = history.adoptions[after.digest, default: []]
+            // Whoever is started again later hears of it anew: the first time counts.
+            let adoptions = Dictionary(grouping: history.adoptions[after.digest, default: []], by: \.party)
+                .compactMapValues { $0.map(\.at).min() }
             return SeatLoss(
                 service: history.name(of: service), before: openings[place - 1].set, after: after,
-                coordinator: adoptions.filter { $0.party == .coordinator(service) }.map { $0.at - slash.at }.min(),
-                lastOperator: adoptions.filter(\.party.isSigner).map { $0.at - slash.at }.max())
+                coordinator: adoptions[.coordinator(service)].map { $0 - slash.at },
+                lastOperator: adoptions.filter(\.key.isSigner).values.map { $0 - slash.at }.max())
         }
     }
 

@@ -9,7 +9,7 @@ package struct Exec: ServiceModule {
     package var execution: ModuleExecution { .byProgram }
 
     /// What a load is made of without a word from the topology.
-    private static let standardTemplates = [PayloadTemplate.random]
+    package static let standardTemplates = [PayloadTemplate.random]
 
     /// The templates are taken in turn.
     package func payload(for sequence: TaskSequence, seed: UInt64, templates: [PayloadTemplate]) -> [UInt8] {

@@ -50,7 +50,7 @@ struct ServiceReader {
         plan.operators = members(keys.field("operators"), service: entry)
         plan.slash = keys.field("slash").map(slash) ?? plan.slash
         plan.load = keys.field("load").map { load($0, module: plan.module) } ?? plan.load
-        if plan.module == Exec.name, plan.load.payloads.isEmpty { plan.load.payloads = [.random] }
+        if plan.module == Exec.name, plan.load.payloads.isEmpty { plan.load.payloads = Exec.standardTemplates }
         readTimes(&keys, into: &plan)
         plan.program = ProgramReader(&keys).program(module: plan.module, deadline: plan.deadline)
         keys.reportUnknownKeys()

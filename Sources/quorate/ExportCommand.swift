@@ -67,7 +67,7 @@ struct ExportCommand: ParsableCommand {
             return try CertificateFile.find(task, service: service, in: history)
         }
         let path = output ?? file.name
-        try Self.write(file.bytes, to: path)
+        try OutputFile.write(file.bytes, to: path)
         try Console.print("\(path): \(file.bytes.count) bytes; check it with: quorate verify \(path)")
     }
 
@@ -82,7 +82,7 @@ struct ExportCommand: ParsableCommand {
         }
         let instruction = SolanaInstruction(evidence)
         let path = output ?? "\(FilePath(source).stem ?? "evidence").ed25519"
-        try Self.write(instruction.data, to: path)
+        try OutputFile.write(instruction.data, to: path)
         let (size, limit) = (instruction.transactionSize, SolanaInstruction.transactionLimit)
         let messages = instruction.messageSizes.map(String.init).joined(separator: " and ")
         try Console.print(
@@ -92,16 +92,5 @@ struct ExportCommand: ParsableCommand {
             transaction     \(size) bytes with one signer and this instruction alone; the limit is \(limit), \(limit - size) are left
             written         \(path)
             """)
-    }
-
-    private static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
-        do {
-            let file = try FileDescriptor.open(
-                FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            try file.closeAfter { _ = try file.writeAll(bytes) }
-        } catch {
-            throw .badInput("\(path): cannot be written: \(error)")
-        }
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Messages
 import Node
 import Primitives
+import Records
 import Reports
 import SystemPackage
 import TopologyFormat

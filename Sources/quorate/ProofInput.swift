@@ -1,6 +1,7 @@
 import Messages
 import Node
 import Primitives
+import Records
 import Reports
 import SystemPackage
 

@@ -1,6 +1,7 @@
 import Foundation
 import Node
 import Primitives
+import Records
 import Reports
 import SystemPackage
 import Verdicts

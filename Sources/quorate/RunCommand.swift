@@ -20,16 +20,7 @@ struct RunCommand: AsyncParsableCommand {
             be judged; 130 interrupted.
             """)
 
-    @Argument(help: ArgumentHelp("The topology, in YAML.", valueName: "topology"), completion: .topology)
-    var topology: String
-
-    @OptionGroup var load: LoadOptions
-
-    @Option(
-        help: ArgumentHelp(
-            "Where to leave the results; must not exist or be empty. (default: runs/<name>-<UTC time>)",
-            valueName: "directory"))
-    var runDirectory: String?
+    @OptionGroup var options: RunOptions
 
     @Flag(help: "Print results.json to standard output instead of the summary.")
     var json = false
@@ -39,7 +30,8 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let prepared = try PreparedRun(
-            topologyPath: topology, overrides: load.overrides, runDirectory: runDirectory, keepGoing: keepGoing,
+            topologyPath: options.topology, overrides: options.load.overrides, runDirectory: options.runDirectory,
+            keepGoing: keepGoing,
             startedAt: Date())
         Console.complain("\(prepared.topology.account); seed \(prepared.seed)")
         Console.complain("run directory \(prepared.directory.path)")

@@ -65,7 +65,7 @@ struct TestCommand: AsyncParsableCommand {
             guard !RunArgument.isDirectory(FilePath(junit)) else {
                 throw CommandFailure.badInput("\(junit): is a folder; --junit names a file")
             }
-            try Self.write([], to: "\(junit).unfinished")
+            try OutputFile.write([], to: "\(junit).unfinished")
         }
 
         let style: Style = Console.takesColour(STDOUT_FILENO) ? .coloured : .plain
@@ -91,7 +91,7 @@ struct TestCommand: AsyncParsableCommand {
         let duration = clock.now - start
         if let junit {
             let report = JUnitReport(results: results, startedAt: startedAt, duration: duration)
-            try Self.write(Array(report.document.utf8), to: "\(junit).unfinished")
+            try OutputFile.write(Array(report.document.utf8), to: "\(junit).unfinished")
             guard rename("\(junit).unfinished", junit) == 0 else {
                 throw CommandFailure.badInput("\(junit): cannot write: \(Errno(rawValue: errno))")
             }
@@ -103,16 +103,5 @@ struct TestCommand: AsyncParsableCommand {
             try Console.print(TestResult.closing(results, duration: duration))
         }
         throw TestResult.status(of: results).code
-    }
-
-    private static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
-        do {
-            let file = try FileDescriptor.open(
-                FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            try file.closeAfter { _ = try file.writeAll(bytes) }
-        } catch {
-            throw .badInput("\(path): cannot write: \(error)")
-        }
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Primitives
 import Reports
 import SystemPackage
+import TopologyFormat
 
 /// What testing one topology came to.
 struct TestResult: Sendable {
@@ -45,7 +46,9 @@ struct TestResult: Sendable {
     var commands: [String] {
         let path = file.path.string.quotedForShell
         switch (verdict, run) {
-        case (.badInput, nil): return ["quorate topology check \(path)"]
+        // Where the topology is sound, the account says what else was wrong.
+        case (.badInput, nil):
+            return (try? Topology.load(path: file.path.string)) == nil ? ["quorate topology check \(path)"] : []
         case (_, nil): return ["quorate run \(path)"]
         case (_, let run?):
             let directory = run.directory.string.quotedForShell

@@ -25,8 +25,7 @@ struct UpCommand: AsyncParsableCommand {
             2 when it did not come up.
             """)
 
-    @Argument(help: ArgumentHelp("The topology, in YAML.", valueName: "topology"))
-    var topology: String
+    @OptionGroup var options: RunOptions
 
     @Option(
         help: ArgumentHelp("What the cluster is called. (default: the topology's name)", valueName: "name"),
@@ -35,14 +34,6 @@ struct UpCommand: AsyncParsableCommand {
 
     @Flag(help: "Return when it is up, and leave it in the background.")
     var detach = false
-
-    @OptionGroup var load: LoadOptions
-
-    @Option(
-        help: ArgumentHelp(
-            "Where to leave the results; must not exist or be empty. (default: runs/<name>-<UTC time>)",
-            valueName: "directory"))
-    var runDirectory: String?
 
     @Flag(help: "In the foreground: print results.json to standard output instead of the summary.")
     var json = false
@@ -64,7 +55,8 @@ struct UpCommand: AsyncParsableCommand {
             return try Console.print(account)
         }
         let cluster = try LiveCluster(
-            topologyPath: topology, name: name, overrides: load.overrides, runDirectory: runDirectory,
+            topologyPath: options.topology, name: name, overrides: options.load.overrides,
+            runDirectory: options.runDirectory,
             detachment: inBackground ? try Detachment() : nil, startedAt: Date())
         if !inBackground {
             Console.complain("\(cluster.prepared.topology.account); seed \(cluster.prepared.seed)")

@@ -172,6 +172,14 @@ import Testing
         #expect(found.contains("- the program had not answered anything yet when the deadline passed"))
     }
 
+    @Test func whoLeavesOutTheNewlineIsToldSo() async throws {
+        let script =
+            "for line in sys.stdin:\n    print(json.dumps({'task': 0, 'result': 'x'}), end='', flush=True)"
+        let found = try await outcomes(
+            Self.python(script), tasks: 1, deadline: .seconds(1), timeLimit: .milliseconds(300))
+        #expect(found == ["- the program wrote 26 bytes and no end of the line when the deadline passed"])
+    }
+
     @Test func whoAnswersTwiceIsStartedAgain() async throws {
         let script =
             "for line in sys.stdin:\n    t = json.loads(line)['task']\n"
@@ -192,12 +200,17 @@ import Testing
     }
 
     @Test func aGigabyteOfComplaintsIsDrainedAndHardlyLogged() async throws {
-        let script = "yes 'so many words' | head -c 1073741824 >&2\n" + Self.echo
+        // What was left out is told when the second is over, or the process.
+        let flood = "touch flooded; yes 'so many words' | head -c 1073741824 >&2; read -r line; exit 3"
+        let script = "[ -e flooded ] || { \(flood); }\n" + Self.echo
         let lines = try await onEventLoop { [scratch] stage in
             let bench = ProgramBench(["sh", "-c", script], in: scratch, on: stage.eventLoop, timeLimit: .seconds(100))
             bench.give(0..<1)
             try await bench.until(1).get()
-            #expect(bench.text(0) == "r0")
+            #expect(bench.text(0).hasPrefix("- the program exited with status 3: so many"), "\(bench.text(0))")
+            bench.give(1..<2)
+            try await bench.until(2).get()
+            #expect(bench.text(1) == "r1")
             bench.program.close()
             return bench.lines.all
         }

@@ -51,6 +51,21 @@ import Testing
         if case .coordinator(let status) = meter.role(ProcessReport.TaskCount(issued: 9)) { status } else { nil }
     }
 
+    @Test func aCoordinatorKnowsThatItIsRevoked() {
+        var meter = coordinator()
+        func saw(_ service: UInt32) {
+            let voteKey = task(1, issued: 0).voteKey
+            let revocation = Revocation(
+                offence: .zero, accused: Fixture.coordinators[0].publicKey, service: ServiceID(service),
+                voteKey: voteKey, reporter: Fixture.signers[0].publicKey, slot: Slot(1))
+            meter.saw(.received(.notice(.revoked(revocation)), from: .ledger), at: at(3))
+        }
+        saw(1)
+        #expect(status(meter)?.isRevoked == false, "another's")
+        saw(0)
+        #expect(status(meter)?.isRevoked == true)
+    }
+
     @Test func theLedgerHasNone() { #expect(StatusMeter(of: .ledger) == nil) }
 
     @Test func anOperatorTellsOfItsVotesItsResultsAndItsRefusals() {
@@ -64,6 +79,10 @@ import Testing
                     {
                         var status = SignerStatus(); status.refusal = "the guard"; return status
                     }()))
+        meter.noted(.notExecuted(ServiceID(0), TaskSequence(3), reason: "it is broken"), at: at(6))
+        if case .signer(let status) = meter.role(.init()) {
+            #expect(status.refusal == "no result for task 3: it is broken")
+        }
         meter.saw(.received(.task(signed), from: .coordinator(ServiceID(0))), at: at(12))
         meter.saw(.executed(task: task.digest, .result([7])), at: at(13))
         meter.noted(.attested(vote(task, by: 0)), at: at(14))

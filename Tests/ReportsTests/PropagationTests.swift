@@ -41,6 +41,8 @@ import Verdicts
         builder.note(HistoryBuilder.coordinator, at: 78, adopted)
         builder.note(HistoryBuilder.signer(1), at: 77, adopted)
         builder.note(HistoryBuilder.signer(2), at: 81, adopted)
+        // Its next process hears of it anew.
+        builder.note(HistoryBuilder.signer(1), at: 95, adopted)
         let summary = Self.summary(builder)
         #expect(
             Self.flowing(summary).contains(
