@@ -125,7 +125,7 @@ extension EndToEnd {
             for (arguments, message) in [
                 (["empty"], "empty: there is no *.yaml in it or below it"),
                 (["good.yaml", "no"], "no: cannot be tested"),
-                (["good.yaml", "--junit", "no/x.xml"], "no/x.xml.unfinished: cannot write"),
+                (["good.yaml", "--junit", "no/x.xml"], "no/x.xml.unfinished: cannot be written"),
                 (["good.yaml", "--junit", "empty"], "empty: is a folder"),
                 (["good.yaml", "--jobs", "0"], "within 1 to 64"),
                 ([], "Missing expected argument"),
