@@ -62,29 +62,50 @@ let package = Package(
         target("Attesting", ground + ["Services", heap]),
         target("Restaking", ground),
         target("Faults", ground + ["Services", "Attesting"]),
+        target("Links", ground),
         target("Records", ground + [system]),
         target("Verdicts", ground + ["Records", system]),
-        target("TopologyFormat", ["Primitives", "Messages", "Services", "Faults", yams]),
+        target("TopologyFormat", ["Primitives", "Messages", "Services", "Faults", "Links", yams]),
+        target("Staging", ground + ["Services", "Attesting", "Faults", "TopologyFormat"]),
         target("Replaying", ground + ["Services", "Attesting", "Restaking", "Faults", "Records", system]),
-        target("Node", ground + ["CJansson", "CLinux", "Services", "Attesting", "Faults", "Records", system] + nio),
+        target(
+            "Node",
+            ground + ["CJansson", "CLinux", "Services", "Attesting", "Faults", "Links", "Records", system] + nio),
         target("LedgerNode", ground + ["Restaking", "Node", "Records", sqlite, system] + nio),
+        target(
+            "Simulation",
+            ground + [
+                "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "TopologyFormat", "Staging", heap,
+                system,
+            ]),
+        target(
+            "Exploration",
+            ground + [
+                "Services", "Attesting", "Faults", "Links", "Records", "Verdicts", "TopologyFormat", "Staging",
+                "Simulation", system,
+            ]),
         target(
             "Cluster",
             ground + [
-                "CLinux", "Services", "Attesting", "Faults", "TopologyFormat", "Records", "Node", "LedgerNode",
+                "CLinux", "Services", "Attesting", "Faults", "Links", "TopologyFormat", "Staging", "Records", "Node",
+                "LedgerNode",
                 subprocess,
                 system,
             ] + nio),
         target("Reports", ground + ["Records", "Verdicts", histogram, system]),
         target(
             "Benchmarking",
-            ground + ["TopologyFormat", "Records", "Verdicts", "Node", "Cluster", "Reports", subprocess, system]),
+            ground + [
+                "Attesting", "Faults", "Links", "Services", "TopologyFormat", "Staging", "Simulation", "Records",
+                "Verdicts", "Node", "Cluster",
+                "Reports", subprocess, system,
+            ] + nio),
         .executableTarget(
             name: "quorate",
             dependencies: ground + [
-                "Benchmarking", "Cluster", "Faults", "LedgerNode", "Node", "Records", "Replaying", "Reports",
-                "TopologyFormat",
-                "Verdicts", argumentParser, system,
+                "Attesting", "Benchmarking", "Cluster", "Exploration", "Faults", "LedgerNode", "Links", "Node",
+                "Records",
+                "Replaying", "Reports", "Simulation", "Staging", "TopologyFormat", "Verdicts", argumentParser, system,
             ],
             swiftSettings: settings),
         .executableTarget(name: "quorate-node", dependencies: ground + ["Node", system], swiftSettings: settings),
@@ -101,19 +122,37 @@ let package = Package(
         tests(of: "Faults", ground + ["Services", "Attesting"]),
         tests(of: "Records", ground + ["TestSupport", system]),
         tests(of: "Verdicts", ground + ["Records", "TestSupport", system]),
-        tests(of: "TopologyFormat", ["Primitives", "Messages", "Services", "Faults"]),
+        tests(of: "Links", ground),
+        tests(of: "TopologyFormat", ["Primitives", "Messages", "Services", "Faults", "Links"]),
+        tests(of: "Staging", ground + ["Faults", "TopologyFormat"]),
+        tests(
+            of: "Simulation",
+            ground + [
+                "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "Verdicts", "TopologyFormat",
+                "Staging", "Replaying", "TestSupport", system,
+            ], exclude: ["Transcripts"]),
+        tests(
+            of: "Exploration",
+            ground + [
+                "Faults", "Links", "Records", "Verdicts", "TopologyFormat", "Staging", "Simulation", "TestSupport",
+                system,
+            ]),
         tests(
             of: "Replaying",
             ground + ["Services", "Attesting", "Restaking", "Faults", "Records", "TestSupport", system]),
         tests(
             of: "Node",
             ground
-                + ["Services", "Attesting", "Faults", "Records", "TestSupport", "quorate-node", nioEmbedded, system]
+                + [
+                    "Services", "Attesting", "Faults", "Links", "Records", "TestSupport", "quorate-node", nioEmbedded,
+                    system,
+                ]
                 + nio),
         tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", "TestSupport", sqlite, system] + nio),
         tests(
             of: "Cluster",
-            ground + ["Attesting", "Faults", "TopologyFormat", "Records", "Node", "TestSupport", system] + nio),
+            ground + ["Attesting", "Faults", "TopologyFormat", "Staging", "Records", "Node", "TestSupport", system]
+                + nio),
         tests(of: "Reports", ground + ["Records", "TestSupport", "Verdicts", system]),
         tests(
             of: "Benchmarking",
@@ -121,8 +160,8 @@ let package = Package(
         .testTarget(
             name: "quorateTests",
             dependencies: ground + [
-                "Benchmarking", "Cluster", "LedgerNode", "Node", "Records", "Reports", "TopologyFormat", "Verdicts",
-                "TestSupport", "quorate", argumentParser, system,
+                "Benchmarking", "Cluster", "Exploration", "LedgerNode", "Node", "Records", "Reports", "Simulation",
+                "Staging", "TopologyFormat", "Verdicts", "TestSupport", "quorate", argumentParser, system,
             ],
             swiftSettings: settings),
         .testTarget(

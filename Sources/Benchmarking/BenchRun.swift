@@ -3,6 +3,7 @@ import Messages
 import Node
 import Primitives
 import Records
+import Staging
 import SystemPackage
 import TopologyFormat
 import Verdicts

@@ -1,10 +1,10 @@
-import Attesting
 import Faults
 import Glibc
 import Messages
 import Node
 import Primitives
 import Records
+import Staging
 
 /// Decides what is done next with the processes of a run. Pure: `NetworkRun` tells it what happened and carries out
 /// what it answers, in order.
@@ -67,14 +67,13 @@ package struct Conductor: Sendable {
         package var keepsGoing = false
         package var startPatience = Duration.seconds(20)
         package var stopPatience = Duration.seconds(5)
-        /// After the last coordinator has finished, for the last notices: an operator that has found a conflicting pair
-        /// submits it only when its patience has run out.
-        package var settling = Timings.receiptPatience + .milliseconds(300)
+        /// After the last coordinator has finished.
+        package var settling = RunPatience.settling
         /// The same where a coordinator is dead for good: its operators submit what they hold themselves, once the
         /// windows have closed.
         package var settlingAlone: Duration
         /// From the word to the beginning: everybody has heard it by then.
-        package var lead = Duration.milliseconds(20)
+        package var lead = RunPatience.lead
         /// Of a live network: how long it may take until every window has closed; nil: the network has an end of its own.
         package var drainPatience: Duration?
         /// Of a live network: how long one answer of a node is waited for.

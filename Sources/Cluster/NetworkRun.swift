@@ -1,9 +1,9 @@
-import Attesting
 import Faults
 import Messages
 import Node
 import Primitives
 import Records
+import Staging
 import SystemPackage
 import TopologyFormat
 
@@ -142,42 +142,12 @@ package struct NetworkRun: Sendable {
     }
 
     private var settings: Conductor.Settings {
-        let window = topology.services.map(\.evidenceWindow).max() ?? .zero
+        let patience = RunPatience(of: topology)
         var settings = Conductor.Settings(
-            timeLimit: Self.timeLimit(of: topology), settlingAlone: window + Timings.receiptPatience + .seconds(1),
-            keepsGoing: keepsGoing)
-        settings.progressPatience = Self.progressPatience(of: topology)
+            timeLimit: patience.timeLimit, settlingAlone: patience.settlingAlone, keepsGoing: keepsGoing)
+        settings.progressPatience = patience.progress
         settings.measuring = measuring
-        if desk != nil { settings.drainPatience = Self.drainPatience(of: topology) }
+        if desk != nil { settings.drainPatience = patience.drain }
         return settings
-    }
-
-    /// Until every window of a live network has closed.
-    static func drainPatience(of topology: Topology) -> Duration {
-        (topology.services.map { max($0.deadline, $0.evidenceWindow) }.max() ?? .zero) + slowness
-    }
-
-    private static let slowness = Duration.seconds(15)
-
-    /// The longest open loop, the longest listening after it, and time for a slow machine.
-    package static func timeLimit(of topology: Topology) -> Duration {
-        let spans = topology.services.map { service in
-            guard case .open(let rate, let arrival) = service.load.pacing else { return service.evidenceWindow }
-            let tasks = service.load.tasks
-            var span = rate.span(of: tasks) ?? .zero
-            // Independent arrivals end late by so many times the square root of their number, one time in 30,000.
-            if arrival == .poisson { span += span * (4 / Double(tasks).squareRoot()) }
-            return span + service.evidenceWindow
-        }
-        return (spans.max() ?? .zero) + slowness
-    }
-
-    /// A closed loop takes as long as it takes, but never stands still: each task is certified or expires by its
-    /// deadline. After the last one comes only the listening.
-    ///
-    /// - Returns: nil when there is no closed loop.
-    package static func progressPatience(of topology: Topology) -> Duration? {
-        topology.services.filter { $0.load.rate == nil }.map { max($0.deadline, $0.evidenceWindow) }.max()
-            .map { $0 + slowness }
     }
 }

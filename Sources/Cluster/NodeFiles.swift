@@ -1,12 +1,13 @@
-import Attesting
 import Cryptography
 import Faults
 import Glibc
 import LedgerNode
+import Links
 import Messages
 import Node
 import Primitives
 import Records
+import Staging
 import SystemPackage
 import TopologyFormat
 
@@ -63,16 +64,12 @@ package struct NodeFiles: Sendable {
         let bytes =
             switch party {
             case .ledger: ledgerConfiguration(incarnation: incarnation).borsh
-            case .coordinator(let service):
+            case .coordinator, .signer:
                 nodeConfiguration(
                     of: party,
-                    role: .coordinator(service, load(of: service), faults: faults, seed: seed, isLive: isLive),
-                    incarnation: incarnation, ledgerPort: ledgerPort ?? 0
-                ).borsh
-            case .signer(let signer):
-                nodeConfiguration(
-                    of: party, role: .signer(signer, faults: faults, seed: seed, isLive: isLive),
-                    incarnation: incarnation, ledgerPort: ledgerPort ?? 0, hasLostGuard: disk == .empty
+                    role: NodeRole(of: party, in: topology, faults: faults, seed: seed, isLive: isLive),
+                    incarnation: incarnation, ledgerPort: ledgerPort ?? 0,
+                    hasLostGuard: party.isSigner && disk == .empty
                 ).borsh
             }
         let file = directory.nodes.appending("\(name(of: party)).\(incarnation).conf")
@@ -110,7 +107,7 @@ package struct NodeFiles: Sendable {
             name: name(of: party), incarnation: incarnation, genesis: directory.genesis, key: keyPath(of: party),
             ledgerPort: ledgerPort, record: recordPath(of: party, incarnation),
             guardFile: guardPath(of: party), guardMode: guardMode,
-            link: LinkTerms(latency: link.latency, jitter: link.jitter, seed: seed), role: role,
+            link: Node.LinkTerms(latency: link.latency, jitter: link.jitter, seed: seed), role: role,
             hasLostGuard: hasLostGuard, programs: programs(of: party))
     }
 
@@ -133,19 +130,6 @@ package struct NodeFiles: Sendable {
             genesis: directory.genesis.string, key: keyPath(of: .ledger).string,
             database: directory.instructionLog.string,
             record: recordPath(of: .ledger, incarnation).string, incarnation: incarnation)
-    }
-
-    private func load(of service: ServiceID) -> TaskLoad {
-        let load = topology.services[Int(service.number)].load
-        let pacing: TaskLoad.Pacing =
-            switch load.pacing {
-            case .open(let rate, .fixed): .open(interval: rate.span(of: 1) ?? .zero, .fixed)
-            case .open(let rate, .poisson): .open(interval: rate.span(of: 1) ?? .zero, .poisson)
-            case .closed(let inFlight, let lasting): .closed(inFlight: inFlight, lasting: lasting)
-            }
-        // Each AVS its own arrivals, though all stem from one seed.
-        let seed = SeededRandom.draw(seed: seed, purpose: "load", UInt64(service.number))
-        return TaskLoad(tasks: load.tasks, pacing: pacing, seed: seed, payloads: load.payloads)
     }
 
     private func write(_ key: SigningKey, of party: Party) throws {

@@ -20,6 +20,9 @@ package enum Domain: String, CaseIterable, Sendable {
     case effects = "quorate/digest/effects/1"
     case record = "quorate/digest/record/1"
     case guardFile = "quorate/digest/guard/1"
+    case simulatedKey = "quorate/simulation/key/1"
+    case simulatedRun = "quorate/simulation/run/1"
+    case audit = "quorate/simulation/audit/1"
 
     package var tag: [UInt8] { Array(rawValue.utf8) }
 

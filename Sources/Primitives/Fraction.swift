@@ -10,6 +10,7 @@ package struct Fraction: Hashable, Sendable {
         self.denominator = denominator
     }
 
+    package static let zero = Fraction(0, over: 1)!
     package static let twoThirds = Fraction(2, over: 3)!
     package static let one = Fraction(1, over: 1)!
 

@@ -1,7 +1,24 @@
-/// How votes travel.
+import Links
+import Messages
+import Primitives
+
+/// How votes travel, and over what.
 package struct NetworkPlan: Hashable, Sendable {
     package var dissemination: Dissemination
-    package var link: LinkPlan
+    /// Of every link but those with the ledger, which stands beside everyone.
+    package var link: LinkTerms
+    package var partitions: [PartitionPlan] = []
+
+    package init(dissemination: Dissemination, link: LinkTerms = .none, partitions: [PartitionPlan] = []) {
+        self.dissemination = dissemination
+        self.link = link
+        self.partitions = partitions
+    }
+
+    /// What lies between two nodes, in this direction.
+    package func terms(from sender: Party, to receiver: Party) -> LinkTerms {
+        sender == .ledger || receiver == .ledger ? .none : link
+    }
 
     package enum Dissemination: String, CaseIterable, Hashable, Sendable {
         /// Every vote to every peer and to the coordinator.
@@ -18,8 +35,25 @@ package struct NetworkPlan: Hashable, Sendable {
     }
 }
 
-/// Delay added to every link, one way.
-package struct LinkPlan: Hashable, Sendable {
-    package var latency: Duration = .zero
-    package var jitter: Duration = .zero
+/// A time in which nothing gets from some nodes to others.
+package struct PartitionPlan: Hashable, Sendable {
+    /// Ascending, disjoint.
+    package var between: [Party]
+    package var and: [Party]
+    /// From the run's beginning.
+    package var begins: Duration
+    /// Nil: to the end.
+    package var lasts: Duration?
+    /// Whether only what `between` sends is lost.
+    package var isOneWay: Bool
+
+    package init(
+        between: [Party], and: [Party], begins: Duration, lasts: Duration? = nil, isOneWay: Bool = false
+    ) {
+        self.between = between
+        self.and = and
+        self.begins = begins
+        self.lasts = lasts
+        self.isOneWay = isOneWay
+    }
 }

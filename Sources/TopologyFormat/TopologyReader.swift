@@ -1,4 +1,5 @@
 import Faults
+import Links
 import Primitives
 
 /// The grammar of a topology, key by key.
@@ -18,7 +19,7 @@ enum TopologyReader {
         let name = keys.require("name", .topologyName) ?? ""
         let seed = keys.optional("seed", .integer(0...UInt64.max, example: "42"))
         let ledger = keys.field("ledger").map(ledgerPlan) ?? .fast
-        let (dissemination, link) = keys.field("network").map(networkPlan) ?? (nil, LinkPlan())
+        let (dissemination, link) = keys.field("network").map(networkPlan) ?? (nil, LinkTerms.none)
         let guardMode = keys.read("guard", .choice("a guard mode", of: choices()), default: Topology.GuardMode.synced)
         let operatorsField = keys.requiredField("operators", example: "{count: 7, stake: equal, total: 700 SOL}")
         let servicesField = keys.requiredField("services", example: "{squares: {module: squaring}}")
@@ -69,8 +70,8 @@ enum TopologyReader {
         return plan
     }
 
-    private static func networkPlan(_ field: Field) -> (NetworkPlan.Dissemination?, LinkPlan) {
-        var link = LinkPlan()
+    private static func networkPlan(_ field: Field) -> (NetworkPlan.Dissemination?, LinkTerms) {
+        var link = LinkTerms.none
         guard var keys = field.mapping(example: "{dissemination: mesh}") else { return (nil, link) }
         let dissemination = keys.optional(
             "dissemination", ScalarGrammar<NetworkPlan.Dissemination>.choice("a dissemination", of: choices()))

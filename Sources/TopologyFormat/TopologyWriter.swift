@@ -1,3 +1,4 @@
+import Links
 import Faults
 import Messages
 import Primitives

@@ -5,6 +5,7 @@ import Node
 import Primitives
 import Records
 import Reports
+import Staging
 import SystemPackage
 import TopologyFormat
 

@@ -1,3 +1,4 @@
+import Links
 import Primitives
 import Testing
 import TopologyFormat

@@ -3,6 +3,7 @@ import Messages
 import Node
 import Primitives
 import Synchronization
+import Staging
 import SystemPackage
 import TestSupport
 import Testing
@@ -96,16 +97,6 @@ import TopologyFormat
             return
         }
         #expect(reason.contains("nowhere"))
-    }
-
-    /// A closed loop has no length; an open one has no use for progress.
-    @Test func patienceIsWithProgressWhereTheLoadHasNoEndOfItsOwn() throws {
-        let open = try Fixture.parsed()
-        #expect(NetworkRun.progressPatience(of: open) == nil)
-        #expect(NetworkRun.timeLimit(of: open) == .milliseconds(500 + 2_000 + 15_000))
-        let closed = try open.overridden(by: .init(tasks: 1_000_000, inFlight: 1))
-        #expect(NetworkRun.progressPatience(of: closed) == .seconds(2 + 15))
-        #expect(NetworkRun.timeLimit(of: closed) == .seconds(2 + 15))
     }
 
     /// Of those who wrote down their process ids, the ones that still run.

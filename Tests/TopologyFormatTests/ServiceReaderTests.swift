@@ -1,3 +1,4 @@
+import Links
 import Primitives
 import Testing
 
@@ -139,7 +140,7 @@ struct ServiceReaderTests {
         #expect((service.deadline, service.evidenceWindow) == (.seconds(1), .seconds(2)))
         #expect(service.load.pacing == .open(Rate(count: 200, period: .seconds(1)), .fixed))
         #expect(topology.ledger == .fast)
-        #expect(topology.network == NetworkPlan(dissemination: .star, link: LinkPlan()), "33 are too many for a mesh")
+        #expect(topology.network == NetworkPlan(dissemination: .star, link: .none), "33 are too many for a mesh")
         #expect(topology.guardMode == .synced && topology.seed == nil && topology.faults.isEmpty)
         #expect(topology.expect == Expectations())
         let smaller = try Topology.parse(text.replacingOccurrence("33", "32"), file: "least.yaml")

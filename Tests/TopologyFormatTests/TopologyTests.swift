@@ -1,4 +1,5 @@
 import Faults
+import Links
 import Foundation
 import Messages
 import Primitives
@@ -16,7 +17,7 @@ struct TopologyTests {
         #expect(topology.operators.map(\.stake.description).prefix(3) == ["300 SOL", "200 SOL", "150 SOL"])
         #expect(topology.totalDeposited.description == "1000 SOL")
         #expect(topology.network.dissemination == .mesh)
-        #expect(topology.network.link == LinkPlan(latency: .milliseconds(2), jitter: .microseconds(500)))
+        #expect(topology.network.link == LinkTerms(latency: .milliseconds(2), jitter: .microseconds(500)))
         let fault = FaultPlan(
             party: .signer(OperatorIndex(2)), behaviour: .equivocateSplit, begins: .task(TaskSequence(500)),
             lasts: .tasks(1))

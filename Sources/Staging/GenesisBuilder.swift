@@ -8,7 +8,8 @@ package enum GenesisBuilder {
     /// An operator's own stake stands as that of a restaker of the operator's name and key; it delegates all of it to
     /// the operator.
     ///
-    /// - Parameter runID: random in a real run, so that no vote of one run is evidence in another.
+    /// - Parameter runID: random in a real run, so that no vote of one run is evidence in another; from the seed in a
+    ///   simulated one.
     package static func genesis(of topology: Topology, keys: NetworkKeys, runID: Digest) -> Genesis {
         let signers = zip(topology.operators, keys.signers).map { plan, key in
             Genesis.Signer(name: plan.name, key: key.publicKey)
@@ -22,6 +23,12 @@ package enum GenesisBuilder {
     }
 
     package static func randomRunID() -> Digest { Digest(.random()) }
+
+    package static func simulatedRunID(seed: UInt64) -> Digest {
+        var encoder = BorshEncoder()
+        encoder.encode(seed)
+        return Domain.simulatedRun.digest(encoder.bytes)
+    }
 
     private static func ownStakes(of topology: Topology, keys: NetworkKeys) -> [Genesis.Restaker] {
         topology.operators.indices.compactMap { index in

@@ -4,7 +4,7 @@ import Primitives
 import Testing
 import TopologyFormat
 
-import Cluster
+import Staging
 
 @Suite struct GenesisBuilderTests {
     @Test func stakesSumToTheTopologys() throws {

@@ -1,0 +1,69 @@
+import Primitives
+
+/// What a node's work takes in a simulation. Processor time, unless it says that it waits.
+package struct CostModel: Hashable, Sendable {
+    /// A node that had nothing to do takes up what has come: once a turn, however much that is.
+    package var wake: Duration
+    /// A frame is read and decoded.
+    package var receive: Duration
+    /// A machine handles one event, and the record gets it.
+    package var handle: Duration
+    /// A frame is encoded and handed over for one recipient.
+    package var send: Duration
+    /// One connection is flushed at the end of a turn.
+    package var flush: Duration
+    package var sign: Duration
+    package var verify: Duration
+    /// A task, by a module that the node executes itself.
+    package var execute: Duration
+    /// Entries are written to the guard file: once a round.
+    package var guardWrite: Duration
+    /// Waits until they are on the disk; in mode `written` there is no such wait.
+    package var guardSync: Duration
+    /// The ledger applies an instruction, signature checks apart.
+    package var apply: Duration
+    /// Waits until the ledger's log is on the disk: once for all that has come meanwhile.
+    package var commit: Duration
+    /// Waits: from the flush to the moment at which the other end can read, on one host.
+    package var transit: Duration
+
+    /// Work takes no time: what is left of a latency is the network's.
+    package static let none = CostModel(
+        wake: .zero, receive: .zero, handle: .zero, send: .zero, flush: .zero, sign: .zero, verify: .zero,
+        execute: .zero, guardWrite: .zero, guardSync: .zero, apply: .zero, commit: .zero, transit: .zero)
+
+    /// Round figures of a two-core x86-64 machine with an SSD: for those who have not calibrated theirs.
+    package static let standard = CostModel(
+        wake: .microseconds(15), receive: .microseconds(6), handle: .microseconds(5), send: .microseconds(2),
+        flush: .microseconds(8), sign: .microseconds(19), verify: .microseconds(56), execute: .microseconds(1),
+        guardWrite: .microseconds(6), guardSync: .microseconds(400), apply: .microseconds(20),
+        commit: .microseconds(800), transit: .microseconds(10))
+
+    package init(
+        wake: Duration, receive: Duration, handle: Duration, send: Duration, flush: Duration, sign: Duration,
+        verify: Duration, execute: Duration, guardWrite: Duration, guardSync: Duration, apply: Duration,
+        commit: Duration, transit: Duration
+    ) {
+        self.wake = wake
+        self.receive = receive
+        self.handle = handle
+        self.send = send
+        self.flush = flush
+        self.sign = sign
+        self.verify = verify
+        self.execute = execute
+        self.guardWrite = guardWrite
+        self.guardSync = guardSync
+        self.apply = apply
+        self.commit = commit
+        self.transit = transit
+    }
+}
+
+/// Who works on what in a simulation.
+package enum Cores: Hashable, Sendable {
+    /// Every node has a processor of its own.
+    case perNode
+    /// All nodes take turns on so many, as on one host; at least 1.
+    case shared(Int)
+}

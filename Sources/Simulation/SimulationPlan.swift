@@ -1,0 +1,69 @@
+import Primitives
+import TopologyFormat
+
+/// One run to be simulated: everything that decides it.
+package struct SimulationPlan: Hashable, Sendable {
+    /// With its overrides applied.
+    package var topology: Topology
+    package var seed: UInt64
+    package var costs: CostModel
+    package var cores: Cores
+    /// Whether records tell what every machine was given, as those of real runs do, so that each can be replayed. Without
+    /// it they tell all that verdicts and reports ask for: the seed repeats the run.
+    package var keepsInputs: Bool
+    package var limits: SimulationLimits
+
+    package init(
+        topology: Topology, seed: UInt64, costs: CostModel = .standard, cores: Cores = .perNode,
+        keepsInputs: Bool = false, limits: SimulationLimits = SimulationLimits()
+    ) {
+        self.topology = topology
+        self.seed = seed
+        self.costs = costs
+        self.cores = cores
+        self.keepsInputs = keepsInputs
+        self.limits = limits
+    }
+}
+
+/// What no simulation goes beyond.
+package struct SimulationLimits: Hashable, Sendable {
+    /// From the run's beginning. A load that would last longer is refused before it starts.
+    package var virtualTime = Duration.seconds(24 * 60 * 60)
+    /// Events of all machines.
+    package var events: UInt64 = 10_000_000_000
+    /// What a run is estimated to need; more is refused before it starts.
+    package var memoryBytes: UInt64 = 4 << 30
+
+    package init() {}
+}
+
+/// Why a topology cannot be simulated. Nothing has been simulated then.
+package enum SimulationError: Error, Hashable, Sendable {
+    /// `services.NAME.module: exec`: a program runs in real time.
+    case programs(service: String)
+    case tooMuchMemory(estimated: UInt64, limit: UInt64)
+    case tooLong(span: Duration, limit: Duration)
+    /// So many events, and time did not move.
+    case standsStill(at: Duration, events: UInt64)
+    case tooManyEvents(UInt64, at: Duration)
+}
+
+extension SimulationError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .programs(let service):
+            "services.\(service).module: exec runs a program, which no virtual time reaches; simulate knows squaring"
+        case .tooMuchMemory(let estimated, let limit):
+            "this would take about \(ByteCount(estimated)) of memory, and \(ByteCount(limit)) is the limit; "
+                + "simulate fewer operators or tasks, or raise --memory"
+        case .tooLong(let span, let limit):
+            "its load lasts \(DurationText.of(span)), and \(DurationText.of(limit)) of virtual time is the limit; "
+                + "simulate fewer tasks, or raise --time-limit"
+        case .standsStill(let at, let events):
+            "\(events) events after \(DurationText.of(at)) and time stands still; give the links a latency or work a cost"
+        case .tooManyEvents(let events, let at):
+            "\(events) events after \(DurationText.of(at)), which is the limit"
+        }
+    }
+}
