@@ -100,8 +100,13 @@ extension RunHistory {
             !wasStopped(.signer(equivocation.signer), sending: equivocation.at)
         else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)
+        let sender = Party.signer(equivocation.signer)
         let seers = equivocation.votes.map { vote in
-            Set(vote.recipients.filter { isHonest($0, in: service, faulty: faulty) && isAwake($0, during: watch) })
+            Set(
+                vote.recipients.filter {
+                    isHonest($0, in: service, faulty: faulty) && isAwake($0, during: watch)
+                        && !isSeparated($0, from: sender, during: watch)
+                })
         }
         guard seers.count(where: { !$0.isEmpty }) >= 2 else { return false }
         // Whoever saw both needs nobody. Otherwise somebody has to compare: the coordinator, or, where they have noticed that
@@ -109,7 +114,21 @@ extension RunHistory {
         let hasWitness = seers.enumerated().contains { place, some in
             seers[(place + 1)...].contains { !$0.isDisjoint(with: some) }
         }
-        return hasWitness || !isPaused(.coordinator(service), during: watch)
+        guard !hasWitness else { return true }
+        guard !isPaused(.coordinator(service), during: watch) else { return false }
+        return canCompare(seers, in: service, during: watch)
+    }
+
+    /// Whoever is awake is in touch with the coordinator. Where that is not there to compare what they have seen, two who
+    /// have seen different things must be in touch with each other.
+    private func canCompare(_ seers: [Set<Party>], in service: ServiceID, during watch: Watch) -> Bool {
+        let coordinator = Party.coordinator(service)
+        guard !isAwake(coordinator, during: watch) else { return true }
+        return seers.enumerated().contains { place, some in
+            some.contains { one in
+                seers[(place + 1)...].contains { $0.contains { !isSeparated(one, from: $0, during: watch) } }
+            }
+        }
     }
 
     /// Whether honest operators were sent both tasks. They vote, see each other's votes, and ask for the other task.
@@ -119,11 +138,14 @@ extension RunHistory {
             !wasStopped(.coordinator(service), sending: equivocation.at)
         else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)
-        return equivocation.tasks.allSatisfy { task in
-            task.recipients.contains {
+        let seers = equivocation.tasks.map { task in
+            task.recipients.filter {
                 $0.isSigner && isHonest($0, in: service, faulty: faulty) && isAwake($0, during: watch)
             }
         }
+        return seers.first?.contains { one in
+            seers.dropFirst().allSatisfy { $0.contains { !isSeparated(one, from: $0, during: watch) } }
+        } ?? false
     }
 
     /// From an offence to when honest nodes have submitted evidence of it.
@@ -134,7 +156,7 @@ extension RunHistory {
         var patience: Duration
     }
 
-    /// Whether nobody killed or paused a party while it had to see and remember. A coordinator that is back before the
+    /// Whether nobody killed or paused a party, or cut it off, while it had to see and remember. A coordinator that is back before the
     /// window closes is told again.
     private func isAwake(_ party: Party, during watch: Watch) -> Bool {
         !faultIntervals.contains { interval in
@@ -142,6 +164,13 @@ extension RunHistory {
                 interval.touches(from: watch.from, to: watch.close + watch.patience)
             else { return false }
             return !party.isCoordinator || (interval.back ?? interval.end).map { $0 > watch.close } ?? true
+        }
+    }
+
+    /// Whether anything that one sent the other may have been lost.
+    private func isSeparated(_ one: Party, from other: Party, during watch: Watch) -> Bool {
+        separations.contains {
+            $0.separates(one, from: other) && $0.touches(from: watch.from, to: watch.close + watch.patience)
         }
     }
 

@@ -59,14 +59,6 @@ extension RunHistory {
     /// The operators among them.
     package var faultySigners: Set<OperatorIndex> { Self.signers(in: faulty) }
 
-    /// Who had a fault at any time from this task's issue to its deadline.
-    func faulty(during task: ServiceTask) -> Set<Party> {
-        Set(
-            faultIntervals.filter {
-                $0.service == task.service && $0.touches(from: task.issued, to: task.deadline)
-            }.map(\.party))
-    }
-
     /// Whether a party follows the protocol and can act on what it is sent. A coordinator that died and came back can.
     func isHonest(_ party: Party, in service: ServiceID, faulty: Set<Party>) -> Bool {
         guard case .coordinator = party else { return !faulty.contains(party) }

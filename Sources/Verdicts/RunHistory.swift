@@ -18,6 +18,8 @@ package struct RunHistory: Sendable {
     package private(set) var injections: [Injected] = []
     /// When operators and coordinators could not be relied on, by party, AVS and time.
     package private(set) var faultIntervals: [FaultInterval] = []
+    /// When parties were cut off from one another.
+    let separations: [Separation]
     /// When somebody killed or paused a party.
     private let stops: [Party: [Instant]]
     package private(set) var findings: [FoundEvidence] = []
@@ -109,6 +111,7 @@ package struct RunHistory: Sendable {
         network = run.genesis.network
         stops = Dictionary(grouping: run.interventions.filter { $0.act == .killed || $0.act == .paused }, by: \.party)
             .mapValues { $0.map(\.at) }
+        separations = Separation.all(in: run)
         var issued: [TaskName: IssuedTask] = [:]
         var certified: [TaskName: Instant] = [:]
         var submitted: Set<TaskName> = []
