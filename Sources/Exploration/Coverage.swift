@@ -1,4 +1,5 @@
 import Faults
+import Links
 import Messages
 import Primitives
 import Records

@@ -36,35 +36,36 @@ package struct Explorer: Sendable {
     package func explore(
         begins: @escaping @Sendable (_ worker: Int, _ seed: UInt64) -> Void = { _, _ in },
         mayGoOn: @escaping @Sendable () -> Bool = { true },
-        progress: (ExplorationFindings) throws -> Void = { _ in }
-    ) async rethrows -> ExplorationFindings {
-        let next = Atomic<UInt64>(0)
-        let isOver = Atomic<Bool>(false)
-        return try await withTaskGroup(of: ScenarioReport?.self) { group in
-            func takeUp(_ worker: Int) {
-                group.addTask { [self] in
-                    let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                    guard number < runs, !isOver.load(ordering: .relaxed), mayGoOn() else { return nil }
-                    return report(on: number, by: worker, begins)
-                }
+        progress: (ExplorationFindings) -> Void = { _ in }
+    ) async -> ExplorationFindings {
+        let queue = ScenarioQueue(runs: runs)
+        return await withTaskGroup(of: ScenarioReport?.self) { group in
+            for worker in 0..<jobs {
+                group.addTask { takeUpNext(of: queue, as: worker, begins, mayGoOn) }
             }
-            for worker in 0..<jobs { takeUp(worker) }
             var findings = ExplorationFindings()
             var waiting: [UInt64: ScenarioReport] = [:]
             while let report = await group.next() {
                 guard let report else { continue }
                 waiting[report.number] = report
-                takeUp(report.worker)
-                while !isOver.load(ordering: .relaxed), let due = waiting.removeValue(forKey: findings.coverage.runs) {
+                while !queue.isClosed, let due = waiting.removeValue(forKey: findings.coverage.runs) {
                     findings.add(due)
-                    try progress(findings)
-                    if !keepsGoing, due.troubles.contains(where: \.isViolation) {
-                        isOver.store(true, ordering: .relaxed)
-                    }
+                    progress(findings)
+                    if !keepsGoing, due.troubles.contains(where: \.isViolation) { queue.close() }
                 }
+                group.addTask { takeUpNext(of: queue, as: report.worker, begins, mayGoOn) }
             }
             return findings
         }
+    }
+
+    /// - Returns: nil when there is none left.
+    private func takeUpNext(
+        of queue: ScenarioQueue, as worker: Int, _ begins: @Sendable (Int, UInt64) -> Void,
+        _ mayGoOn: @Sendable () -> Bool
+    ) -> ScenarioReport? {
+        guard mayGoOn(), let number = queue.next() else { return nil }
+        return report(on: number, by: worker, begins)
     }
 
     private func report(
@@ -84,6 +85,25 @@ package struct Explorer: Sendable {
                 troubles: [Trouble(kind: .refused, account: "\(error)")], coverage: Coverage(ofRefused: plan),
                 figures: SimulationFigures())
         }
+    }
+}
+
+/// The numbers of the scenarios, each handed out once and in order.
+private final class ScenarioQueue: Sendable {
+    private let runs: UInt64
+    private let handedOut = Atomic<UInt64>(0)
+    private let closed = Atomic<Bool>(false)
+
+    init(runs: UInt64) { self.runs = runs }
+
+    var isClosed: Bool { closed.load(ordering: .relaxed) }
+
+    func close() { closed.store(true, ordering: .relaxed) }
+
+    func next() -> UInt64? {
+        guard !isClosed else { return nil }
+        let number = handedOut.wrappingAdd(1, ordering: .relaxed).oldValue
+        return number < runs ? number : nil
     }
 }
 
