@@ -23,7 +23,7 @@ struct Quorate: AsyncParsableCommand {
         subcommands: [LedgerProcessCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "Running", subcommands: [RunCommand.self, TestCommand.self, BenchCommand.self]),
-            CommandGroup(name: "Simulation", subcommands: [ExploreCommand.self]),
+            CommandGroup(name: "Simulation", subcommands: [ExploreCommand.self, ShrinkCommand.self]),
             CommandGroup(
                 name: "Live cluster",
                 subcommands: [

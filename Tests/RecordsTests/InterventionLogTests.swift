@@ -11,6 +11,7 @@ import Testing
     private let path: FilePath
     private static let acts: [Intervention.Act] =
         [.killed, .paused, .resumed] + Intervention.Disk.allCases.map { .restarted($0) }
+        + Intervention.Side.allCases.map { .cutOff(partition: 7, side: $0) } + [.rejoined(partition: 7)]
     private let entries = acts.enumerated().map { number, act in
         Intervention(
             at: Instant(nanoseconds: UInt64(number)), party: .signer(OperatorIndex(2)), incarnation: 1, act: act)
