@@ -69,7 +69,7 @@ package struct Coverage: Hashable, Sendable {
     // MARK: One run
 
     package enum Circumstance: String, CaseIterable, Sendable {
-        case latency, jitter, loss, duplication, reordering, bandwidth, partition, star, mesh
+        case latency, jitter, loss, duplication, reordering, bandwidth, regions, partition, star, mesh
         case oneWay = "one-way partition"
         case sharedCores = "shared cores"
     }
@@ -119,7 +119,8 @@ package struct Coverage: Hashable, Sendable {
         let circumstances: [(Circumstance, Bool)] = [
             (.latency, link.latency != .zero), (.jitter, link.jitter != .zero), (.loss, link.loss != .zero),
             (.duplication, link.duplication != .zero), (.reordering, link.reordering != .zero),
-            (.bandwidth, link.bandwidth != nil), (.partition, !topology.network.partitions.isEmpty),
+            (.bandwidth, link.bandwidth != nil), (.regions, topology.network.regions != nil),
+            (.partition, !topology.network.partitions.isEmpty),
             (.oneWay, topology.network.partitions.contains(where: \.isOneWay)),
             (.star, topology.network.dissemination == .star), (.mesh, topology.network.dissemination == .mesh),
             (.sharedCores, plan.cores != .perNode),

@@ -22,7 +22,7 @@ struct PartitionDraw {
         self.calm = calm
     }
 
-    private enum Shape: CaseIterable { case operatorAlone, coordinatorAlone, halves, pair, some }
+    private enum Shape: CaseIterable { case operatorAlone, coordinatorAlone, halves, pair, some, withoutLedger }
 
     private mutating func partition() -> PartitionPlan? {
         let everyone = signers + coordinators
@@ -35,6 +35,9 @@ struct PartitionDraw {
         case .pair:
             between = [dice.pick(signers)]
             others = [dice.pick(everyone)]
+        case .withoutLedger:
+            between = dice.sample(dice.roll(1...everyone.count), of: everyone)
+            others = [.ledger]
         case .some:
             between = dice.sample(dice.roll(1...signers.count), of: signers)
             others = dice.sample(dice.roll(1...everyone.count), of: everyone)

@@ -138,11 +138,17 @@ struct Reduction: Sendable {
             { $0 = .none }, { $0.loss = .zero }, { $0.duplication = .zero }, { $0.reordering = .zero },
             { $0.bandwidth = nil }, { $0.jitter = .zero }, { $0.latency = min($0.latency, .milliseconds(1)) },
         ]
-        return plain.map { change in
+        let nowhere = topology.network.regions.map { _ in
             var proposal = topology
-            change(&proposal.network.link)
+            proposal.network.regions = nil
             return proposal
         }
+        return (nowhere.map { [$0] } ?? [])
+            + plain.map { change in
+                var proposal = topology
+                change(&proposal.network.link)
+                return proposal
+            }
     }
 
     private static let plainCosts = Reduction(name: "costs") { plan in

@@ -11,6 +11,8 @@ struct ScenarioPace {
     let costs: CostModel
     let cores: Cores
     private let link: LinkTerms
+    /// Nil: everybody is as far from everybody else.
+    private let regions: [Region]?
     /// What it takes at most, as good as always, from one node's decision to another's.
     private let hop: Duration
 
@@ -18,8 +20,15 @@ struct ScenarioPace {
         var dice = Dice(seed: seed, purpose: "pace")
         calm = dice.roll(.milliseconds(500) ... .seconds(5))
         (costs, cores) = Self.costs(&dice)
-        link = Self.link(&dice)
-        hop = Self.delay(of: link) + Self.delay(of: costs)
+        var link = Self.link(&dice)
+        var farthest = link
+        regions = dice.hits(percent: 12) ? (0..<dice.roll(1...4)).map { _ in dice.pick(Region.allCases) } : nil
+        if let regions {
+            link.latency = .zero
+            farthest.latency = regions.flatMap { near in regions.map { near.latency(to: $0) } }.max() ?? .zero
+        }
+        self.link = link
+        hop = Self.delay(of: farthest) + Self.delay(of: costs)
     }
 
     // MARK: Work
@@ -48,15 +57,17 @@ struct ScenarioPace {
         if dice.hits(percent: 20) { link.loss = .basisPoints(dice.roll(1...200)) }
         if dice.hits(percent: 20) { link.duplication = .basisPoints(dice.roll(1...2_000)) }
         if dice.hits(percent: 20) { link.reordering = .basisPoints(dice.roll(1...3_000)) }
-        if dice.hits(percent: 15) { link.bandwidth = dice.roll(5...100) * 10_000 }
+        if dice.hits(percent: 15) { link.bandwidth = Bandwidth(bitsPerSecond: dice.roll(2...40) * 100_000) }
         return link
     }
 
     private static func delay(of link: LinkTerms) -> Duration {
-        var delay = (link.latency + link.jitter) * (link.reordering == .zero ? 1 : 2)
+        var delay = link.latency + link.jitter
+        if link.reordering != .zero || link.duplication != .zero { delay += link.straggling }
         // Three losses in a row, or three frames lost one behind the other.
         if link.loss != .zero { delay += link.retransmission * 7 }
-        if let bandwidth = link.bandwidth { delay += .milliseconds(40_000_000 / Int(bandwidth)) }
+        // All that is ever under way at once.
+        if let bandwidth = link.bandwidth { delay += .milliseconds(320_000_000 / Int(bandwidth.bitsPerSecond)) }
         return delay
     }
 
@@ -65,6 +76,11 @@ struct ScenarioPace {
     func apply(to topology: inout Topology, seed: UInt64) {
         var dice = Dice(seed: seed, purpose: "times")
         topology.network.link = link
+        if let regions {
+            topology.network.regions = RegionPlan(
+                operators: topology.operators.map { _ in dice.pick(regions) },
+                coordinators: topology.services.map { _ in dice.pick(regions) })
+        }
         // There and back, and once more for what is asked for.
         let answer = hop * 4 + .milliseconds(200)
         var isPatient = false

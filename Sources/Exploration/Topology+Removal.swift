@@ -8,6 +8,7 @@ extension Topology {
     func withoutOperator(_ place: Int) -> Topology {
         var result = self
         result.operators.remove(at: place)
+        result.network.regions?.operators.remove(at: place)
         func moved(_ signer: OperatorIndex) -> OperatorIndex? { Self.moved(signer, without: place) }
         for index in result.services.indices {
             result.services[index].operators = services[index].operators.compactMap(moved)
@@ -31,6 +32,7 @@ extension Topology {
     func withoutService(_ place: Int) -> Topology {
         var result = self
         result.services.remove(at: place)
+        result.network.regions?.coordinators.remove(at: place)
         func moved(_ service: ServiceID) -> ServiceID? { Self.moved(service, without: place) }
         result.faults.removeAll { $0.service.map { Int($0.number) == place } ?? false }
         result.renumber { party in

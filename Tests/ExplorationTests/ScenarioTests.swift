@@ -1,4 +1,5 @@
 import Faults
+import Messages
 import Primitives
 import Simulation
 import Testing

@@ -2,6 +2,7 @@ import Faults
 import Links
 import Messages
 import Primitives
+import Records
 import Simulation
 import Testing
 import TopologyFormat
