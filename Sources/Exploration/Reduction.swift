@@ -12,8 +12,8 @@ struct Reduction: Sendable {
 
     /// In the order in which they are tried: first what real runs do not have, then what weighs most.
     static let all: [Reduction] = [
-        plainCosts, removal("partitions", of: \.network.partitions), plainLinks, services, removal("faults", of: \.faults),
-        doubledTasks, operators, removal("restakers", of: \.restakers), delegations, tasks, plainLoads, plainTerms,
+        plainCosts, removal("partitions", of: \.network.partitions), plainLinks, services, doubledTasks,
+        removal("faults", of: \.faults), operators, removal("restakers", of: \.restakers), delegations, tasks, plainLoads, plainTerms,
         plainLedger, partitionTimes, faultTimes, earlierFaults, stakes,
     ]
 
@@ -21,7 +21,7 @@ struct Reduction: Sendable {
 
     /// Halves, quarters... then one by one.
     private static func removal<Element>(
-        _ name: String, of path: WritableKeyPath<Topology, [Element]> & Sendable
+        _ name: String, of path: any WritableKeyPath<Topology, [Element]> & Sendable
     ) -> Reduction {
         ofTopology(name) { topology in
             let count = topology[keyPath: path].count
@@ -126,9 +126,7 @@ struct Reduction: Sendable {
         proposal.ledger = .fast
         var synced = topology
         synced.guardMode = .synced
-        var fewer = topology
-        fewer.ledger.unbondingEpochs = 1
-        return [proposal, synced, fewer]
+        return [proposal, synced]
     }
 
     // MARK: Network and work
@@ -151,8 +149,13 @@ struct Reduction: Sendable {
             }
     }
 
+    /// From the plainest: what simulations take when nothing else is said, and what takes no time at all.
     private static let plainCosts = Reduction(name: "costs") { plan in
-        [(CostModel.standard, Cores.perNode), (.none, .perNode), (plan.costs, .perNode)].map { costs, cores in
+        let plainest: [(costs: CostModel, cores: Cores)] = [
+            (.standard, .perNode), (.none, .perNode), (plan.costs, .perNode),
+        ]
+        let present = plainest.firstIndex { $0 == (plan.costs, plan.cores) } ?? plainest.endIndex
+        return plainest[..<present].map { costs, cores in
             var proposal = plan
             (proposal.costs, proposal.cores) = (costs, cores)
             return proposal
@@ -229,6 +232,7 @@ struct Reduction: Sendable {
 
     // MARK: Stakes
 
+    /// The same for all; in proportion, the largest of ten; in whole SOL.
     private static let stakes = ofTopology("stakes") { topology in
         var proposals: [Topology] = []
         func propose(_ stake: (Int) -> UInt64) {
@@ -236,14 +240,15 @@ struct Reduction: Sendable {
             for index in proposal.operators.indices { proposal.operators[index].stake = Lamports(stake(index)) }
             proposals.append(proposal)
         }
-        let largest = topology.operators.map(\.stake.number).max() ?? 1
+        let present = topology.operators.map(\.stake.number)
+        let areWhole = present.allSatisfy { $0.isMultiple(of: Lamports.perSOL) && $0 > 0 }
+        guard !areWhole || present.contains(where: { $0 != Lamports.perSOL }) else { return [] }
         propose { _ in Lamports.perSOL }
-        // In proportion, in tenths of the largest; then each to whole SOL.
-        propose { index in
-            let share = UInt128(topology.operators[index].stake.number) * 10 / UInt128(max(1, largest))
-            return max(1, UInt64(share)) * Lamports.perSOL
+        let largest = present.max() ?? 1
+        if !areWhole || largest > 10 * Lamports.perSOL {
+            propose { max(1, UInt64(UInt128(present[$0]) * 10 / UInt128(max(1, largest)))) * Lamports.perSOL }
         }
-        propose { max(1, topology.operators[$0].stake.number / Lamports.perSOL) * Lamports.perSOL }
+        if !areWhole { propose { max(1, present[$0] / Lamports.perSOL) * Lamports.perSOL } }
         return proposals
     }
 

@@ -1,3 +1,4 @@
+import Messages
 import Primitives
 import Simulation
 import TopologyFormat

@@ -45,7 +45,7 @@ struct ShrinkCommand: ParsableCommand {
             throw CommandFailure.badInput("\(source): every oracle holds; there is nothing to shrink")
         }
         Console.complain("\(violation.trouble)")
-        violation.shrink(limit: runs) { size, tried in Console.complain("\(tried) simulations: \(size)") }
+        violation.shrink(limit: runs, progress: { Console.complain("\($1) simulations: \($0)") })
         Console.complain("\(PlanSize(of: violation.plan.topology)), after \(violation.tried) simulations")
         let text = text(of: violation)
         guard let output else { return try Console.print(text) }

@@ -61,6 +61,7 @@ import Verdicts
         // From 6 s on it catches up, four seconds at most, since it was away for as long.
         #expect(judged == [1])
         let later = try self.judged([1_001]) { builder in
+            builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(60_000))
             part(&builder, [Self.op1], [HistoryBuilder.coordinator], from: 2_000, to: 4_000)
             part(&builder, [HistoryBuilder.coordinator], [Self.op1], from: 3_000, to: 6_000, number: 1)
         }
