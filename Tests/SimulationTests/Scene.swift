@@ -42,5 +42,14 @@ enum Scene {
         RunHistory(run.records).tasks.count(where: \.certifiedInTime)
     }
 
-    static func judged(_ run: SimulatedRun) -> [Finding] { Oracle.allCases.map { $0.judge(RunHistory(run.records)) } }
+    /// In the order of the tasks; of those that were certified in time.
+    static func latencies(_ run: SimulatedRun) -> [Duration] {
+        RunHistory(run.records).tasks.filter(\.certifiedInTime).map { $0.certified! - $0.task.issued }
+    }
+
+    /// What the oracles have to complain of, in words.
+    static func violations(_ run: SimulatedRun) -> [String] {
+        Finding.all(of: RunHistory(run.records)).filter { $0.verdict == .violated || $0.verdict == .unknown }
+            .map { "\($0.oracle.rawValue): \($0.account)" }
+    }
 }
