@@ -151,7 +151,7 @@ extension ReportPage {
             Markup.command(ShellCommand("quorate", "replay", "\(context.runDirectory)"))
             if !context.repetition.isEmpty {
                 element("p") {
-                    "Run the same once more. The seed decides arrivals, jitter and faults, not how the processes race "
+                    "Run the same once more. The seed decides arrivals, links and faults, not how the processes race "
                         + "each other:"
                 }
                 Markup.command(ShellCommand(context.repetition))
