@@ -75,8 +75,8 @@ let package = Package(
         target(
             "Simulation",
             ground + [
-                "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "TopologyFormat", "Staging", heap,
-                system,
+                "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "TopologyFormat", "Staging",
+                "Replaying", heap, system,
             ]),
         target(
             "Exploration",

@@ -29,6 +29,16 @@ package struct Ballot: Sendable {
             weight += operatorSet.members[member.place].weight
         }
 
+        fileprivate var isQuorum: Bool {
+            #if DEBUG
+                if PlantedBug.countHeads.isOn {
+                    let total = Lamports(UInt64(operatorSet.members.count))
+                    return operatorSet.threshold.isExceeded(by: Lamports(UInt64(signers.count)), of: total)
+                }
+            #endif
+            return operatorSet.isQuorum(weight)
+        }
+
         /// All votes for it so far. A certificate in the full sense only once its weight is a quorum.
         package var certificate: Certificate {
             Certificate(statement: statement, signers: signers, signatures: signatures.compactMap(\.self))!
@@ -109,7 +119,7 @@ package struct Ballot: Sendable {
     }
 
     private mutating func certify(_ place: Int) -> Certificate? {
-        guard certified == nil, choices[place].operatorSet.isQuorum(choices[place].weight) else { return nil }
+        guard certified == nil, choices[place].isQuorum else { return nil }
         certified = place
         return choices[place].certificate
     }
@@ -132,7 +142,6 @@ package struct Ballot: Sendable {
         precondition(
             votes.values.allSatisfy { $0.count == 1 || $0.count == 2 && $0[0].statement != $0[1].statement },
             "two votes of one signer contradict each other")
-        precondition(
-            certifiedChoice.map { $0.operatorSet.isQuorum($0.weight) } ?? true, "a certificate carries a quorum")
+        precondition(certifiedChoice?.isQuorum ?? true, "a certificate carries a quorum")
     }
 }
