@@ -10,6 +10,7 @@ let settings: [SwiftSetting] =
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
@@ -76,7 +77,7 @@ let package = Package(
             "Simulation",
             ground + [
                 "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "TopologyFormat", "Staging",
-                "Replaying", heap, system,
+                "Replaying", deque, heap, system,
             ]),
         target(
             "Exploration",
