@@ -142,6 +142,7 @@ package struct Ballot: Sendable {
         precondition(
             votes.values.allSatisfy { $0.count == 1 || $0.count == 2 && $0[0].statement != $0[1].statement },
             "two votes of one signer contradict each other")
-        precondition(certifiedChoice?.isQuorum ?? true, "a certificate carries a quorum")
+        precondition(
+            certifiedChoice.map { $0.operatorSet.isQuorum($0.weight) } ?? true, "a certificate carries a quorum")
     }
 }

@@ -19,10 +19,13 @@ package struct Link: Sendable {
         package var first: Instant
         /// The same frame once more.
         package var again: Instant?
+        /// How often it was lost before it came.
+        package var losses: Int
 
-        package init(first: Instant, again: Instant?) {
+        package init(first: Instant, again: Instant?, losses: Int = 0) {
             self.first = first
             self.again = again
+            self.losses = losses
         }
     }
 
@@ -46,15 +49,19 @@ package struct Link: Sendable {
                 + .nanoseconds(Int64(clamping: UInt128(bytes) * 1_000_000_000 / UInt128(max(1, bandwidth))))
             departure = lineFree
         }
-        var due = departure + flight() + retransmissions()
+        let losses = losses()
+        var due = departure + flight() + wait(after: losses)
         if terms.reordering.isDrawn(from: &reordering) {
             due = due + Self.share(of: terms.latency + terms.jitter, &reordering)
         } else {
             due = max(due, last)
             last = due
         }
-        guard terms.duplication.isDrawn(from: &duplication) else { return Arrivals(first: due, again: nil) }
-        return Arrivals(first: due, again: due + Self.share(of: terms.latency + terms.jitter, &duplication))
+        var arrivals = Arrivals(first: due, again: nil, losses: losses)
+        if terms.duplication.isDrawn(from: &duplication) {
+            arrivals.again = due + Self.share(of: terms.latency + terms.jitter, &duplication)
+        }
+        return arrivals
     }
 
     /// Latency + jitter x u, with u uniform in -1...1; never negative.
@@ -65,16 +72,14 @@ package struct Link: Sendable {
         return .nanoseconds(max(0, Int64(min(nanoseconds, 0x1p62))))
     }
 
-    private mutating func retransmissions() -> Duration {
-        var waited = Duration.zero
-        var next = terms.retransmission
-        for _ in 0..<Self.attempts {
-            guard terms.loss.isDrawn(from: &loss) else { break }
-            waited += next
-            next *= 2
-        }
-        return waited
+    private mutating func losses() -> Int {
+        var losses = 0
+        while losses < Self.attempts, terms.loss.isDrawn(from: &loss) { losses += 1 }
+        return losses
     }
+
+    /// Each time twice as long.
+    private func wait(after losses: Int) -> Duration { terms.retransmission * ((1 << losses) - 1) }
 
     /// After so many losses in a row it arrives: what is lost for good is what a partition is for.
     private static let attempts = 6

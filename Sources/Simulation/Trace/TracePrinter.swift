@@ -1,6 +1,8 @@
 import Attesting
+import Links
 import Messages
 import Primitives
+import Replaying
 import Restaking
 import Staging
 
@@ -50,8 +52,8 @@ package struct TracePrinter: SimulationObserver {
         case .began: began(at: now)
         case .handled(let party, let event, let effects): handled(event, effects, by: party, at: now)
         case .ledgerHandled(let event, let effects): ledgerHandled(event, effects, at: now)
-        case .sent(let frame, let sender, let receiver, let arrival):
-            sent(frame, from: sender, to: receiver, arrival, at: now)
+        case .sent(let frame, let sender, let receiver, let arrivals):
+            sent(frame, from: sender, to: receiver, arrivals, at: now)
         case .started(let party, let incarnation): incarnations[party] = incarnation
         case .died(let party, let lostEntries): died(party, lostEntries, at: now)
         case .connected(let one, let other):
@@ -68,7 +70,7 @@ package struct TracePrinter: SimulationObserver {
         case .ended(let ending): ended(ending, at: now)
         }
         // Nothing that comes later lies before this moment; what machines do may lie after it.
-        if !event.isOfTurn { writeLines(upTo: now) }
+        if !event.isAhead { writeLines(upTo: now) }
     }
 
     // MARK: Nodes
@@ -124,14 +126,14 @@ package struct TracePrinter: SimulationObserver {
     // MARK: Connections
 
     private mutating func sent(
-        _ frame: Frame, from sender: Party, to receiver: Party, _ arrival: Instant?, at now: Instant
+        _ frame: Frame, from sender: Party, to receiver: Party, _ arrivals: Link.Arrivals?, at now: Instant
     ) {
         guard filter.wants(sender) || filter.wants(receiver) else { return }
-        let fate = TracedSending.Fate(receiver: receiver, arrival: arrival)
+        let way = TracedSending.Way(receiver: receiver, arrivals: arrivals)
         if let place = sendings.firstIndex(where: { $0.frame == frame }) {
-            sendings[place].fates.append(fate)
+            sendings[place].ways.append(way)
         } else {
-            sendings.append(TracedSending(frame: frame, sender: sender, time: now, fates: [fate]))
+            sendings.append(TracedSending(frame: frame, sender: sender, time: now, ways: [way]))
         }
     }
 
@@ -162,10 +164,12 @@ package struct TracePrinter: SimulationObserver {
                 : words.clause(of: sending.frame, from: sending.sender),
             filter.wants(about: clause.subjects)
         else { return }
-        let text =
-            "\(name(sending.sender)) -> \(words.list(sending.fates.map(\.receiver))): \(clause.text)"
-            + sending.fate(words, time: TracePrinter.stamp, since: beginning)
-        tell(text, by: nil, at: sending.time)
+        let fate = sending.fate(words) { [beginning] time in
+            beginning.map { Self.stamp(time - $0) } ?? "before the beginning"
+        }
+        tell(
+            "\(name(sending.sender)) -> \(words.list(sending.ways.map(\.receiver))): \(clause.text)\(fate)", by: nil,
+            at: sending.time)
     }
 
     // MARK: Lines
@@ -200,7 +204,7 @@ package struct TracePrinter: SimulationObserver {
     }
 
     private mutating func tell(_ text: String, by party: Party?, at time: Instant) {
-        guard beginning != nil || filter.isEverything else { return }
+        guard beginning.map({ $0 <= time }) ?? false || filter.isEverything else { return }
         lineCount += 1
         lines.add(Line(number: lineCount, time: time, party: party, text: text), at: time)
     }
@@ -227,10 +231,10 @@ package struct TracePrinter: SimulationObserver {
 }
 
 extension SimulationEvent {
-    /// What a machine does is told when its turn begins, with the time that it comes to it.
-    fileprivate var isOfTurn: Bool {
+    /// What a machine does is told when its turn begins, with the time at which it comes to it; the beginning is told ahead.
+    fileprivate var isAhead: Bool {
         switch self {
-        case .handled, .ledgerHandled: true
+        case .began, .handled, .ledgerHandled: true
         default: false
         }
     }

@@ -1,6 +1,7 @@
 import Attesting
 import Messages
 import Primitives
+import Replaying
 
 /// What is on its way.
 extension TraceWords {
@@ -30,7 +31,7 @@ extension TraceWords {
                 "word that \(text(of: settlement.voteKey)) is settled, \(members(settlement.participation, of: settlement.operatorSet)) took part",
                 about: settlement.voteKey)
         case .notice(.revoked(let revocation)):
-            TraceClause("word that \(names.text(of: .revoked(revocation)))", about: revocation.voteKey)
+            TraceClause("word that \(names.text(of: LedgerNotice.revoked(revocation)))", about: revocation.voteKey)
         case .task, .certificateRequest, .certificate, .ownVotesRequest, .ownVotes, .taskRequest:
             TraceClause(names.text(of: frame), about: subjects(of: frame))
         }

@@ -1,5 +1,6 @@
 import Messages
 import Primitives
+import Replaying
 import Restaking
 
 /// What the ledger does.

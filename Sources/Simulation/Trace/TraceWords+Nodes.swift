@@ -1,6 +1,8 @@
 import Attesting
 import Messages
 import Primitives
+import Replaying
+import Services
 import Records
 
 /// What operators and coordinators do.

@@ -1,12 +1,13 @@
+import Links
 import Messages
 import Primitives
 
 /// One frame to one or more, and what becomes of it on each way.
 struct TracedSending {
-    struct Fate {
+    struct Way {
         let receiver: Party
         /// Nil: it is held up.
-        let arrival: Instant?
+        let arrivals: Link.Arrivals?
     }
 
     /// More different times of arrival than these are told by the first and the last.
@@ -15,25 +16,35 @@ struct TracedSending {
     let frame: Frame
     let sender: Party
     let time: Instant
-    var fates: [Fate]
+    var ways: [Way]
 
     /// `; arrives +0.004000 s`, and whatever is not as it should be.
-    func fate(_ words: TraceWords, time: (Duration) -> String, since beginning: Instant?) -> String {
-        var parts: [String] = []
-        let arrivals = Dictionary(grouping: fates.filter { $0.arrival != nil }, by: \.arrival!)
+    ///
+    /// - Parameter text: of a time of the run.
+    func fate(_ words: TraceWords, text: (Instant) -> String) -> String {
+        let first = Dictionary(grouping: ways.filter { $0.arrivals != nil }, by: \.arrivals!.first)
             .sorted { $0.key < $1.key }
-        func text(_ instant: Instant) -> String { beginning.map { time(instant - $0) } ?? "before the beginning" }
-        if arrivals.count == 1 {
-            parts.append("arrives \(text(arrivals[0].key))")
-        } else if arrivals.count > Self.timesTold {
-            parts.append("arrives \(text(arrivals[0].key)) to \(text(arrivals[arrivals.count - 1].key))")
+        var parts: [String] = []
+        if first.count == 1 {
+            parts.append("arrives \(text(first[0].key))")
+        } else if first.count > Self.timesTold {
+            parts.append("arrives \(text(first[0].key)) to \(text(first[first.count - 1].key))")
         } else {
-            parts += arrivals.map { "arrives \(text($0.key)) at \(words.list($0.value.map(\.receiver)))" }
+            parts += first.map { "arrives \(text($0.key)) at \(words.list($0.value.map(\.receiver)))" }
         }
-        let held = fates.filter { $0.arrival == nil }.map(\.receiver)
+        for way in ways {
+            guard let arrivals = way.arrivals else { continue }
+            let receiver = words.list([way.receiver])
+            if arrivals.losses > 0 {
+                let times = arrivals.losses == 1 ? "" : " \(arrivals.losses) times"
+                parts.append("lost\(times) on its way to \(receiver) and sent again")
+            }
+            if let again = arrivals.again { parts.append("arrives twice at \(receiver), again \(text(again))") }
+        }
+        let held = ways.filter { $0.arrivals == nil }.map(\.receiver)
         if !held.isEmpty {
-            parts.append(
-                held.count == fates.count ? "does not get through" : "does not get through to \(words.list(held))")
+            let some = held.count == ways.count ? "" : " on its way to \(words.list(held))"
+            parts.append("held up\(some)")
         }
         return parts.isEmpty ? "" : "; " + parts.joined(separator: ", ")
     }
