@@ -14,9 +14,9 @@
         case skipSignature = "skip-signature"
         /// The coordinator hears no more votes for what it has certified, nor who holds which.
         case stopAtQuorum = "stop-at-quorum"
-        /// A node that is started again has forgotten what its guard holds.
-        case guardPerProcess = "guard-per-process"
-        /// The ledger punishes one offence as often as it is reported.
+        /// Operators vote by the newest operator set, and not by the one that the task pins.
+        case epochNotPinned = "epoch-not-pinned"
+        /// The ledger slashes one offence as often as it is reported.
         case slashTwice = "slash-twice"
         /// The ledger takes proofs for bad evidence.
         case invertedEvidenceCheck = "inverted-evidence-check"

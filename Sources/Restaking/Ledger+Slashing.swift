@@ -50,7 +50,7 @@ extension Ledger {
         let known = slashRecords.map(\.offence) + revocations.map(\.offence)
         guard !known.contains(identity) else {
             #if DEBUG
-                if PlantedBug.slashTwice.isOn { return nil }
+                if PlantedBug.slashTwice.isOn, slashRecords.contains(where: { $0.offence == identity }) { return nil }
             #endif
             return .alreadySlashed
         }

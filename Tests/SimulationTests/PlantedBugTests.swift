@@ -10,22 +10,27 @@
         private struct Case: CustomTestStringConvertible {
             let bug: PlantedBug
             let oracle: Oracle
-            let network: String
+            let operators: Int
             let faults: String
+            let load: String
 
-            init(_ bug: PlantedBug, _ oracle: Oracle, faults: String, network: String = "{dissemination: mesh}") {
+            init(
+                _ bug: PlantedBug, _ oracle: Oracle, operators: Int = 3, faults: String = "[]",
+                load: String = "{tasks: 2, rate: 10/s}"
+            ) {
                 self.bug = bug
                 self.oracle = oracle
-                self.network = network
+                self.operators = operators
                 self.faults = faults
+                self.load = load
             }
 
             var testDescription: String { bug.rawValue }
 
             func judged() throws -> Finding {
                 let topology = try Scene.topology(
-                    operators: "{count: 3, stake: equal, total: 300 SOL}", network: network,
-                    service: "load: {tasks: 2, rate: 10/s}", faults: faults)
+                    operators: "{count: \(operators), stake: equal, total: \(operators)00 SOL}",
+                    network: "{dissemination: mesh, link: {latency: 20ms}}", service: "load: \(load)", faults: faults)
                 var plan = try Scene.plan(topology)
                 // An oracle is to find it, and not the machine itself.
                 plan.checksInvariants = false
@@ -35,16 +40,17 @@
 
         private static let cases = [
             Case(.atLeast, .weight, faults: "[{operator: op-3, does: silent}]"),
-            Case(.noDomainTag, .weight, faults: "[]"),
-            Case(.stopAtQuorum, .completeness, faults: "[{operator: op-1, does: equivocate-split, at: task 0}]"),
+            Case(.noDomainTag, .weight),
+            // An epoch of the default ledger ends after 1.6 seconds.
+            Case(.epochNotPinned, .liveness, load: "{tasks: 200, rate: 100/s}"),
             Case(
-                .slashTwice, .exactlyOnce, faults: "[{coordinator: squares, does: coordinator-equivocates, at: task 0}]"
-            ),
+                .stopAtQuorum, .completeness, operators: 4,
+                faults: "[{operator: op-1, does: equivocate-split, at: task 0}]"),
             Case(
                 .slashTwice, .exactlyOnce,
                 faults: """
                     [{operator: op-3, does: equivocate, at: task 0},
-                     {coordinator: squares, does: coordinator-crash, point: submit, for: 200ms}]
+                     {coordinator: squares, does: coordinator-crash, point: acknowledge, for: 200ms}]
                     """),
             Case(.invertedEvidenceCheck, .completeness, faults: "[{operator: op-3, does: equivocate, at: task 0}]"),
         ]

@@ -74,7 +74,8 @@ extension TraceWords {
         switch observation {
         case .taskIssued(let task):
             TraceClause(
-                "issues \(text(of: task.service, task.sequence)), payload \(payload(of: task))", about: task.voteKey)
+                "issues \(text(of: task.service, task.sequence))\(isIssuedAgain(task) ? " again" : ""), "
+                    + "payload \(payload(of: task))", about: task.voteKey)
         case .taskExpired(let service, let sequence):
             TraceClause("gives \(text(of: service, sequence)) up: no certificate in time", about: [Subject(sequence)])
         case .certified(let certificate): clause(of: certificate)
@@ -101,7 +102,7 @@ extension TraceWords {
     private func clause(of certificate: Certificate) -> TraceClause {
         let statement = certificate.statement
         let stake =
-            set(statement.operatorSet).map { " (\($0.weight(of: certificate.signers)) of \($0.total))" } ?? ""
+            set(statement.operatorSet).map { ", \($0.weight(of: certificate.signers)) of \($0.total)" } ?? ""
         return TraceClause(
             "certifies \(text(of: statement.voteKey)), result \(result(statement.result)), by the votes of "
                 + members(certificate.signers, of: statement.operatorSet) + stake, about: statement.voteKey)

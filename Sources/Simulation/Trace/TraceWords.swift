@@ -16,6 +16,7 @@ struct TraceWords {
     /// The results' digests, by the digest of the statement.
     private var statements = RecentMap<Digest, Digest>(capacity: 4_096)
     private var executions = RecentMap<Digest, TaskExecution>(capacity: 4_096)
+    private var issues = RecentMap<VoteKey, Int>(capacity: 4_096)
     private var sets = RecentMap<Digest, OperatorSet>(capacity: 64)
 
     init(_ genesis: Genesis) {
@@ -30,6 +31,7 @@ struct TraceWords {
         for effect in effects {
             switch effect {
             case .execute(let execution): executions[execution.task] = execution
+            case .note(.taskIssued(let task)): issues[task.voteKey] = (issues[task.voteKey] ?? 0) + 1
             case .note(.attested(let vote)): learn(vote)
             case .note(.injected(let injection)): for sent in injection.votes { learn(sent.attestation) }
             default: break
@@ -47,6 +49,9 @@ struct TraceWords {
     mutating func learn(_ set: OperatorSet) { sets[set.digest] = set }
 
     private mutating func learn(_ vote: Attestation) { statements[vote.statement.digest] = vote.statement.result }
+
+    /// By a process that was started again.
+    func isIssuedAgain(_ task: ServiceTask) -> Bool { (issues[task.voteKey] ?? 0) > 1 }
 
     func execution(of task: Digest) -> TaskExecution? { executions[task] }
 

@@ -25,7 +25,9 @@ struct TracedSending {
         let first = Dictionary(grouping: ways.filter { $0.arrivals != nil }, by: \.arrivals!.first)
             .sorted { $0.key < $1.key }
         var parts: [String] = []
-        if first.count == 1 {
+        if first.count == 1, first[0].key == time {
+            // At once, as over no distance at all.
+        } else if first.count == 1 {
             parts.append("arrives \(text(first[0].key))")
         } else if first.count > Self.timesTold {
             parts.append("arrives \(text(first[0].key)) to \(text(first[first.count - 1].key))")
