@@ -71,8 +71,8 @@ import Testing
         #expect(
             lines == [
                 "+0.001000 s  op-1 -> op-2..op-4: a request for the certificate of squares 7; "
-                    + "arrives +0.003000 s at op-3, arrives +0.203000 s at op-2, lost on its way to op-2 and sent again, "
-                    + "arrives twice at op-3, again +0.004000 s, held up on its way to op-4"
+                    + "arrives at op-3 +0.003000 s; at op-2 +0.203000 s, after it was lost once; "
+                    + "and once more at op-3 +0.004000 s; held up on its way to op-4"
             ])
     }
 

@@ -26,11 +26,14 @@ struct Transcript: CustomTestStringConvertible {
 
     func approve(_ text: String) throws { try Data(text.utf8).write(to: url) }
 
-    /// Work takes no time in it, so that what is told is the protocol's doing and the network's.
+    /// Unless its topology says otherwise, work takes no time in it: then what is told is the protocol's doing and the
+    /// network's.
     func plan() throws -> SimulationPlan {
         let file = Self.directory.appending(path: name + ".yaml")
-        let topology = try Topology.parse(String(contentsOf: file, encoding: .utf8), file: file.path)
-        var plan = SimulationPlan(topology: topology, seed: topology.seed ?? 0, costs: .none)
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let topology = try Topology.parse(text, file: file.path)
+        var plan = SimulationPlan(
+            topology: topology, seed: topology.seed ?? 0, costs: text.contains("# Costs: standard") ? .standard : .none)
         plan.checksInvariants = true
         return plan
     }

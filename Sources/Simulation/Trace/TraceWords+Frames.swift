@@ -32,7 +32,9 @@ extension TraceWords {
                 about: settlement.voteKey)
         case .notice(.revoked(let revocation)):
             TraceClause("word that \(names.text(of: LedgerNotice.revoked(revocation)))", about: revocation.voteKey)
-        case .task, .certificateRequest, .certificate, .ownVotesRequest, .ownVotes, .taskRequest:
+        case .ownVotesRequest: TraceClause("a question for what is held of its own votes")
+        case .ownVotes(let votes): clause(ofOwn: votes)
+        case .task, .certificateRequest, .certificate, .taskRequest:
             TraceClause(names.text(of: frame), about: subjects(of: frame))
         }
     }
@@ -52,6 +54,14 @@ extension TraceWords {
         }
         return TraceClause(
             "which votes it holds: \(entries.joined(separator: "; "))", about: summary.entries.map(\.voteKey.subject))
+    }
+
+    /// To whoever has cast them.
+    private func clause(ofOwn votes: [Attestation]) -> TraceClause {
+        let told = votes.map { "\(text(of: $0.statement.voteKey)), result \(result($0.statement.result))" }
+        return TraceClause(
+            "what it holds of the other's own votes: \(told.isEmpty ? "none" : told.joined(separator: "; "))",
+            about: votes.map(\.statement.voteKey.subject))
     }
 
     func subjects(of frame: Frame) -> [Subject] {
