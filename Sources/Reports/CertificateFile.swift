@@ -8,9 +8,13 @@ package struct CertificateFile: Hashable, Sendable {
     package var operatorSet: OperatorSet
     /// Without a directory: `squares-task-500.borsh`.
     package var name: String
+    /// Whether the run's signatures are.
+    package var isModelled = false
 
     package var path: String { "\(EvidenceFile.directoryName)/\(name)" }
-    package var bytes: [UInt8] { ProofFile(.certificate(certificate, of: operatorSet)).borsh }
+    package var bytes: [UInt8] {
+        ProofFile(.certificate(certificate, of: operatorSet), isModelled: isModelled).borsh
+    }
 
     /// Every valid certificate for a subject of which there are two that say different things: one for each statement.
     package static func conflicts(of history: RunHistory) -> [CertificateFile] {
