@@ -134,6 +134,7 @@ struct World {
         case .hungUp(let place, let party, let reason, let life):
             if nodes[place.number].life == life { hungUp(place, from: party, reason) }
         case .restarts(let place): restart(place)
+        case .losesPower(let place): losePower(place)
         case .parts(let partition): part(partition)
         case .heals(let partition): heal(partition)
         case .timesOut(let connection): timeOut(connection)
@@ -182,10 +183,9 @@ struct World {
     mutating func closeRecord(_ place: Place, ending: NodeRecord.Ending) {
         guard nodes[place.number].isAlive else { return }
         let node = nodes[place.number]
-        nodes[place.number].entries = []
-        nodes[place.number].records.append(
-            record(
-                of: node.name, node.party, node.incarnation, node.role?.borsh ?? [], node.entries, ending))
+        node.records.append(
+            record(of: node.name, node.party, node.incarnation, node.role?.borsh ?? [], node.entries, ending))
+        node.entries = []
     }
 
     private func record(

@@ -38,7 +38,10 @@ struct PreparedRun {
         hasOwnSeed = input.topology.seed == topology.seed && topology.seed != nil
         seed = topology.seed ?? TopologyInput.drawnSeed()
         let topology = topology
-        try CommandFailure.asBadInput { try topology.checkPrograms(file: topologyPath) }
+        try CommandFailure.asBadInput {
+            try topology.checkIsForProcesses(file: topologyPath)
+            try topology.checkPrograms(file: topologyPath)
+        }
         try CommandFailure.asBadInput { try HostCapacity.prepare(for: topology) }
         executables = try CommandFailure.asBadInput { try Executables.find() }
         let cluster = try claim(topology)
