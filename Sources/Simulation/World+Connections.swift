@@ -2,6 +2,7 @@ import Attesting
 import Links
 import Messages
 import Primitives
+import Records
 import Restaking
 import TopologyFormat
 
