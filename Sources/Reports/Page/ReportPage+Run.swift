@@ -170,7 +170,7 @@ extension ReportPage {
             if !context.repetition.isEmpty {
                 element("p") {
                     context.simulation == nil
-                        ? "Run the same once more. The seed decides arrivals, jitter and faults, not how the processes "
+                        ? "Run the same once more. The seed decides arrivals, links and faults, not how the processes "
                             + "race each other:"
                         : "Simulate the same once more: this seed gives this run, to the byte."
                 }
