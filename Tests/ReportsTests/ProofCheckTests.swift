@@ -37,6 +37,18 @@ import Testing
         #expect(try flaws(.certificate(certificate, of: builder.set), pin: builder.set.digest) == [])
     }
 
+    /// Even where the signatures happen to be good: the file says that they are worth nothing.
+    @Test func whatIsModelledProvesNothing() throws {
+        for proof in [Proof.evidence(evidence), .certificate(certificate, of: builder.set)] {
+            let check = try ProofCheck(of: ProofFile(proof, isModelled: true).borsh)
+            #expect(check.flaws == ["its signatures are modelled: it proves nothing outside its simulation"])
+            #expect(check.isModelled && !check.isValid && check.proof == proof)
+            #expect(ProofReport(check).text.contains("verdict         invalid: its signatures are modelled"))
+            #expect(ProofReport(check).json.document.contains("\"signatures\": \"modelled\""))
+            #expect(try !ProofCheck(of: ProofFile(proof).borsh).isModelled)
+        }
+    }
+
     @Test func theSignatureAtFaultIsNamed() throws {
         let good = builder.vote(4, builder.statement(2))
         var forged = builder.vote(4, builder.statement(2, result: 2))
@@ -53,7 +65,7 @@ import Testing
         let bytes = ProofFile(.evidence(.taskEquivocation(pair))).borsh
         for (place, offset) in [(1, pair.first.borsh.count), (2, 2 * pair.first.borsh.count + Signature.count)] {
             var changed = bytes
-            changed[ProofFile.header.count + 2 + 32 + offset] ^= 1
+            changed[ProofFile.header().count + 2 + 32 + offset] ^= 1
             #expect(try ProofCheck(of: changed).flaws == ["signature \(place) of 2 is not the accused's"])
         }
     }
@@ -108,7 +120,7 @@ import Testing
     @Test func whatContradictsItselfIsInvalidAndWhatIsNoProofUnreadable() throws {
         let vote = builder.vote(4, builder.statement(2))
         let half = vote.statement.borsh + vote.signature.bytes
-        let check = try ProofCheck(of: ProofFile.header + [0, 0] + vote.signer.storage.bytes + half + half)
+        let check = try ProofCheck(of: ProofFile.header() + [0, 0] + vote.signer.storage.bytes + half + half)
         #expect(check.proof == nil && !check.isValid)
         #expect(check.flaws == ["Equivocation: the two statements do not conflict"])
 
