@@ -1,4 +1,5 @@
 import Primitives
+import Records
 import Simulation
 import Synchronization
 import Verdicts

@@ -42,7 +42,7 @@ struct FaultDraw {
             .collusion where topology.network.dissemination == .star:
             add(.coordinatorCrash)
         case .equivocate, .equivocateSplit: addEquivocation(behaviour)
-        case .silent, .crash: addOutage(behaviour)
+        case .silent, .crash, .powerLoss: addOutage(behaviour)
         case .coordinatorEquivocates: addDoubleTasks(accomplices: false)
         case .collusion: addDoubleTasks(accomplices: true)
         case .coordinatorCrash: addCoordinatorCrash()
@@ -64,7 +64,11 @@ struct FaultDraw {
     private mutating func addOutage(_ behaviour: Behaviour) {
         let isForGood = dice.hits(percent: 20)
         guard let signer = culprit(isCheat: false, isGone: isForGood) else { return }
-        let service = service(of: signer)
+        // A host loses power at a time, whatever it works on.
+        let service = behaviour == .powerLoss ? nil : service(of: signer)
+        let begins: FaultPlan.Beginning =
+            behaviour == .powerLoss
+            ? .after(dice.roll(.milliseconds(1)...calm / 2)) : beginning(in: reached(by: signer, service))
         var lasts = FaultPlan.Extent.untilTheEnd
         if !isForGood {
             lasts =
@@ -73,8 +77,7 @@ struct FaultDraw {
         }
         faults.append(
             FaultPlan(
-                party: .signer(signer), behaviour: behaviour, service: service,
-                begins: beginning(in: reached(by: signer, service)), lasts: lasts))
+                party: .signer(signer), behaviour: behaviour, service: service, begins: begins, lasts: lasts))
     }
 
     private func reached(by signer: OperatorIndex, _ service: ServiceID?) -> [ServicePlan] {

@@ -136,17 +136,3 @@ struct ScenarioPace {
         UInt64(max(1, (whole.nanoseconds + part.nanoseconds - 1) / part.nanoseconds))
     }
 }
-
-extension CostModel {
-    /// A small machine with a slow disk.
-    static let slow: CostModel = {
-        var costs = CostModel.standard
-        for path: WritableKeyPath<CostModel, Duration> in [
-            \.wake, \.receive, \.handle, \.send, \.flush, \.sign, \.verify, \.execute, \.guardWrite, \.guardSync, \.apply,
-            \.commit, \.transit,
-        ] {
-            costs[keyPath: path] = costs[keyPath: path] * 12
-        }
-        return costs
-    }()
-}

@@ -39,6 +39,23 @@ package struct CostModel: Hashable, Sendable {
         guardWrite: .microseconds(6), guardSync: .microseconds(400), apply: .microseconds(20),
         commit: .microseconds(800), transit: .microseconds(10))
 
+    /// A small machine with a slow disk: all of that takes twelve times as long.
+    package static let slow: CostModel = {
+        var costs = CostModel.standard
+        for part: WritableKeyPath<CostModel, Duration> in [
+            \.wake, \.receive, \.handle, \.send, \.flush, \.sign, \.verify, \.execute, \.guardWrite, \.guardSync, \.apply,
+            \.commit, \.transit,
+        ] {
+            costs[keyPath: part] = costs[keyPath: part] * 12
+        }
+        return costs
+    }()
+
+    /// Those that have a name.
+    package static let named: [(word: String, costs: CostModel)] = [
+        ("none", none), ("standard", standard), ("slow", slow),
+    ]
+
     package init(
         wake: Duration, receive: Duration, handle: Duration, send: Duration, flush: Duration, sign: Duration,
         verify: Duration, execute: Duration, guardWrite: Duration, guardSync: Duration, apply: Duration,
