@@ -60,7 +60,7 @@ struct PreparedSimulation {
         let start = clock.now
         let run: SimulatedRun
         do throws(SimulationError) {
-            defer { fflush(stdout) }
+            defer { fflush(nil) }
             run = try Simulator.run(plan, observer: printer)
         } catch {
             try CommandFailure.asBadInput { try Self.failure(error).write(to: directory) }
