@@ -58,13 +58,16 @@ import TopologyFormat
         #expect(error.map { SimulateCommand.fullMessage(for: $0).contains(message) } == true)
     }
 
-    private func failure(of topology: String, _ arguments: [String] = []) throws -> CommandFailure? {
+    private func failure(
+        of topology: String, _ arguments: [String] = [], tracing: [String] = []
+    ) throws -> CommandFailure? {
         let file = try scratch.write(Array(topology.utf8), to: "lab.yaml")
         let directory = scratch.path.appending("run")
         let options = try RunOptions.parse(["\(file)", "--run-directory", "\(directory)"])
         let simulation = try SimulationOptions.parse(arguments)
         let error = #expect(throws: CommandFailure.self) {
-            try PreparedSimulation(options, simulation, startedAt: Date(timeIntervalSince1970: 0))
+            try PreparedSimulation(
+                options, simulation, try TraceOptions.parse(tracing), startedAt: Date(timeIntervalSince1970: 0))
         }
         #expect(!FileManager.default.fileExists(atPath: directory.string), "what is refused leaves nothing")
         return error
@@ -82,6 +85,9 @@ import TopologyFormat
         let costs = scratch.path.appending("costs.json").string
         #expect(try failure(of: Fixture.topology, ["--costs", costs])?.description.hasPrefix(costs) == true)
         #expect(try failure(of: "version: 2")?.description.contains("lab.yaml:1:") == true)
+        #expect(
+            try failure(of: Fixture.topology, tracing: ["--trace", "--only", "ledger, coordinator-sqares"])?.description
+                == "--only: no node of this topology is named coordinator-sqares; did you mean coordinator-squares?")
     }
 
     @Test func aDirectoryThatIsTakenIsLeftAlone() throws {
@@ -89,7 +95,8 @@ import TopologyFormat
         let options = try RunOptions.parse(["\(file)", "--run-directory", "\(scratch.path)"])
         let error = #expect(throws: CommandFailure.self) {
             try PreparedSimulation(
-                options, try SimulationOptions.parse([]), startedAt: Date(timeIntervalSince1970: 0))
+                options, try SimulationOptions.parse([]), try TraceOptions.parse([]),
+                startedAt: Date(timeIntervalSince1970: 0))
         }
         #expect(error?.description.contains("a run overwrites nothing") == true)
     }
