@@ -1,3 +1,4 @@
+import ArgumentParser
 import Primitives
 import Testing
 import TopologyFormat
