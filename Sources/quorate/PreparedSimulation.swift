@@ -14,9 +14,12 @@ struct PreparedSimulation {
     let plan: SimulationPlan
     let directory: RunDirectory
     private let hold: RunHold
+    private let printer: TracePrinter?
 
     /// Nothing is written before all that can be checked has been.
-    init(_ options: RunOptions, _ simulation: SimulationOptions, startedAt: Date) throws(CommandFailure) {
+    init(
+        _ options: RunOptions, _ simulation: SimulationOptions, trace: TraceOptions, startedAt: Date
+    ) throws(CommandFailure) {
         let input = try TopologyInput(options.topology)
         try CommandFailure.asBadInput { try input.topology.refusePrograms(file: input.path) }
         let topology = try input.overridden(by: options.load.overrides)
@@ -27,6 +30,7 @@ struct PreparedSimulation {
             throw .badInput("\(input.path): \(error)")
         }
         self.plan = plan
+        printer = try trace.printer(for: plan)
         directory = try CommandFailure.asBadInput {
             try options.runDirectory.map { try RunDirectory.make(at: FilePath($0)) }
                 ?? RunDirectory.makeDefault(
@@ -49,13 +53,13 @@ struct PreparedSimulation {
     }
 
     /// Leaves what the processes of a real run would have left.
-    func run(_ observer: (any SimulationObserver)? = nil) throws(CommandFailure) -> RunOutcome {
+    func run() throws(CommandFailure) -> RunOutcome {
         let directory = directory
         let clock = ContinuousClock()
         let start = clock.now
         let run: SimulatedRun
         do throws(SimulationError) {
-            run = try Simulator.run(plan, observer: observer)
+            run = try Simulator.run(plan, observer: printer)
         } catch {
             try CommandFailure.asBadInput { try Self.failure(error).write(to: directory) }
             throw .badInput("\(plan.topology.name): \(error)")

@@ -14,6 +14,7 @@ struct SimulateCommand: ParsableCommand {
 
               quorate simulate Topologies/quickstart.yaml --seed 7
               quorate simulate Topologies/star.yaml --costs none --signatures modelled
+              quorate simulate Topologies/quickstart.yaml --trace --only op-3 --task 500
 
             Services that run a program cannot be simulated.
 
@@ -23,17 +24,33 @@ struct SimulateCommand: ParsableCommand {
 
     @OptionGroup var options: RunOptions
     @OptionGroup var simulation: SimulationOptions
+    @OptionGroup var trace: TraceOptions
 
     @Flag(help: "Print results.json to standard output instead of the summary.")
     var json = false
 
+    func validate() throws {
+        if json, trace.isWanted {
+            throw ValidationError(
+                "--json and --trace both want standard output; leave --json out: the run directory has "
+                    + RunSummary.resultsName)
+        }
+    }
+
     func run() throws {
-        let prepared = try PreparedSimulation(options, simulation, startedAt: Date())
+        let prepared = try PreparedSimulation(options, simulation, trace: trace, startedAt: Date())
         Console.complain("\(prepared.plan.topology.account); seed \(prepared.plan.seed)")
         Console.complain("run directory \(prepared.directory.path)")
-        let run = try FinishedRun(of: try prepared.run(), in: prepared.directory)
+        let outcome = try prepared.run()
+        // The trace has been written through a buffer.
+        fflush(nil)
+        let run = try FinishedRun(of: outcome, in: prepared.directory)
         for line in run.remarks { Console.complain(line) }
-        try run.show(asJSON: json)
+        if trace.isWanted {
+            Console.show(run.text(Console.takesColour(STDERR_FILENO) ? .coloured : .plain))
+        } else {
+            try run.show(asJSON: json)
+        }
         if json, let pace = run.summary?.context.simulation?.paceAccount { Console.complain(pace) }
         if let hint = run.statusHint { Console.complain(hint) }
         throw run.status.code
