@@ -13,12 +13,13 @@ import TopologyFormat
 struct PreparedSimulation {
     let plan: SimulationPlan
     let directory: RunDirectory
-    private let hold: RunHold
+    /// Tells what happens, where that is asked for.
     private let printer: TracePrinter?
+    private let hold: RunHold
 
     /// Nothing is written before all that can be checked has been.
     init(
-        _ options: RunOptions, _ simulation: SimulationOptions, trace: TraceOptions, startedAt: Date
+        _ options: RunOptions, _ simulation: SimulationOptions, _ trace: TraceOptions, startedAt: Date
     ) throws(CommandFailure) {
         let input = try TopologyInput(options.topology)
         try CommandFailure.asBadInput { try input.topology.refusePrograms(file: input.path) }
@@ -29,8 +30,8 @@ struct PreparedSimulation {
         } catch {
             throw .badInput("\(input.path): \(error)")
         }
-        self.plan = plan
         printer = try trace.printer(for: plan)
+        self.plan = plan
         directory = try CommandFailure.asBadInput {
             try options.runDirectory.map { try RunDirectory.make(at: FilePath($0)) }
                 ?? RunDirectory.makeDefault(
@@ -59,6 +60,7 @@ struct PreparedSimulation {
         let start = clock.now
         let run: SimulatedRun
         do throws(SimulationError) {
+            defer { fflush(nil) }
             run = try Simulator.run(plan, observer: printer)
         } catch {
             try CommandFailure.asBadInput { try Self.failure(error).write(to: directory) }

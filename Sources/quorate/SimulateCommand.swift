@@ -14,7 +14,7 @@ struct SimulateCommand: ParsableCommand {
 
               quorate simulate Topologies/quickstart.yaml --seed 7
               quorate simulate Topologies/star.yaml --costs none --signatures modelled
-              quorate simulate Topologies/quickstart.yaml --trace --only op-3 --task 500
+              quorate simulate Topologies/quickstart.yaml --trace --only op-3,coordinator-squares --task 500
 
             Services that run a program cannot be simulated.
 
@@ -24,30 +24,27 @@ struct SimulateCommand: ParsableCommand {
 
     @OptionGroup var options: RunOptions
     @OptionGroup var simulation: SimulationOptions
-    @OptionGroup var trace: TraceOptions
+    @OptionGroup var tracing: TraceOptions
 
     @Flag(help: "Print results.json to standard output instead of the summary.")
     var json = false
 
     func validate() throws {
-        if json, trace.isWanted {
+        if json, tracing.isWanted {
             throw ValidationError(
-                "--json and --trace both want standard output; leave --json out: the run directory has "
-                    + RunSummary.resultsName)
+                "--json puts one document on standard output, where --trace tells the run; leave one out")
         }
     }
 
     func run() throws {
-        let prepared = try PreparedSimulation(options, simulation, trace: trace, startedAt: Date())
+        let prepared = try PreparedSimulation(options, simulation, tracing, startedAt: Date())
         Console.complain("\(prepared.plan.topology.account); seed \(prepared.plan.seed)")
         Console.complain("run directory \(prepared.directory.path)")
-        let outcome = try prepared.run()
-        // The trace has been written through a buffer.
-        fflush(nil)
-        let run = try FinishedRun(of: outcome, in: prepared.directory)
+        let run = try FinishedRun(of: try prepared.run(), in: prepared.directory)
         for line in run.remarks { Console.complain(line) }
-        if trace.isWanted {
-            Console.show(run.text(Console.takesColour(STDERR_FILENO) ? .coloured : .plain))
+        if tracing.isWanted {
+            // Standard output has the trace.
+            Console.complain(run.text(.plain))
         } else {
             try run.show(asJSON: json)
         }

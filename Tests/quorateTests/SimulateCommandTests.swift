@@ -52,7 +52,7 @@ import TopologyFormat
         (["--time-limit", "5"], "5 has no unit"), (["--memory", "1 KiB"], "is not within 64 MiB to"),
         (["--seed", "x"], "x is not a whole number; write 42"),
         (["--tasks", "5", "--duration", "1s"], "give one of them"),
-        (["--json", "--trace"], "both want standard output"), (["--only", "op-1"], "add --trace"),
+        (["--json", "--trace"], "leave one out"), (["--only", "op-1"], "add --trace"),
     ])
     func wrongOptionsAreExplained(arguments: [String], message: String) {
         let error = #expect(throws: (any Error).self) { try SimulateCommand.parse(["lab.yaml"] + arguments) }
@@ -69,7 +69,7 @@ import TopologyFormat
         let trace = try TraceOptions.parse(traced)
         let error = #expect(throws: CommandFailure.self) {
             try PreparedSimulation(
-                options, simulation, trace: trace, startedAt: Date(timeIntervalSince1970: 0))
+                options, simulation, trace, startedAt: Date(timeIntervalSince1970: 0))
         }
         #expect(!FileManager.default.fileExists(atPath: directory.string), "what is refused leaves nothing")
         return error
@@ -96,7 +96,7 @@ import TopologyFormat
         let options = try RunOptions.parse(["\(file)", "--run-directory", "\(scratch.path)"])
         let error = #expect(throws: CommandFailure.self) {
             try PreparedSimulation(
-                options, try SimulationOptions.parse([]), trace: try TraceOptions.parse([]),
+                options, try SimulationOptions.parse([]), try TraceOptions.parse([]),
                 startedAt: Date(timeIntervalSince1970: 0))
         }
         #expect(error?.description.contains("a run overwrites nothing") == true)
