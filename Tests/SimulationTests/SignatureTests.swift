@@ -9,12 +9,14 @@ import Verdicts
 
 /// What stands as a signature changes no run but in its bytes.
 @Suite struct SignatureTests {
-    private func run(_ signatures: SignaturePlan) throws -> SimulatedRun {
+    private func plan(_ signatures: SignaturePlan) throws -> SimulationPlan {
         var plan = try Scene.plan(
             try Scene.topology(faults: "[{operator: op-3, does: equivocate-split, at: task 5}]"))
         plan.signatures = signatures
-        return try Simulator.run(plan)
+        return plan
     }
+
+    private func run(_ signatures: SignaturePlan) throws -> SimulatedRun { try Simulator.run(try plan(signatures)) }
 
     private func verdicts(on run: SimulatedRun, under scheme: SignatureScheme) -> Set<Verdict> {
         scheme.scoped { Set(Finding.all(of: RunHistory(run.records)).map(\.verdict)) }
@@ -26,6 +28,9 @@ import Verdicts
         #expect(real.figures == modelled.figures)
         #expect(real.audit != modelled.audit)
         #expect(SignatureScheme.current == .ed25519, "nothing is left of it")
+        #expect(try plan(.modelled).genesis == modelled.records.genesis)
+        #expect(try plan(.ed25519).genesis == real.records.genesis)
+        #expect(real.records.genesis != modelled.records.genesis)
         for (run, signatures) in [(real, SignaturePlan.ed25519), (modelled, .modelled)] {
             #expect(Scene.certified(run) == 20)
             #expect(RunHistory(run.records).slashes.count == 1)

@@ -101,4 +101,17 @@ import TopologyFormat
         }
         #expect(error?.description.contains("a run overwrites nothing") == true)
     }
+
+    /// Whoever is killed in the middle of it leaves no record, and the run can be looked at all the same.
+    @Test func aSimulationThatWasCutShortIsNoPuzzle() throws {
+        let file = try scratch.write(Array(Fixture.topology.utf8), to: "lab.yaml")
+        let directory = scratch.path.appending("run")
+        let options = try RunOptions.parse(["\(file)", "--run-directory", "\(directory)", "--seed", "7"])
+        let simulation = try SimulationOptions.parse(["--signatures", "modelled"])
+        _ = try PreparedSimulation(
+            options, simulation, try TraceOptions.parse([]), startedAt: Date(timeIntervalSince1970: 0))
+        let run = try FinishedRun(directory: directory)
+        #expect(run.isAbandoned && run.summary == nil && run.status == .notJudged)
+        #expect(try RunManifest.read(from: RunDirectory(path: directory)).isModelled)
+    }
 }
