@@ -22,10 +22,7 @@ package struct TracePrinter: SimulationObserver {
 
     /// - Parameter write: is given each line, without its end.
     package init(_ plan: SimulationPlan, _ filter: TraceFilter = TraceFilter(), write: @escaping (String) -> Void) {
-        let keys = NetworkKeys.derived(from: plan.seed, for: plan.topology)
-        words = TraceWords(
-            GenesisBuilder.genesis(
-                of: plan.topology, keys: keys, runID: GenesisBuilder.simulatedRunID(seed: plan.seed)))
+        words = TraceWords(plan.genesis)
         self.filter = filter
         self.write = write
     }
@@ -119,10 +116,11 @@ package struct TracePrinter: SimulationObserver {
     }
 
     private func text(of sending: TracedSending) -> String? {
+        let frame = filter.wanted(of: sending.frame)
         guard
             let clause = filter.isEverything
-                ? TraceClause(words.names.text(of: sending.frame), about: words.subjects(of: sending.frame))
-                : words.clause(of: sending.frame, from: sending.sender),
+                ? TraceClause(words.names.text(of: frame), about: words.subjects(of: frame))
+                : words.clause(of: frame, from: sending.sender),
             filter.wants(about: clause.subjects)
         else { return nil }
         let fate = sending.fate(words) { time in
