@@ -103,22 +103,30 @@ struct Reduction: Sendable {
         }
     }
 
-    private static let plainTerms = ofEachService("terms") { service in
-        let times: [(Duration, Duration)] = [
-            (.seconds(1), .seconds(2)), (service.deadline, service.deadline),
-            (service.deadline / 2, service.evidenceWindow / 2),
-            (min(.seconds(1), service.deadline), service.evidenceWindow),
-        ]
-        var proposals = times.filter { $0.1 <= service.evidenceWindow }.map { deadline, window in
-            var proposal = service
-            (proposal.deadline, proposal.evidenceWindow) = (rounded(deadline), rounded(window))
-            return proposal
+    /// A deadline is never made so short that the time which everything takes alone would violate it: that would show
+    /// something else.
+    private static let plainTerms = Reduction(name: "terms") { plan in
+        let floor = max(ScenarioPace.answer(in: plan), .seconds(1))
+        return eachService(of: plan) { service in
+            let times: [(Duration, Duration)] = [
+                (.seconds(1), .seconds(2)), (service.deadline, service.deadline),
+                (rounded(service.deadline / 2), rounded(service.evidenceWindow / 2)),
+                (service.deadline, rounded(service.evidenceWindow / 2)),
+            ]
+            var proposals = times.filter {
+                ($0.0 == service.deadline || $0.0 < service.deadline && $0.0 >= floor) && $0.1 >= $0.0
+                    && $0.1 <= service.evidenceWindow
+            }.map { deadline, window in
+                var proposal = service
+                (proposal.deadline, proposal.evidenceWindow) = (deadline, window)
+                return proposal
+            }
+            var usual = service
+            usual.slash = SlashPlan()
+            (usual.threshold, usual.wantsAccountability) = (.twoThirds, true)
+            proposals.append(usual)
+            return proposals
         }
-        var usual = service
-        usual.slash = SlashPlan()
-        (usual.threshold, usual.wantsAccountability) = (.twoThirds, true)
-        proposals.append(usual)
-        return proposals
     }
 
     private static let plainLedger = ofTopology("ledger") { topology in
@@ -269,14 +277,18 @@ struct Reduction: Sendable {
     private static func ofEachService(
         _ name: String, _ proposals: @escaping @Sendable (ServicePlan) -> [ServicePlan]
     ) -> Reduction {
-        ofTopology(name) { topology in
-            topology.services.indices.flatMap { index in
-                proposals(topology.services[index]).map { service in
-                    var proposal = topology
-                    proposal.services[index] = service
-                    proposal.keepFaultsWithinLoads()
-                    return proposal
-                }
+        Reduction(name: name) { eachService(of: $0, proposals) }
+    }
+
+    private static func eachService(
+        of plan: SimulationPlan, _ proposals: (ServicePlan) -> [ServicePlan]
+    ) -> [SimulationPlan] {
+        plan.topology.services.indices.flatMap { index in
+            proposals(plan.topology.services[index]).map { service in
+                var proposal = plan
+                proposal.topology.services[index] = service
+                proposal.topology.keepFaultsWithinLoads()
+                return proposal
             }
         }
     }

@@ -13,8 +13,8 @@ struct ScenarioPace {
     private let link: LinkTerms
     /// Nil: everybody is as far from everybody else.
     private let regions: [Region]?
-    /// What it takes at most, as good as always, from one node's decision to another's.
-    private let hop: Duration
+    /// What it takes at most, as good as always, until a task is decided.
+    private let answer: Duration
 
     init(seed: UInt64) {
         var dice = Dice(seed: seed, purpose: "pace")
@@ -28,7 +28,23 @@ struct ScenarioPace {
             farthest.latency = regions.flatMap { near in regions.map { near.latency(to: $0) } }.max() ?? .zero
         }
         self.link = link
-        hop = Self.delay(of: farthest) + Self.delay(of: costs)
+        answer = Self.answer(over: farthest, costs: costs)
+    }
+
+    /// There and back, and once more for what is asked for.
+    private static func answer(over link: LinkTerms, costs: CostModel) -> Duration {
+        (delay(of: link) + delay(of: costs)) * 4 + .milliseconds(200)
+    }
+
+    /// What a deadline must leave for a task to be decided, wherever its nodes stand.
+    static func answer(in plan: SimulationPlan) -> Duration {
+        let network = plan.topology.network
+        var farthest = network.link
+        if let regions = network.regions {
+            let all = regions.operators + regions.coordinators
+            farthest.latency = all.flatMap { near in all.map { near.latency(to: $0) } }.max() ?? .zero
+        }
+        return answer(over: farthest, costs: plan.costs)
     }
 
     // MARK: Work
@@ -81,8 +97,6 @@ struct ScenarioPace {
                 operators: topology.operators.map { _ in dice.pick(regions) },
                 coordinators: topology.services.map { _ in dice.pick(regions) })
         }
-        // There and back, and once more for what is asked for.
-        let answer = hop * 4 + .milliseconds(200)
         var isPatient = false
         for index in topology.services.indices {
             let reachesCalm = dice.hits(percent: 45)
@@ -93,7 +107,7 @@ struct ScenarioPace {
                 deadline + (dice.hits(percent: 20) ? .zero : answer + dice.roll(.zero ... .seconds(1)))
             drawLoad(of: &topology.services[index], &dice)
         }
-        drawLedger(of: &topology, answer: answer, isPatient: isPatient, &dice)
+        drawLedger(of: &topology, isPatient: isPatient, &dice)
     }
 
     /// What is open when the calm begins is certified after this at the latest.
@@ -113,7 +127,7 @@ struct ScenarioPace {
     }
 
     /// Votes count in their epoch and the next one. Where deadlines reach beyond the calm, epochs mostly do too.
-    private func drawLedger(of topology: inout Topology, answer: Duration, isPatient: Bool, _ dice: inout Dice) {
+    private func drawLedger(of topology: inout Topology, isPatient: Bool, _ dice: inout Dice) {
         var ledger = dice.pick(LedgerPlan.presets)
         let window = topology.services.map(\.evidenceWindow).max() ?? .zero
         guard ledger.preset == LedgerPlan.fast.preset || dice.hits(percent: 40) else {

@@ -1,3 +1,4 @@
+import Messages
 import Primitives
 import Records
 import Simulation
@@ -32,13 +33,25 @@ package struct TrialResult: Sendable {
             Trouble(kind: .violated($0.oracle), account: $0.account)
         }
         if case .timedOut(let waiting) = run.ending {
-            troubles.append(
-                Trouble(kind: .unfinished, account: "it never ended: \(waiting.joined(separator: ", ")) went on"))
+            let names = waiting.filter { !history.isLost($0) }
+            if !names.isEmpty {
+                troubles.append(
+                    Trouble(kind: .unfinished, account: "it never ended: \(names.joined(separator: ", ")) went on"))
+            }
         }
         troubles += findings.filter { $0.verdict == .unknown }.map {
             Trouble(kind: .unjudged($0.oracle), account: $0.account)
         }
         return troubles
+    }
+}
+
+extension RunHistory {
+    /// Whether a coordinator cannot come to an end, since it is cut off from the ledger for good.
+    fileprivate func isLost(_ name: String) -> Bool {
+        faultIntervals.contains {
+            $0.party.isCoordinator && $0.end == nil && genesis.name(of: $0.party) == name
+        }
     }
 }
 

@@ -29,6 +29,8 @@ struct Connection {
         var blocks = 0
         /// What was sent while it was blocked, in order.
         var held: [Parcel] = []
+        /// When what was held goes on its way after a blockage: nothing that is sent later goes before it.
+        var resumes = Instant(nanoseconds: 0)
     }
 
     /// As the real transport dials.

@@ -77,6 +77,9 @@ extension RunHistory {
     /// second for the coordinator to do so.
     private static let submissionPatience = Duration.milliseconds(500)
 
+    /// What is sent so shortly before the window closes need not arrive, be compared and be asked for before it does.
+    private static let exchange = Duration.milliseconds(700)
+
     /// Until when honest nodes listen for votes for its task; nil when that was never issued.
     private func windowClose(of key: VoteKey) -> Instant? {
         guard key.network == network, key.service.number < genesis.services.count,
@@ -96,7 +99,7 @@ extension RunHistory {
     /// Whether honest nodes were sent two of its votes while they were listening.
     fileprivate func isProvable(_ equivocation: InjectedEquivocation, faulty: Set<Party>) -> Bool {
         let service = equivocation.voteKey.service
-        guard let close = windowClose(of: equivocation.voteKey), equivocation.at <= close,
+        guard let close = windowClose(of: equivocation.voteKey), equivocation.at + Self.exchange <= close,
             !wasStopped(.signer(equivocation.signer), sending: equivocation.at)
         else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)
@@ -134,7 +137,7 @@ extension RunHistory {
     /// Whether honest operators were sent both tasks. They vote, see each other's votes, and ask for the other task.
     fileprivate func isProvable(_ equivocation: InjectedTaskEquivocation, faulty: Set<Party>) -> Bool {
         let service = equivocation.service
-        guard let close = windowClose(of: equivocation.voteKey),
+        guard let close = windowClose(of: equivocation.voteKey), closeOfStartup.map({ $0 <= close }) ?? true,
             !wasStopped(.coordinator(service), sending: equivocation.at)
         else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)
@@ -156,14 +159,15 @@ extension RunHistory {
         var patience: Duration
     }
 
-    /// Whether nobody killed or paused a party, or cut it off, while it had to see and remember. A coordinator that is back before the
-    /// window closes is told again.
+    /// Whether nobody killed or paused a party, or cut it off, while it had to see and remember. A coordinator that is
+    /// back before the window closes is told again.
     private func isAwake(_ party: Party, during watch: Watch) -> Bool {
         !faultIntervals.contains { interval in
             guard interval.party == party, interval.service == watch.service,
                 interval.touches(from: watch.from, to: watch.close + watch.patience)
             else { return false }
-            return !party.isCoordinator || (interval.back ?? interval.end).map { $0 > watch.close } ?? true
+            return !party.isCoordinator
+                || (interval.back ?? interval.end).map { $0 + Self.exchange > watch.close } ?? true
         }
     }
 

@@ -12,6 +12,8 @@ package struct FaultInterval: Hashable, Sendable {
     package var end: Instant?
     /// Whether it was paused in it. Its connections stay up then, and nobody does its part.
     package var hasPaused = false
+    /// Whether it was silent in it. What it was shown meanwhile it may never vote on.
+    var hasBeenSilent = false
     /// Since when it only had to catch up: it took what it was sent.
     package var back: Instant?
 

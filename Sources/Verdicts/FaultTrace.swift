@@ -16,6 +16,7 @@ struct FaultTrace {
     private var intervals: [FaultInterval] = []
     private var since: Instant?
     private var hasPaused = false
+    private var hasBeenSilent = false
     private var returned: Instant?
     /// Faults of one operator can overlap: it speaks when all its silences are over.
     private var silences = 0
@@ -97,7 +98,10 @@ struct FaultTrace {
         case .injected(let injection):
             switch injection.behaviour {
             case FaultInterval.silentBehaviour:
-                if injection.service.map({ $0 == service }) ?? true { silences += 1 }
+                if injection.service.map({ $0 == service }) ?? true {
+                    silences += 1
+                    hasBeenSilent = true
+                }
             case let name where RecordGap.crashBehaviours.contains(name): die(&isDying)
             default: isDishonest = true
             }
@@ -148,7 +152,7 @@ struct FaultTrace {
             since = since ?? now
         } else if let start = since {
             intervals.append(interval(from: start, to: now))
-            (since, hasPaused) = (nil, false)
+            (since, hasPaused, hasBeenSilent) = (nil, false, false)
         }
     }
 
@@ -156,7 +160,8 @@ struct FaultTrace {
 
     private func interval(from start: Instant, to end: Instant?) -> FaultInterval {
         FaultInterval(
-            party: party, service: service, start: start, end: end, hasPaused: hasPaused, back: returned)
+            party: party, service: service, start: start, end: end, hasPaused: hasPaused, hasBeenSilent: hasBeenSilent,
+            back: returned)
     }
 
     var finished: [FaultInterval] {

@@ -8,6 +8,7 @@ import Primitives
 func judgeLiveness(of history: RunHistory) -> Finding {
     let closed = history.tasks.filter { !$0.isOpen }
     var premise = LivenessPremise()
+    let startup = history.closeOfStartup
     var judged = 0
     var late: [ServiceTask] = []
     /// Of the late ones: too few operators had a result; or they had different ones.
@@ -20,6 +21,7 @@ func judgeLiveness(of history: RunHistory) -> Finding {
             continue
         }
         let faulty = history.faulty(whenDecisiveFor: task)
+        if let startup, history.lastChance(of: task) < startup { continue }
         guard !faulty.contains(.coordinator(task.service)),
             premise.holds(in: set, without: RunHistory.signers(in: faulty))
         else { continue }
@@ -72,14 +74,18 @@ extension RunHistory {
     /// Who had a fault while this task had to be decided: from its issue to its deadline, or the last seconds of that time.
     /// Operators vote only on tasks of the present epoch and the one before it.
     fileprivate func faulty(whenDecisiveFor task: ServiceTask) -> Set<Party> {
-        let last = min(task.deadline, closeOfVoting(on: task) ?? task.deadline)
+        let last = lastChance(of: task)
         let first = max(task.issued, last + (.zero - Self.recovery))
         return Set(
-            faultIntervals.filter { $0.service == task.service && $0.touches(from: first, to: last) }.map(\.party))
+            faultIntervals.filter {
+                $0.service == task.service && $0.touches(from: $0.hasBeenSilent ? task.issued : first, to: last)
+            }.map(\.party))
     }
 
-    private func closeOfVoting(on task: ServiceTask) -> Instant? {
-        openings.first { $0.set.service == task.service && $0.set.epoch >= task.epoch.advanced(by: 2) }?.at
+    /// Its deadline, or when operators vote on it no more.
+    fileprivate func lastChance(of task: ServiceTask) -> Instant {
+        let close = openings.first { $0.set.service == task.service && $0.set.epoch >= task.epoch.advanced(by: 2) }
+        return min(task.deadline, close?.at ?? task.deadline)
     }
 }
 
