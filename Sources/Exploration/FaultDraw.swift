@@ -6,8 +6,9 @@ import TopologyFormat
 /// Draws what operators and coordinators do wrong, within a budget of stake.
 ///
 /// In three scenarios of four, those who sign two things hold less than 2q - 1 of every service's stake, so that agreement
-/// must hold; in the others anybody may. In most, those who cheat or are gone for good leave a quorum, so that
-/// liveness must hold once the others are back.
+/// must hold; in the others anybody may, and in half of the meshes among these a coordinator conspires with most of its
+/// operators. In most, those who cheat or are gone for good leave a quorum, so that liveness must hold once the others
+/// are back.
 struct FaultDraw {
     private var dice: Dice
     private let topology: Topology
@@ -15,6 +16,8 @@ struct FaultDraw {
     private let stakes: [Lamports]
     private let keepsAgreement: Bool
     private let keepsQuorum: Bool
+    /// Whether a coordinator and most of its operators conspire: only so can there be two certificates for one task.
+    private let isConspiracy: Bool
     private var cheats: Set<OperatorIndex> = []
     private var unreliable: Set<OperatorIndex> = []
     private var faults: [FaultPlan] = []
@@ -22,6 +25,7 @@ struct FaultDraw {
     static func faults(of topology: Topology, before calm: Duration, seed: UInt64) -> [FaultPlan] {
         var draw = FaultDraw(topology, before: calm, seed: seed)
         let count = draw.dice.pick([(15, 0), (30, 1), (30, 2), (15, 3), (10, 5)].map { (weight: $0.0, value: $0.1) })
+        if draw.isConspiracy { draw.addDoubleTasks(accomplices: true) }
         for _ in 0..<count { draw.add(draw.dice.pick(Behaviour.allCases)) }
         return draw.faults
     }
@@ -32,7 +36,8 @@ struct FaultDraw {
         self.calm = calm
         stakes = topology.stakesAtGenesis
         keepsAgreement = dice.hits(percent: 75)
-        keepsQuorum = dice.hits(percent: 70)
+        isConspiracy = !keepsAgreement && topology.network.dissemination == .mesh && dice.hits(percent: 50)
+        keepsQuorum = dice.hits(percent: 70) && !isConspiracy
     }
 
     private mutating func add(_ behaviour: Behaviour) {
@@ -103,7 +108,7 @@ struct FaultDraw {
         let service = ServiceID(UInt32(dice.pick(open)))
         var accomplices: Set<OperatorIndex> = []
         if wanted {
-            for _ in 0..<dice.roll(1...4) {
+            for _ in 0..<dice.roll(isConspiracy ? 3...8 : 1...4) {
                 if let signer = culprit(isCheat: true, isGone: true, of: service) { accomplices.insert(signer) }
             }
         }
