@@ -36,7 +36,8 @@ struct FaultDraw {
         self.calm = calm
         stakes = topology.stakesAtGenesis
         keepsAgreement = dice.hits(percent: 75)
-        isConspiracy = !keepsAgreement && topology.network.dissemination == .mesh && dice.hits(percent: 50)
+        let conspires = dice.hits(percent: 50) && topology.network.dissemination == .mesh
+        isConspiracy = conspires && !keepsAgreement
         keepsQuorum = dice.hits(percent: 70) && !isConspiracy
     }
 

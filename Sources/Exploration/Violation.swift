@@ -37,14 +37,19 @@ package struct Violation: Sendable {
         }
         plan = shrinker.shrink(plan, mayGoOn: mayGoOn) { progress(PlanSize(of: $0.topology), count) }
         (trouble, tried) = (latest, count)
-        expectTheRest()
+        plan = plan.expectingItsOutcome(trial)
     }
+}
 
-    /// Whoever reads the file should see what it is about, and not that somebody was slashed who had to be.
-    private mutating func expectTheRest() {
-        guard let history = try? trial.run(plan).history else { return }
+extension SimulationPlan {
+    /// As it is, expecting all that it comes to but what violates an oracle: whoever runs it should be told of that, and
+    /// not that somebody was slashed who had to be.
+    package func expectingItsOutcome(_ trial: Trial = Trial()) -> SimulationPlan {
+        guard let history = try? trial.run(self).history else { return self }
+        var plan = self
         plan.topology.expect = Expectations()
         plan.topology.expect.slashed = Set(history.slashes.map(\.record.signer)).sorted()
         plan.topology.expect.revoked = Set(history.revocations.map(\.record.service)).sorted()
+        return plan
     }
 }

@@ -258,18 +258,15 @@ package struct FaultyOperator: PerturbableMachine {
             guard let collusion = collusions[voteKey] else {
                 return effects.append(.send(.attestation(vote), to: recipients))
             }
-            // The other task may never come, and then this vote never goes.
-            if collusion.held == nil { noteHolding(voteKey, effects: &effects) }
-            collusions[voteKey]?.held = (vote, recipients)
+            let earlier = collusion.held?.recipients ?? []
+            collusions[voteKey]?.held = (vote, earlier + recipients.filter { !earlier.contains($0) })
             return
         }
         let first = recipients.filter { isShown(vote.statement.task, double, isFirst: true, $0) }
         let second = recipients.filter { isShown(double.second.task, double, isFirst: false, $0) }
-        if double.firstSent == nil {
-            double.firstSent = vote
-            double.firstRecipients = first
-            double.secondRecipients = second
-        }
+        double.firstSent = double.firstSent ?? vote
+        double.firstRecipients += first.filter { !double.firstRecipients.contains($0) }
+        double.secondRecipients += second.filter { !double.secondRecipients.contains($0) }
         doubles[voteKey] = double
         if !first.isEmpty { effects.append(.send(.attestation(vote), to: first)) }
         // Sent again later, each half gets what it got before.
@@ -361,6 +358,7 @@ package struct FaultyOperator: PerturbableMachine {
             {
                 used[index] += 1
                 collusions[voteKey] = Collusion(schedule: index, first: digest)
+                noteCollusion(in: voteKey, effects: &effects)
             }
             return false
         }
@@ -390,7 +388,8 @@ package struct FaultyOperator: PerturbableMachine {
         }
     }
 
-    private func noteHolding(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
+    /// Already now, whatever comes of it: the other task may never come, and then its vote never goes.
+    private func noteCollusion(in voteKey: VoteKey, effects: inout [NodeEffect]) {
         let behaviour = Behaviour.collusion.rawValue
         effects.append(
             .note(

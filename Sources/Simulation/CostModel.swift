@@ -56,6 +56,8 @@ package struct CostModel: Hashable, Sendable {
         ("none", none), ("standard", standard), ("slow", slow),
     ]
 
+    package var word: String? { Self.named.first { $0.costs == self }?.word }
+
     package init(
         wake: Duration, receive: Duration, handle: Duration, send: Duration, flush: Duration, sign: Duration,
         verify: Duration, execute: Duration, guardWrite: Duration, guardSync: Duration, apply: Duration,

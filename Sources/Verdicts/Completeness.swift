@@ -82,12 +82,13 @@ extension RunHistory {
 
     /// Until when honest nodes listen for votes for its task; nil when that was never issued.
     private func windowClose(of key: VoteKey) -> Instant? {
-        guard key.network == network, key.service.number < genesis.services.count,
-            let issued = tasks.first(where: {
-                $0.task.service == key.service && Subject($0.task.sequence) == key.subject
-            })
-        else { return nil }
-        return issued.task.issued + genesis.services[Int(key.service.number)].evidenceWindow
+        guard key.service.number < genesis.services.count, let task = task(of: key) else { return nil }
+        return task.issued + genesis.services[Int(key.service.number)].evidenceWindow
+    }
+
+    private func task(of key: VoteKey) -> ServiceTask? {
+        guard key.network == network else { return nil }
+        return tasks.first { $0.task.service == key.service && Subject($0.task.sequence) == key.subject }?.task
     }
 
     /// Whether the coordinator stopped before evidence about this was due at the ledger.
@@ -134,10 +135,11 @@ extension RunHistory {
         }
     }
 
-    /// Whether honest operators were sent both tasks. They vote, see each other's votes, and ask for the other task.
+    /// Whether honest operators were sent both tasks, in time to vote on them. They vote, see each other's votes, and ask for the other task.
     fileprivate func isProvable(_ equivocation: InjectedTaskEquivocation, faulty: Set<Party>) -> Bool {
         let service = equivocation.service
-        guard let close = windowClose(of: equivocation.voteKey), closeOfStartup.map({ $0 <= close }) ?? true,
+        guard let close = windowClose(of: equivocation.voteKey), let task = task(of: equivocation.voteKey),
+            equivocation.at + Self.exchange <= lastChance(of: task), closeOfStartup.map({ $0 <= close }) ?? true,
             !wasStopped(.coordinator(service), sending: equivocation.at)
         else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)

@@ -83,7 +83,7 @@ extension RunHistory {
     }
 
     /// Its deadline, or when operators vote on it no more.
-    fileprivate func lastChance(of task: ServiceTask) -> Instant {
+    func lastChance(of task: ServiceTask) -> Instant {
         let close = openings.first { $0.set.service == task.service && $0.set.epoch >= task.epoch.advanced(by: 2) }
         return min(task.deadline, close?.at ?? task.deadline)
     }

@@ -75,6 +75,9 @@ struct ShrinkCommand: ParsableCommand {
     }
 
     private func command(for plan: SimulationPlan, file: String) -> String {
-        "quorate simulate \(file)"
+        var words = ["quorate simulate", file]
+        if plan.costs != .standard, let costs = plan.costs.word { words += ["--costs", costs] }
+        if plan.cores != .perNode { words += ["--cores", SimulationOptions.word(for: plan.cores)] }
+        return words.joined(separator: " ")
     }
 }
