@@ -76,8 +76,8 @@ let package = Package(
         target(
             "Simulation",
             ground + [
-                "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "TopologyFormat", "Staging", deque,
-                heap, system,
+                "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "TopologyFormat", "Staging",
+                "Replaying", deque, heap, system,
             ]),
         target(
             "Exploration",
@@ -168,7 +168,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ground + [
-                "Faults", "Node", "Records", "Reports", "TestSupport", "Verdicts", "quorate", "quorate-node", system,
+                "Faults", "Links", "Node", "Records", "Reports", "TestSupport", "Verdicts", "quorate", "quorate-node",
+                system,
             ],
             exclude: ["External"], swiftSettings: settings),
     ]

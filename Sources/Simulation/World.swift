@@ -49,7 +49,6 @@ struct World {
 
     /// Processes start here; nobody has reason to think of time zero.
     static let boot = Instant(nanoseconds: 1_000_000_000)
-    static let eventsAtOnceLimit: UInt64 = 500_000_000
 
     init(_ plan: SimulationPlan, observer: (any SimulationObserver)?) throws(SimulationError) {
         let topology = plan.topology
@@ -134,9 +133,11 @@ struct World {
         case .hungUp(let place, let party, let reason, let life):
             if nodes[place.number].life == life { hungUp(place, from: party, reason) }
         case .restarts(let place): restart(place)
+        case .losesPower(let place): losePower(place)
         case .parts(let partition): part(partition)
         case .heals(let partition): heal(partition)
         case .timesOut(let connection): timeOut(connection)
+        case .noticed(let connection, let generation): notice(connection, generation)
         case .reviewed: review()
         }
     }
@@ -145,7 +146,8 @@ struct World {
     mutating func count() {
         figures.events += 1
         eventsAtOnce += 1
-        if eventsAtOnce > Self.eventsAtOnceLimit {
+        guard failure == nil else { return }
+        if eventsAtOnce > plan.limits.eventsAtOnce {
             failure = .standsStill(at: elapsed, events: eventsAtOnce)
         } else if figures.events > plan.limits.events {
             failure = .tooManyEvents(figures.events, at: elapsed)

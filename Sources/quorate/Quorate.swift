@@ -13,6 +13,7 @@ struct Quorate: AsyncParsableCommand {
 
               quorate init lab.yaml
               quorate run lab.yaml
+              quorate simulate lab.yaml --seed 7
               quorate test Topologies
               quorate verify runs/latest/evidence/8b110da4.borsh
 
@@ -22,7 +23,9 @@ struct Quorate: AsyncParsableCommand {
         version: version,
         subcommands: [LedgerProcessCommand.self],
         groupedSubcommands: [
-            CommandGroup(name: "Running", subcommands: [RunCommand.self, TestCommand.self, BenchCommand.self]),
+            CommandGroup(
+                name: "Running",
+                subcommands: [RunCommand.self, SimulateCommand.self, TestCommand.self, BenchCommand.self]),
             CommandGroup(
                 name: "Live cluster",
                 subcommands: [
