@@ -1,7 +1,7 @@
 /// The known name that a misspelt one was probably meant to be.
-enum NearestName {
+package enum NearestName {
     /// - Returns: nil when none is near: about a third of its characters, and more than one, would have to change.
-    static func of(_ name: String, among known: [String]) -> String? {
+    package static func of(_ name: String, among known: [String]) -> String? {
         let letters = Array(name.lowercased().unicodeScalars.prefix(64))
         let best = known.map { (name: $0, distance: distance(letters, Array($0.unicodeScalars))) }
             .min { $0.distance < $1.distance }

@@ -1,0 +1,53 @@
+/// One of the figures of a `CostModel`, by the name that cost files give it.
+package enum CostItem: String, CaseIterable, Hashable, Sendable {
+    case wake, receive, handle, send, flush, sign, verify, execute
+    case guardWrite = "guard_write"
+    case guardSync = "guard_sync"
+    case apply, commit, transit
+
+    package var key: String { rawValue + "_ns" }
+
+    /// What is paid for, in a few words.
+    package var account: String {
+        switch self {
+        case .wake: "a turn, its record written out"
+        case .receive: "a frame, read and decoded"
+        case .handle: "an event, handled and recorded"
+        case .send: "a frame to one recipient"
+        case .flush: "a connection, at the end of a turn"
+        case .sign: "a signature"
+        case .verify: "a signature, checked"
+        case .execute: "a task, executed"
+        case .guardWrite: "a write to the guard file"
+        case .guardSync: "waits: its way to the disk"
+        case .apply: "an instruction, applied"
+        case .commit: "waits: the ledger's log, its way to the disk"
+        case .transit: "waits: from the flush to the reader"
+        }
+    }
+}
+
+extension CostModel {
+    package subscript(item: CostItem) -> Duration {
+        get { self[keyPath: Self.path(of: item)] }
+        set { self[keyPath: Self.path(of: item)] = newValue }
+    }
+
+    private static func path(of item: CostItem) -> WritableKeyPath<CostModel, Duration> {
+        switch item {
+        case .wake: \.wake
+        case .receive: \.receive
+        case .handle: \.handle
+        case .send: \.send
+        case .flush: \.flush
+        case .sign: \.sign
+        case .verify: \.verify
+        case .execute: \.execute
+        case .guardWrite: \.guardWrite
+        case .guardSync: \.guardSync
+        case .apply: \.apply
+        case .commit: \.commit
+        case .transit: \.transit
+        }
+    }
+}
