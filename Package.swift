@@ -10,6 +10,7 @@ let settings: [SwiftSetting] =
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
@@ -75,8 +76,8 @@ let package = Package(
         target(
             "Simulation",
             ground + [
-                "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "TopologyFormat", "Staging", heap,
-                system,
+                "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "TopologyFormat", "Staging", deque,
+                heap, system,
             ]),
         target(
             "Exploration",

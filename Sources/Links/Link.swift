@@ -19,6 +19,11 @@ package struct Link: Sendable {
         package var first: Instant
         /// The same frame once more.
         package var again: Instant?
+
+        package init(first: Instant, again: Instant?) {
+            self.first = first
+            self.again = again
+        }
     }
 
     /// - Parameter seed: of the run. The draws of one direction of one link are the same in every run with this seed.

@@ -12,6 +12,8 @@ package struct SimulationPlan: Hashable, Sendable {
     /// it they tell all that verdicts and reports ask for: the seed repeats the run.
     package var keepsInputs: Bool
     package var limits: SimulationLimits
+    /// Whether every machine checks its own invariants after every event, which takes many times as long.
+    package var checksInvariants = false
 
     package init(
         topology: Topology, seed: UInt64, costs: CostModel = .standard, cores: Cores = .perNode,
@@ -43,10 +45,14 @@ package enum SimulationError: Error, Hashable, Sendable {
     /// `services.NAME.module: exec`: a program runs in real time.
     case programs(service: String)
     case tooMuchMemory(estimated: UInt64, limit: UInt64)
+    /// Nothing can start from it.
+    case genesis(String)
     case tooLong(span: Duration, limit: Duration)
     /// So many events, and time did not move.
     case standsStill(at: Duration, events: UInt64)
     case tooManyEvents(UInt64, at: Duration)
+    /// A mistake of ours: no log that it wrote itself can be wrong.
+    case ledgerStopped(String)
 }
 
 extension SimulationError: CustomStringConvertible {
@@ -57,6 +63,7 @@ extension SimulationError: CustomStringConvertible {
         case .tooMuchMemory(let estimated, let limit):
             "this would take about \(ByteCount(estimated)) of memory, and \(ByteCount(limit)) is the limit; "
                 + "simulate fewer operators or tasks, or raise --memory"
+        case .genesis(let reason): reason
         case .tooLong(let span, let limit):
             "its load lasts \(DurationText.of(span)), and \(DurationText.of(limit)) of virtual time is the limit; "
                 + "simulate fewer tasks, or raise --time-limit"
@@ -64,6 +71,7 @@ extension SimulationError: CustomStringConvertible {
             "\(events) events after \(DurationText.of(at)) and time stands still; give the links a latency or work a cost"
         case .tooManyEvents(let events, let at):
             "\(events) events after \(DurationText.of(at)), which is the limit"
+        case .ledgerStopped(let fault): "the ledger has stopped: \(fault)"
         }
     }
 }

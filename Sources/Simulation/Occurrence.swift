@@ -1,0 +1,49 @@
+import Messages
+import Primitives
+
+/// Something that is due in a simulation.
+///
+/// Whatever concerns a process carries its `life`, whatever concerns a connection its `generation`: when these have passed,
+/// it concerns nobody any more.
+enum Occurrence {
+    case arrival(Parcel, connection: Int, towardHigh: Bool, generation: UInt32)
+    /// The processor time that a node has taken is over.
+    case worked(Place, life: UInt32)
+    /// The disk has what the node waits for.
+    case synced(Place, life: UInt32)
+    case woke(Place, at: Instant, life: UInt32)
+    /// The ledger's clock.
+    case tick
+    case committed
+    case dials(connection: Int, generation: UInt32)
+    case established(connection: Int, generation: UInt32)
+    /// A node learns that its connection with a party is gone.
+    case hungUp(Place, from: Party, reason: String, life: UInt32)
+    case restarts(Place)
+    case parts(partition: Int)
+    case heals(partition: Int)
+    /// A connection on which nothing has got through for too long.
+    case timesOut(connection: Int)
+    /// Somebody's patience with the run may be over.
+    case reviewed
+}
+
+/// Where a node stands in the simulation's tables.
+struct Place: Hashable, Comparable {
+    let number: Int
+
+    static let ledger = Place(number: 0)
+    static func < (left: Self, right: Self) -> Bool { left.number < right.number }
+}
+
+/// A frame on its way to however many.
+final class Parcel {
+    let frame: Frame
+    /// As it would stand on the wire.
+    let bytes: Int
+
+    init(_ frame: Frame, bytes: Int) {
+        self.frame = frame
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,73 @@
+import Attesting
+import DequeModule
+import Faults
+import Messages
+import Primitives
+import Records
+
+/// One operator or coordinator: its process, its disk, and its records.
+struct SimulatedNode {
+    let party: Party
+    let name: String
+    /// What its next process is told of.
+    var plans: [FaultPlan]
+    var disk: VirtualDisk
+    /// Nil while there is no process.
+    var machine: (any NodeMachine)?
+    var incarnation: UInt32 = 0
+    /// Changes with every process: what was meant for an earlier one concerns nobody.
+    var life: UInt32 = 0
+    var inbox: Deque<Waiting> = []
+    var turn: Turn?
+    var isQueuedForCore = false
+    /// The earliest time that the machine has asked to be woken at.
+    var wakeTime: Instant?
+    var hasFinished = false
+    /// Nothing starts it again.
+    var isGoneForGood = false
+    var role: NodeRole?
+    var entries: [RecordEntry] = []
+    var records: [NodeRecord] = []
+
+    enum Waiting {
+        case event(NodeEvent)
+        case frame(Parcel, connection: Int, towardHigh: Bool, generation: UInt32)
+    }
+
+    /// Rounds of events and answers, then what can be noticed outside: as a `NodeDriver` does it.
+    struct Turn {
+        /// Signatures, checks and results that the machine waits for.
+        var requests: [NodeEffect]
+        var stage = Stage.events
+        var rounds = 0
+        /// To be durable before any of the requests is answered.
+        var unwritten: [GuardEntry] = []
+        var outward: [(effect: NodeEffect, bytes: Int)] = []
+        /// Written out with the end of the turn.
+        var entries: [RecordEntry] = []
+        /// The process dies in this turn: the machine hears nothing more.
+        var isLast = false
+
+        enum Stage {
+            case events, durability, answers
+            /// All is done but what can be noticed outside.
+            case leaving
+        }
+    }
+
+    /// Work that the last turn had no room for.
+    var leftOver: [NodeEffect] = []
+
+    var isAlive: Bool { machine != nil }
+
+    init(party: Party, name: String, plans: [FaultPlan]) {
+        self.party = party
+        self.name = name
+        self.plans = plans
+        disk = VirtualDisk(isKept: plans.contains { $0.behaviour.isCrash })
+    }
+
+    /// As `NodeDriver` limits them.
+    static let eventsPerTurn = 64
+    static let roundsPerTurn = 8
+}

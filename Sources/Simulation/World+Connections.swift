@@ -1,0 +1,251 @@
+import Attesting
+import Links
+import Messages
+import Primitives
+import Restaking
+import TopologyFormat
+
+/// What a `Transport` does, and the network behind it: dialling, sending, breaking, partitions.
+extension World {
+    // MARK: Frames
+
+    /// - Parameter receiver: does not get it when the two are not connected.
+    mutating func send(_ parcel: Parcel, from sender: Place, to receiver: Place) {
+        guard let index = wiring.connection(sender, receiver), connections[index].isUp else { return }
+        let towardHigh = sender < receiver
+        figures.frames += 1
+        figures.bytes += UInt64(parcel.bytes)
+        connections[index][towardHigh: towardHigh].pendingBytes += parcel.bytes
+        let pending = connections[index][towardHigh: towardHigh].pendingBytes
+        figures.fullestLink = max(figures.fullestLink, pending)
+        guard pending <= Connection.pendingLimit else {
+            figures.overruns += 1
+            return disconnect(index, by: sender, reason: "it does not read")
+        }
+        guard connections[index][towardHigh: towardHigh].blocks == 0 else {
+            connections[index][towardHigh: towardHigh].held.append(parcel)
+            audit.add(arrival: nil, connection: index)
+            return observeSent(parcel, on: index, towardHigh: towardHigh, arrives: nil)
+        }
+        put(parcel, on: index, towardHigh: towardHigh, sentAt: now)
+    }
+
+    private mutating func put(_ parcel: Parcel, on index: Int, towardHigh: Bool, sentAt departure: Instant) {
+        let start = departure + plan.costs.transit
+        let arrivals =
+            connections[index][towardHigh: towardHigh].link?.arrivals(of: parcel.bytes, sentAt: start)
+            ?? Link.Arrivals(first: start, again: nil)
+        let generation = connections[index].generation
+        timetable.add(
+            .arrival(parcel, connection: index, towardHigh: towardHigh, generation: generation), at: arrivals.first)
+        audit.add(arrival: arrivals.first, connection: index)
+        if let again = arrivals.again {
+            // It is charged twice, because it is taken up twice.
+            connections[index][towardHigh: towardHigh].pendingBytes += parcel.bytes
+            timetable.add(
+                .arrival(parcel, connection: index, towardHigh: towardHigh, generation: generation), at: again)
+            audit.add(arrival: again, connection: index)
+        }
+        observeSent(parcel, on: index, towardHigh: towardHigh, arrives: arrivals.first)
+    }
+
+    private mutating func observeSent(_ parcel: Parcel, on index: Int, towardHigh: Bool, arrives: Instant?) {
+        guard isObserved else { return }
+        let (sender, receiver) = ends(of: index, towardHigh: towardHigh)
+        let (from, to) = (wiring.parties[sender.number], wiring.parties[receiver.number])
+        observe(.sent(parcel.frame, from: from, to: to, arrives: arrives))
+    }
+
+    mutating func arrive(_ parcel: Parcel, on index: Int, towardHigh: Bool, _ generation: UInt32) {
+        guard connections[index].generation == generation, connections[index].isUp else {
+            figures.lost += 1
+            return
+        }
+        let (sender, receiver) = ends(of: index, towardHigh: towardHigh)
+        guard receiver == .ledger else {
+            keepTrackOfReadiness(parcel.frame, at: receiver)
+            return enqueue(
+                .frame(parcel, connection: index, towardHigh: towardHigh, generation: generation), at: receiver)
+        }
+        if case .submit(let signed) = parcel.frame {
+            tellLedger(
+                .submitted(signed, from: wiring.parties[sender.number]),
+                .init(bytes: parcel.bytes, connection: index, generation: generation))
+        } else {
+            disconnect(index, by: .ledger, reason: "a \(parcel.frame.kind) frame, which is not for the ledger")
+        }
+    }
+
+    /// The receiver has read so much; of a connection that is gone nothing is pending.
+    mutating func takenUp(_ bytes: Int, from index: Int, towardHigh: Bool, _ generation: UInt32) {
+        guard connections[index].generation == generation else { return }
+        connections[index][towardHigh: towardHigh].pendingBytes -= bytes
+    }
+
+    private func ends(of index: Int, towardHigh: Bool) -> (sender: Place, receiver: Place) {
+        let connection = connections[index]
+        return towardHigh ? (connection.low, connection.high) : (connection.high, connection.low)
+    }
+
+    // MARK: Connecting
+
+    /// As soon as both are there and something gets through, it takes a round trip; else it is tried again later.
+    mutating func dial(_ index: Int, _ generation: UInt32) {
+        guard connections[index].generation == generation, !connections[index].isUp, connections[index].isWanted else {
+            return
+        }
+        guard isAlive(connections[index].low), isAlive(connections[index].high), !connections[index].isBlocked else {
+            let wait = connections[index].retry
+            connections[index].retry = min(wait * 2, Connection.slowestRetry)
+            return timetable.add(.dials(connection: index, generation: generation), at: now + wait)
+        }
+        let roundTrip = latency(of: index, towardHigh: true) + latency(of: index, towardHigh: false)
+        timetable.add(
+            .established(connection: index, generation: generation), at: now + roundTrip + plan.costs.transit * 2)
+    }
+
+    mutating func established(_ index: Int, _ generation: UInt32) {
+        guard connections[index].generation == generation, !connections[index].isUp else { return }
+        guard isAlive(connections[index].low), isAlive(connections[index].high), !connections[index].isBlocked else {
+            return dial(index, generation)
+        }
+        connections[index].isUp = true
+        connections[index].upSince = now
+        let (low, high) = (connections[index].low, connections[index].high)
+        observe(.connected(wiring.parties[low.number], wiring.parties[high.number]))
+        for (place, peer) in [(low, high), (high, low)] {
+            let party = wiring.parties[peer.number]
+            if place == .ledger {
+                tellLedger(.connected(party, key: genesis.key(of: party)!), nil)
+            } else {
+                enqueue(.connected(party), at: place)
+                connected(place)
+            }
+        }
+    }
+
+    private func latency(of index: Int, towardHigh: Bool) -> Duration {
+        connections[index][towardHigh: towardHigh].link?.terms.latency ?? .zero
+    }
+
+    func isAlive(_ place: Place) -> Bool { place == .ledger || nodes[place.number].isAlive }
+
+    // MARK: Breaking
+
+    /// One end gives it up and knows at once; the other learns of it later.
+    mutating func disconnect(_ index: Int, by place: Place, reason: String) {
+        guard connections[index].isUp else { return }
+        let other = connections[index].other(than: place)
+        let delay = latency(of: index, towardHigh: place < other) + plan.costs.transit
+        tear(index, reason: reason)
+        learnsOfEnd(of: index, at: place, reason, after: .zero)
+        learnsOfEnd(of: index, at: other, reason, after: delay)
+        redial(index, after: delay)
+    }
+
+    private mutating func learnsOfEnd(of index: Int, at place: Place, _ reason: String, after delay: Duration) {
+        let peer = wiring.parties[connections[index].other(than: place).number]
+        let life = place == .ledger ? 0 : nodes[place.number].life
+        if delay == .zero {
+            if isAlive(place) { hungUp(place, from: peer, reason) }
+        } else {
+            timetable.add(.hungUp(place, from: peer, reason: reason, life: life), at: now + delay)
+        }
+    }
+
+    /// A node has died: whoever was connected with it learns of it. It is dialled again until somebody is there.
+    mutating func disconnectAll(of place: Place) {
+        for number in wiring.parties.indices where number != place.number {
+            let other = Place(number: number)
+            guard let index = wiring.connection(place, other), connections[index].isUp else { continue }
+            let delay = latency(of: index, towardHigh: place < other) + plan.costs.transit
+            tear(index, reason: "its process has ended")
+            learnsOfEnd(of: index, at: other, "its process has ended", after: delay)
+            redial(index, after: delay)
+        }
+    }
+
+    mutating func hungUp(_ place: Place, from party: Party, _ reason: String) {
+        if place == .ledger { return tellLedger(.disconnected(party), nil) }
+        enqueue(.disconnected(party), at: place)
+    }
+
+    /// What is under way on it is lost.
+    private mutating func tear(_ index: Int, reason: String) {
+        let settled = now - connections[index].upSince >= Connection.settled
+        if settled { connections[index].retry = Connection.firstRetry }
+        connections[index].isUp = false
+        connections[index].generation += 1
+        for towardHigh in [true, false] {
+            figures.lost += UInt64(connections[index][towardHigh: towardHigh].held.count)
+            connections[index][towardHigh: towardHigh].held = []
+            connections[index][towardHigh: towardHigh].pendingBytes = 0
+        }
+        audit.add("break", index, at: now)
+        let (low, high) = (connections[index].low, connections[index].high)
+        observe(.disconnected(wiring.parties[low.number], wiring.parties[high.number], reason: reason))
+    }
+
+    private mutating func redial(_ index: Int, after delay: Duration) {
+        let wait = connections[index].retry
+        connections[index].retry = min(wait * 2, Connection.slowestRetry)
+        timetable.add(
+            .dials(connection: index, generation: connections[index].generation), at: now + delay + wait)
+    }
+
+    // MARK: Partitions
+
+    mutating func part(_ number: Int) {
+        let partition = plan.topology.network.partitions[number]
+        observe(.partitioned(between: partition.between, and: partition.and, isOneWay: partition.isOneWay))
+        audit.add("part", number, at: now)
+        forEachPair(of: number) { world, index, towardHigh in
+            world.connections[index][towardHigh: towardHigh].blocks += 1
+            guard world.connections[index].blockedSince == nil else { return }
+            world.connections[index].blockedSince = world.now
+            world.timetable.add(.timesOut(connection: index), at: world.now + Connection.blockagePatience)
+        }
+        cutOff(number)
+    }
+
+    mutating func heal(_ number: Int) {
+        let partition = plan.topology.network.partitions[number]
+        observe(.healed(between: partition.between, and: partition.and))
+        audit.add("heal", number, at: now)
+        forEachPair(of: number) { world, index, towardHigh in
+            world.connections[index][towardHigh: towardHigh].blocks -= 1
+            if !world.connections[index].isBlocked { world.connections[index].blockedSince = nil }
+            guard world.connections[index][towardHigh: towardHigh].blocks == 0 else { return }
+            let held = world.connections[index][towardHigh: towardHigh].held
+            world.connections[index][towardHigh: towardHigh].held = []
+            // TCP tries again by its timer.
+            let next =
+                world.now + (world.connections[index][towardHigh: towardHigh].link?.terms ?? .none).retransmission
+            for parcel in held { world.put(parcel, on: index, towardHigh: towardHigh, sentAt: next) }
+        }
+        rejoin(number)
+    }
+
+    mutating func timeOut(_ index: Int) {
+        guard connections[index].isUp, let since = connections[index].blockedSince,
+            now - since >= Connection.blockagePatience
+        else { return }
+        let reason = "nothing gets through"
+        tear(index, reason: reason)
+        for place in [connections[index].low, connections[index].high] {
+            learnsOfEnd(of: index, at: place, reason, after: .zero)
+        }
+        redial(index, after: .zero)
+    }
+
+    private mutating func forEachPair(of number: Int, _ body: (inout World, Int, _ towardHigh: Bool) -> Void) {
+        let partition = plan.topology.network.partitions[number]
+        for one in partition.between.map(wiring.place) {
+            for other in partition.and.map(wiring.place) {
+                guard let index = wiring.connection(one, other), connections[index].isWanted else { continue }
+                body(&self, index, one < other)
+                if !partition.isOneWay { body(&self, index, other < one) }
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import Attesting
+import DequeModule
+import Messages
+import Primitives
+import Records
+import Restaking
+import Staging
+
+/// What a `LedgerDriver` does: a turn hands the machine what has come in; its effects wait until all entries among them are
+/// on the disk, while the next turn goes on.
+extension World {
+    mutating func tellLedger(_ event: LedgerEvent, _ parcel: SimulatedLedger.ReadParcel?) {
+        ledger.inbox.append((event, parcel))
+        figures.deepestQueue = max(figures.deepestQueue, ledger.inbox.count)
+        askForLedgerTurn()
+    }
+
+    mutating func tick() {
+        let slot = genesis.parameters.slotDuration
+        let elapsed = now - World.boot
+        tellLedger(.tick(Slot(UInt64(elapsed.nanoseconds / slot.nanoseconds))), nil)
+        timetable.add(.tick, at: now + slot)
+    }
+
+    private mutating func askForLedgerTurn() {
+        guard !ledger.isWorking, !ledger.isQueuedForCore else { return }
+        ledger.isQueuedForCore = true
+        if processors.ask(.ledger) { runnable.append(.ledger) }
+    }
+
+    mutating func ledgerBegins() {
+        ledger.isQueuedForCore = false
+        ledger.isWorking = true
+        var time = now + plan.costs.wake
+        for _ in 0..<Self.ledgerEventsPerTurn {
+            guard let (event, parcel) = ledger.inbox.popFirst() else { break }
+            if let parcel {
+                takenUp(parcel.bytes, from: parcel.connection, towardHigh: false, parcel.generation)
+                time = time + plan.costs.receive
+            }
+            handle(event, &time)
+        }
+        figures.work += time - now
+        if time == now {
+            ledgerWorked()
+        } else {
+            timetable.add(.worked(.ledger, life: 0), at: time)
+        }
+    }
+
+    private static let ledgerEventsPerTurn = 256
+
+    private mutating func handle(_ event: LedgerEvent, _ time: inout Instant) {
+        time = time + plan.costs.handle + cost(of: event)
+        count()
+        var effects: [LedgerEffect] = []
+        ledger.machine.handle(event, at: time, effects: &effects)
+        audit.add(effects, at: time)
+        if plan.keepsInputs {
+            ledger.entries.append(.input(at: time, event: event.borsh, effects: LedgerEffect.digest(of: effects)))
+        }
+        if isObserved { observe(.ledgerHandled(event, effects: effects), at: time) }
+        var signed: [LedgerEvent] = []
+        for effect in effects {
+            switch effect {
+            case .note(let observation): ledger.entries.append(.note(at: time, observation))
+            case .sign(let instruction, let nonce):
+                time = time + plan.costs.sign
+                signed.append(.signed(ledger.sign(instruction, nonce, network: network)))
+            default: ledger.effects.append(effect)
+            }
+        }
+        // Before any other event: the machine holds submissions back until its clock is signed.
+        for event in signed { handle(event, &time) }
+    }
+
+    /// Every signature is checked, the instruction's own among them.
+    private func cost(of event: LedgerEvent) -> Duration {
+        guard case .submitted(let signed, _) = event else { return .zero }
+        let signatures =
+            switch signed.instruction {
+            case .submitEvidence: 3
+            case .submitCertificate(let certificate, _): 1 + certificate.signers.count
+            case .claimParticipation: 2
+            default: 1
+            }
+        return plan.costs.apply + plan.costs.verify * signatures
+    }
+
+    mutating func ledgerWorked() {
+        ledger.isWorking = false
+        ledger.outbox += ledger.effects
+        ledger.effects.removeAll(keepingCapacity: true)
+        releaseCore()
+        commitIfIdle()
+        if !ledger.inbox.isEmpty { askForLedgerTurn() }
+    }
+
+    private mutating func commitIfIdle() {
+        guard ledger.committing == nil, !ledger.outbox.isEmpty else { return }
+        let batch = ledger.outbox
+        ledger.outbox = []
+        let hasEntries = batch.contains { if case .append = $0 { true } else { false } }
+        guard hasEntries, plan.costs.commit > .zero else { return carryOut(batch) }
+        ledger.committing = batch
+        timetable.add(.committed, at: now + plan.costs.commit)
+    }
+
+    mutating func committed() {
+        let batch = ledger.committing ?? []
+        ledger.committing = nil
+        carryOut(batch)
+        commitIfIdle()
+    }
+
+    private mutating func carryOut(_ effects: [LedgerEffect]) {
+        for effect in effects {
+            switch effect {
+            case .append, .note, .sign: break
+            case .reply(let receipt, let party):
+                send(.receipt(receipt), to: party)
+                if receipt.outcome.disqualifiesSubmitter {
+                    hangUp(on: party, reason: "submitted what no honest party would: \(receipt.outcome)")
+                }
+            // Where nodes listen concerns drivers alone, and here nobody listens.
+            case .send(.directory, _), .publish(.directory): break
+            case .send(let notice, let party):
+                send(Parcel(.notice(notice), bytes: size(of: notice)), from: .ledger, to: wiring.place(of: party))
+            case .publish(let notice):
+                let parcel = Parcel(.notice(notice), bytes: size(of: notice))
+                for number in wiring.parties.indices.dropFirst() {
+                    send(parcel, from: .ledger, to: Place(number: number))
+                }
+            case .disconnect(let party, let reason): hangUp(on: party, reason: reason)
+            case .stop(let fault): failure = .ledgerStopped("\(fault)")
+            }
+        }
+    }
+
+    private mutating func send(_ frame: Frame, to party: Party) {
+        send(Parcel(frame, bytes: frame.wireBytes.count), from: .ledger, to: wiring.place(of: party))
+    }
+
+    private mutating func hangUp(on party: Party, reason: String) {
+        if let index = wiring.connection(.ledger, wiring.place(of: party)) {
+            disconnect(index, by: .ledger, reason: reason)
+        }
+    }
+
+    /// Of a large network's operator sets it is worked out once.
+    private mutating func size(of notice: LedgerNotice) -> Int {
+        guard case .operatorSet(let set) = notice else { return Frame.notice(notice).wireBytes.count }
+        if let known = ledger.setSizes[set.digest] { return known }
+        let size = Frame.notice(notice).wireBytes.count
+        ledger.setSizes[set.digest] = size
+        return size
+    }
+}
+
+extension Outcome {
+    /// No honest party of this network sends such an instruction.
+    fileprivate var disqualifiesSubmitter: Bool {
+        switch self {
+        case .wrongNetwork, .badSignature, .unknownAuthority: true
+        default: false
+        }
+    }
+}

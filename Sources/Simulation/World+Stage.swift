@@ -1,0 +1,180 @@
+import Attesting
+import DequeModule
+import Faults
+import Messages
+import Primitives
+import Records
+import Restaking
+import Staging
+import TopologyFormat
+
+/// What a `Conductor` does: everyone starts, the run begins when all are ready and ends when every coordinator is done;
+/// whoever dies of a fault that says so is started again.
+extension World {
+    // MARK: Beginning
+
+    mutating func start() {
+        timetable.add(.tick, at: now + genesis.parameters.slotDuration)
+        tellLedger(.opened(head: nil), nil)
+        stage.missing = Array(repeating: 0, count: nodes.count)
+        stage.known = Array(repeating: [], count: nodes.count)
+        for (index, connection) in connections.enumerated() where connection.isWanted {
+            stage.missing[connection.low.number] += 1
+            stage.missing[connection.high.number] += 1
+            timetable.add(.dials(connection: index, generation: 0), at: now)
+        }
+        for (number, service) in genesis.services.enumerated() {
+            let id = ServiceID(UInt32(number))
+            stage.missing[wiring.place(of: .coordinator(id)).number] += 1
+            for signer in service.optedIn { stage.missing[wiring.place(of: .signer(signer)).number] += 1 }
+        }
+        stage.unready = nodes.count - 1
+        for number in nodes.indices.dropFirst() { launch(Place(number: number)) }
+    }
+
+    mutating func connected(_ place: Place) {
+        guard stage.began == nil else { return }
+        hasOneMore(place)
+    }
+
+    mutating func keepTrackOfReadiness(_ frame: Frame, at place: Place) {
+        guard stage.began == nil, case .notice(.operatorSet(let set)) = frame else { return }
+        let concerns =
+            switch wiring.parties[place.number] {
+            case .coordinator(let service): service == set.service
+            case .signer(let signer): genesis.services[Int(set.service.number)].optedIn.contains(signer)
+            case .ledger: false
+            }
+        if concerns, stage.known[place.number].insert(set.service).inserted { hasOneMore(place) }
+    }
+
+    private mutating func hasOneMore(_ place: Place) {
+        stage.missing[place.number] -= 1
+        guard stage.missing[place.number] == 0 else { return }
+        stage.unready -= 1
+        if stage.unready == 0 { begin() }
+    }
+
+    private mutating func begin() {
+        let beginning = now + RunPatience.lead
+        stage.began = beginning
+        stage.known = []
+        for number in nodes.indices.dropFirst() { enqueue(.began(beginning), at: Place(number: number)) }
+        observe(.began, at: beginning)
+        for (number, partition) in plan.topology.network.partitions.enumerated() {
+            timetable.add(.parts(partition: number), at: beginning + partition.begins)
+            if let lasts = partition.lasts {
+                timetable.add(.heals(partition: number), at: beginning + partition.begins + lasts)
+            }
+        }
+        stage.deadline = beginning + patience.timeLimit
+        timetable.add(.reviewed, at: stage.deadline!)
+    }
+
+    // MARK: Processes
+
+    private mutating func launch(_ place: Place) {
+        let node = nodes[place.number]
+        let role = NodeRole(of: node.party, in: plan.topology, faults: node.plans, seed: plan.seed)
+        nodes[place.number].role = role
+        nodes[place.number].machine = role.makeMachine(genesis: genesis)!
+        nodes[place.number].incarnation += 1
+        nodes[place.number].life += 1
+        let incarnation = nodes[place.number].incarnation
+        observe(.started(node.party, incarnation: incarnation))
+        audit.add("start", place.number, at: now)
+        enqueue(.started(recorded: nodes[place.number].disk.recorded), at: place)
+    }
+
+    mutating func restart(_ place: Place) {
+        guard !nodes[place.number].isAlive else { return }
+        launch(place)
+        if let began = stage.began { enqueue(.began(began), at: place) }
+    }
+
+    /// With everything before this done and nothing after it.
+    mutating func die(_ place: Place, losingPower: Bool) {
+        let party = wiring.parties[place.number]
+        audit.add("die", place.number, at: now)
+        let lost = nodes[place.number].disk.die(at: now, losingPower: losingPower)
+        closeRecord(place, ending: .cut)
+        nodes[place.number].machine = nil
+        nodes[place.number].turn = nil
+        nodes[place.number].leftOver = []
+        nodes[place.number].inbox = []
+        nodes[place.number].wakeTime = nil
+        nodes[place.number].hasFinished = false
+        nodes[place.number].life += 1
+        observe(.died(party, lostEntries: lost))
+        disconnectAll(of: place)
+        let crash = dueCrash(of: place)
+        guard let crash, case .duration(let rest) = nodes[place.number].plans[crash].lasts else {
+            if let crash { nodes[place.number].plans.remove(at: crash) }
+            nodes[place.number].isGoneForGood = true
+            return settleIfFinished()
+        }
+        nodes[place.number].plans.remove(at: crash)
+        timetable.add(.restarts(place), at: now + rest)
+    }
+
+    /// Which of its crashes killed a node: of those that can have begun, the first. A crash at a task orders by its
+    /// number; when it is due in time is not known here.
+    private func dueCrash(of place: Place) -> Int? {
+        guard let began = stage.began else { return nil }
+        func rank(_ plan: FaultPlan) -> (Int, UInt64)? {
+            guard plan.behaviour.isCrash else { return nil }
+            return switch plan.begins {
+            case .start: (0, 0)
+            case .after(let delay): now >= began + delay ? (1, (began + delay).nanoseconds) : nil
+            case .task(let sequence): (2, sequence.number)
+            }
+        }
+        let plans = nodes[place.number].plans
+        return plans.indices.compactMap { index in rank(plans[index]).map { (rank: $0, index: index) } }
+            .min { $0.rank < $1.rank }?.index
+    }
+
+    // MARK: The end
+
+    /// A coordinator is done.
+    mutating func finished(_ place: Place) {
+        nodes[place.number].hasFinished = true
+        settleIfFinished()
+    }
+
+    private mutating func settleIfFinished() {
+        let coordinators = nodes.indices.filter { wiring.parties[$0].isCoordinator }
+        guard !stage.isSettling, stage.began != nil,
+            coordinators.allSatisfy({ nodes[$0].hasFinished || nodes[$0].isGoneForGood })
+        else { return }
+        stage.isSettling = true
+        let isAlone = coordinators.contains { nodes[$0].isGoneForGood }
+        stage.deadline = now + (isAlone ? patience.settlingAlone : RunPatience.settling)
+        timetable.add(.reviewed, at: stage.deadline!)
+    }
+
+    /// A task was certified or has expired: a closed loop goes on.
+    mutating func progressed() {
+        guard !stage.isSettling, let patience = patience.progress, let present = stage.deadline else { return }
+        let later = now + patience
+        guard later > present else { return }
+        stage.deadline = later
+    }
+
+    mutating func review() {
+        guard let deadline = stage.deadline else { return }
+        guard now >= deadline else { return timetable.add(.reviewed, at: deadline) }
+        guard !stage.isSettling else {
+            stage.ending = .completed
+            return
+        }
+        stage.ending = .timedOut(
+            waitingFor: nodes.indices.filter { wiring.parties[$0].isCoordinator }
+                .filter { !nodes[$0].hasFinished && !nodes[$0].isGoneForGood }.map { nodes[$0].name })
+    }
+
+    // MARK: Ground truth
+
+    mutating func cutOff(_ number: Int) {}
+    mutating func rejoin(_ number: Int) {}
+}
