@@ -22,7 +22,8 @@ struct Quorate: AsyncParsableCommand {
         version: version,
         subcommands: [LedgerProcessCommand.self],
         groupedSubcommands: [
-            CommandGroup(name: "Running", subcommands: [RunCommand.self, TestCommand.self, BenchCommand.self, CalibrateCommand.self]),
+            CommandGroup(name: "Running", subcommands: [RunCommand.self, TestCommand.self, BenchCommand.self]),
+            CommandGroup(name: "Simulation", subcommands: [CalibrateCommand.self, ValidateCommand.self]),
             CommandGroup(
                 name: "Live cluster",
                 subcommands: [

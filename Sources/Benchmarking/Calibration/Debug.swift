@@ -2,6 +2,7 @@ import Foundation
 import SystemPackage
 import TopologyFormat
 import Node
+import Primitives
 
 package func calibrationDebug() throws {
     let path = FilePath("/tmp/costs-cal-\(ProcessInfo.processInfo.processIdentifier)")

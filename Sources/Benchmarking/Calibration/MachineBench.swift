@@ -5,6 +5,7 @@ import Messages
 import Primitives
 import Records
 import Restaking
+import Services
 import Staging
 import SystemPackage
 import TopologyFormat
@@ -81,8 +82,8 @@ struct MachineBench {
         for node in nodes.indices { queue.append((node, .began(now))) }
         while true {
             try work()
-            let due = nodes.indices.min { nodes[$0].wakes ?? .distantFuture < nodes[$1].wakes ?? .distantFuture }!
-            guard !hasFinished, let instant = nodes[due].wakes else { return }
+            let wakes = nodes.indices.compactMap { place in nodes[place].wakes.map { (at: $0, place: place) } }
+            guard !hasFinished, let (instant, due) = wakes.min(by: { $0 < $1 }) else { return }
             nodes[due].wakes = nil
             now = max(now, instant)
             queue.append((due, .woke))
