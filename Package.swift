@@ -168,7 +168,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ground + [
-                "Faults", "Node", "Records", "Reports", "TestSupport", "Verdicts", "quorate", "quorate-node", system,
+                "Faults", "Links", "Node", "Records", "Reports", "TestSupport", "Verdicts", "quorate", "quorate-node",
+                system,
             ],
             exclude: ["External"], swiftSettings: settings),
     ]

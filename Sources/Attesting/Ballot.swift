@@ -13,25 +13,26 @@ package struct Ballot: Sendable {
         package let operatorSet: OperatorSet
         package private(set) var signers: SignerSet
         package private(set) var weight: Lamports = .zero
-        private var signatures: [Signature?]
+        /// In the order in which they came. There may be thousands of members, and one vote.
+        private var signatures: [(member: MemberIndex, signature: Signature)] = []
 
         fileprivate init(statement: Statement, digest: Digest, operatorSet: OperatorSet) {
             self.statement = statement
             self.digest = digest
             self.operatorSet = operatorSet
             signers = SignerSet(size: operatorSet.members.count)
-            signatures = Array(repeating: nil, count: operatorSet.members.count)
         }
 
         fileprivate mutating func count(_ signature: Signature, of member: MemberIndex) {
             guard signers.insert(member) else { return }
-            signatures[member.place] = signature
+            signatures.append((member, signature))
             weight += operatorSet.members[member.place].weight
         }
 
         /// All votes for it so far. A certificate in the full sense only once its weight is a quorum.
         package var certificate: Certificate {
-            Certificate(statement: statement, signers: signers, signatures: signatures.compactMap(\.self))!
+            let ordered = signatures.sorted { $0.member < $1.member }.map(\.signature)
+            return Certificate(statement: statement, signers: signers, signatures: ordered)!
         }
     }
 

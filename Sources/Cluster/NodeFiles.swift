@@ -102,13 +102,19 @@ package struct NodeFiles: Sendable {
     private func nodeConfiguration(
         of party: Party, role: NodeRole, incarnation: UInt32, ledgerPort: UInt16, hasLostGuard: Bool = false
     ) -> NodeConfiguration {
-        let link = topology.network.link
-        return NodeConfiguration(
+        NodeConfiguration(
             name: name(of: party), incarnation: incarnation, genesis: directory.genesis, key: keyPath(of: party),
             ledgerPort: ledgerPort, record: recordPath(of: party, incarnation),
             guardFile: guardPath(of: party), guardMode: guardMode,
-            link: Node.LinkTerms(latency: link.latency, jitter: link.jitter, seed: seed), role: role,
+            links: links(from: party), role: role,
             hasLostGuard: hasLostGuard, programs: programs(of: party))
+    }
+
+    private func links(from party: Party) -> OutboundLinks {
+        let network = topology.network
+        return OutboundLinks(seed: seed, standard: network.link, to: genesis.parties) {
+            network.terms(from: party, to: $0)
+        }
     }
 
     /// Of the services that an operator works for.

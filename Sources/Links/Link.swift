@@ -2,18 +2,29 @@ import Primitives
 
 /// One direction of one connection: when a frame that is put on it arrives. Pure: real nodes and the simulation ask the same.
 ///
-/// As on a real link, frames are in flight side by side: the delay of one is not added to the next one's. A frame with a
-/// shorter delay waits for those before it, as it would within a TCP connection.
+/// 1. With a bandwidth, a frame leaves when the line has taken it up, after those before it.
+/// 2. From then on frames are in flight side by side: the latency of one is not added to the next one's.
+/// 3. A frame that would overtake another waits for it, as it would within a TCP connection; so a lost one, which is sent
+///    again, holds up those behind it.
+/// 4. The exceptions are drawn: a frame that keeps no place, and a frame that comes once more.
+///
+/// What each term draws comes from a sequence of its own: another term, or a higher chance of another one, shifts none.
 package struct Link: Sendable {
     package let terms: LinkTerms
-    private var jitter: SeededRandom
-    private var loss: SeededRandom
-    private var duplication: SeededRandom
-    private var reordering: SeededRandom
+    /// Nil: never asked for. Thousands of links are made at once, and most do one thing or nothing.
+    private var jitter: SeededRandom?
+    private var loss: SeededRandom?
+    private var duplication: SeededRandom?
+    private var reordering: SeededRandom?
     /// When the last frame that kept its place arrives.
-    private var last = Instant(nanoseconds: 0)
+    private var last: UInt64 = 0
     /// When the line has taken up all that was put on it.
-    private var lineFree = Instant(nanoseconds: 0)
+    private var lineFree: UInt64 = 0
+
+    // The terms in nanoseconds: every frame asks for them.
+    private let latencyNanoseconds: Int64
+    private let jitterNanoseconds: Int64
+    private let stragglingNanoseconds: Int64
 
     package struct Arrivals: Hashable, Sendable {
         package var first: Instant
@@ -28,64 +39,73 @@ package struct Link: Sendable {
 
     /// - Parameter seed: of the run. The draws of one direction of one link are the same in every run with this seed.
     package init(_ terms: LinkTerms, seed: UInt64, from sender: String, to receiver: String) {
-        self.terms = terms
-        func draws(_ purpose: String) -> SeededRandom {
-            SeededRandom(seed: seed, purpose: "\(purpose) \(sender) \(receiver)")
+        func draws(_ purpose: String, if isAskedFor: Bool) -> SeededRandom? {
+            isAskedFor ? SeededRandom(seed: seed, purpose: purpose, sender, receiver) : nil
         }
-        jitter = draws("link")
-        loss = draws("loss")
-        duplication = draws("duplication")
-        reordering = draws("reordering")
+        self.terms = terms
+        jitter = draws("link", if: terms.jitter != .zero)
+        loss = draws("loss", if: terms.loss.numerator > 0)
+        duplication = draws("duplication", if: terms.duplication.numerator > 0)
+        reordering = draws("reordering", if: terms.reordering.numerator > 0)
+        latencyNanoseconds = max(0, terms.latency.nanoseconds)
+        jitterNanoseconds = terms.jitter.nanoseconds
+        stragglingNanoseconds = terms.straggling.nanoseconds
     }
 
     package mutating func arrivals(of bytes: Int, sentAt now: Instant) -> Arrivals {
-        var departure = now
-        if let bandwidth = terms.bandwidth {
-            lineFree =
-                max(lineFree, now)
-                + .nanoseconds(Int64(clamping: UInt128(bytes) * 1_000_000_000 / UInt128(max(1, bandwidth))))
-            departure = lineFree
-        }
-        var due = departure + flight() + retransmissions()
-        if terms.reordering.isDrawn(from: &reordering) {
-            due = due + Self.share(of: terms.latency + terms.jitter, &reordering)
+        var due = departure(of: bytes, at: now.nanoseconds) + flight() + retransmissions()
+        if reordering?.isDrawn(terms.reordering) == true {
+            due += Self.share(of: stragglingNanoseconds, &reordering!)
         } else {
             due = max(due, last)
             last = due
         }
-        guard terms.duplication.isDrawn(from: &duplication) else { return Arrivals(first: due, again: nil) }
-        return Arrivals(first: due, again: due + Self.share(of: terms.latency + terms.jitter, &duplication))
+        var arrivals = Arrivals(first: Self.instant(due), again: nil)
+        if duplication?.isDrawn(terms.duplication) == true {
+            arrivals.again = Self.instant(due + Self.share(of: stragglingNanoseconds, &duplication!))
+        }
+        return arrivals
+    }
+
+    private mutating func departure(of bytes: Int, at now: UInt64) -> UInt64 {
+        guard let bandwidth = terms.bandwidth else { return now }
+        let (end, overflows) = max(lineFree, now).addingReportingOverflow(bandwidth.nanoseconds(for: bytes))
+        lineFree = overflows ? Self.latest : min(end, Self.latest)
+        return lineFree
     }
 
     /// Latency + jitter x u, with u uniform in -1...1; never negative.
-    private mutating func flight() -> Duration {
-        guard terms.jitter != .zero else { return terms.latency }
-        let spread = 2 * SeededRandom.unit(jitter.next()) - 1
-        let nanoseconds = Double(terms.latency.nanoseconds) + Double(terms.jitter.nanoseconds) * spread
-        return .nanoseconds(max(0, Int64(min(nanoseconds, 0x1p62))))
+    private mutating func flight() -> UInt64 {
+        guard jitter != nil else { return UInt64(min(latencyNanoseconds, 1 << 61)) }
+        let spread = 2 * SeededRandom.unit(jitter!.next()) - 1
+        let nanoseconds = Double(latencyNanoseconds) + Double(jitterNanoseconds) * spread
+        return UInt64(max(0, min(nanoseconds, 0x1p61)))
     }
 
-    private mutating func retransmissions() -> Duration {
-        var waited = Duration.zero
-        var next = terms.retransmission
-        for _ in 0..<Self.attempts {
-            guard terms.loss.isDrawn(from: &loss) else { break }
-            waited += next
-            next *= 2
+    private mutating func retransmissions() -> UInt64 {
+        guard loss != nil else { return 0 }
+        var waited: UInt64 = 0
+        for attempt in 0..<Self.attempts {
+            guard loss!.isDrawn(terms.loss) else { break }
+            waited += UInt64(clamping: terms.retransmission.nanoseconds) << UInt64(attempt)
         }
-        return waited
+        return min(waited, 1 << 61)
     }
 
     /// After so many losses in a row it arrives: what is lost for good is what a partition is for.
     private static let attempts = 6
 
-    private static func share(of span: Duration, _ draws: inout SeededRandom) -> Duration {
-        .nanoseconds(Int64(Double(span.nanoseconds) * SeededRandom.unit(draws.next())))
+    private static let latest = UInt64(Int64.max)
+
+    private static func instant(_ nanoseconds: UInt64) -> Instant { Instant(nanoseconds: min(nanoseconds, latest)) }
+
+    private static func share(of span: Int64, _ draws: inout SeededRandom) -> UInt64 {
+        UInt64(max(0, Double(span) * SeededRandom.unit(draws.next())))
     }
 }
 
-extension Fraction {
-    fileprivate func isDrawn(from draws: inout SeededRandom) -> Bool {
-        numerator > 0 && draws.next() % denominator < numerator
+extension SeededRandom {
+    fileprivate mutating func isDrawn(_ chance: Fraction) -> Bool {
+        next() % chance.denominator < chance.numerator
     }
 }

@@ -14,12 +14,12 @@ package struct LinkTerms: Hashable, Sendable {
     package var duplication: Fraction
     /// The chance that a frame takes up to twice as long, and is overtaken by those behind it.
     package var reordering: Fraction
-    /// Bytes a second; nil: as many as there are.
-    package var bandwidth: UInt64?
+    /// Nil: as much as there is.
+    package var bandwidth: Bandwidth?
 
     package init(
         latency: Duration = .zero, jitter: Duration = .zero, loss: Fraction = .zero, duplication: Fraction = .zero,
-        reordering: Fraction = .zero, bandwidth: UInt64? = nil
+        reordering: Fraction = .zero, bandwidth: Bandwidth? = nil
     ) {
         self.latency = latency
         self.jitter = jitter
@@ -31,11 +31,19 @@ package struct LinkTerms: Hashable, Sendable {
 
     package static let none = LinkTerms()
 
-    package var isNone: Bool { self == .none }
+    /// Whether every frame arrives as it leaves.
+    package var isNone: Bool {
+        latency == .zero && jitter == .zero && bandwidth == nil
+            && [loss, duplication, reordering].allSatisfy { $0.numerator == 0 }
+    }
 
-    /// How long TCP waits before it sends again what was not acknowledged: twice the round trip, 200 ms at least, as
-    /// Linux does (RFC 6298 asks for a second). Each time that it is lost again, twice as long.
-    package var retransmission: Duration { max(.milliseconds(200), latency * 4) }
+    /// How long TCP waits before it sends again what was not acknowledged: the round trip, and 200 ms on top, as Linux
+    /// has it (RFC 6298 asks for a second in all). Each time that it is lost again, twice as long.
+    package var retransmission: Duration { latency * 2 + .milliseconds(200) }
+
+    /// By how much a frame that is overtaken, or the second of two, can come late. Were it not for the millisecond,
+    /// nothing could be overtaken on a link without latency.
+    package var straggling: Duration { max(latency + jitter, .milliseconds(1)) }
 }
 
 extension LinkTerms: BorshCodable {
@@ -44,7 +52,7 @@ extension LinkTerms: BorshCodable {
         encoder.encode(jitter)
         for chance in [loss, duplication, reordering] { encoder.encode(chance) }
         // 0 is none: nothing would ever get through.
-        encoder.encode(bandwidth ?? 0)
+        encoder.encode(bandwidth?.bitsPerSecond ?? 0)
     }
 
     package init(from decoder: inout BorshDecoder) throws(BorshError) {
@@ -54,6 +62,6 @@ extension LinkTerms: BorshCodable {
         duplication = try decoder.decode()
         reordering = try decoder.decode()
         let limit: UInt64 = try decoder.decode()
-        bandwidth = limit == 0 ? nil : limit
+        bandwidth = limit == 0 ? nil : Bandwidth(bitsPerSecond: limit)
     }
 }

@@ -69,7 +69,13 @@ package struct OperatorSet: Sendable {
     package func index(of key: PublicKey) -> MemberIndex? { places[key] }
 
     package func index(of signer: OperatorIndex) -> MemberIndex? {
-        members.firstIndex { $0.signer == signer }.map(MemberIndex.init)
+        // They stand in its order.
+        var (low, high) = (0, members.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if members[middle].signer < signer { low = middle + 1 } else { high = middle }
+        }
+        return low < members.count && members[low].signer == signer ? MemberIndex(low) : nil
     }
 
     /// The stake of these signers; none, when they are not counted over this many members.

@@ -1,104 +1,53 @@
+import Links
 import Messages
 import NIOCore
 import Primitives
 
-/// The latency of a network's links, laid over the host's own.
-package struct LinkTerms: Hashable, Sendable {
-    /// One way.
-    package var latency: Duration
-    /// A frame's latency varies by up to this much in either direction.
-    package var jitter: Duration
-    package var seed: UInt64
-
-    package init(latency: Duration, jitter: Duration, seed: UInt64) {
-        self.latency = latency
-        self.jitter = jitter
-        self.seed = seed
-    }
-
-    package static let none = LinkTerms(latency: .zero, jitter: .zero, seed: 0)
-
-    package var isNone: Bool { latency == .zero && jitter == .zero }
-
-    /// The draws of one direction of one link: the same in every run with this seed.
-    func draws(from sender: String, to receiver: String) -> SeededRandom {
-        SeededRandom(seed: seed, purpose: "link \(sender) \(receiver)")
-    }
-
-    /// Latency + jitter x u, with u uniform in -1...1; never negative.
-    func delay(_ draws: inout SeededRandom) -> TimeAmount {
-        let spread = jitter == .zero ? 0 : 2 * SeededRandom.unit(draws.next()) - 1
-        let nanoseconds = Double(latency.nanoseconds) + Double(jitter.nanoseconds) * spread
-        return .nanoseconds(max(0, Int64(min(nanoseconds, 0x1p62))))
-    }
-}
-
-extension LinkTerms: BorshCodable {
-    package func encode(to encoder: inout BorshEncoder) {
-        encoder.encode(latency)
-        encoder.encode(jitter)
-        encoder.encode(seed)
-    }
-
-    package init(from decoder: inout BorshDecoder) throws(BorshError) {
-        latency = try decoder.decode()
-        jitter = try decoder.decode()
-        seed = try decoder.decode()
-    }
-}
-
-/// Holds each outbound frame of one link back for that frame's latency, on the sender's side and in its order.
+/// Holds each outbound frame of one link back until it would have arrived, on the sender's side: when that is, ``Link``
+/// says.
 ///
-/// As on a real link, frames are in flight side by side: the delay of one is not added to the next one's. A frame
-/// with a shorter delay waits for those before it, as it would within a TCP connection.
+/// A frame that keeps no place goes out among those behind it, and one that comes twice is written twice.
 package final class LinkDelay: ChannelDuplexHandler {
     package typealias InboundIn = Frame
     package typealias OutboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
     private struct Held {
-        let due: NIODeadline
+        let due: Instant
         let bytes: ByteBuffer
         let promise: EventLoopPromise<Void>?
     }
 
-    private let terms: LinkTerms
-    private let makeDraws: (Party) -> SeededRandom?
-    private var draws: SeededRandom?
+    private let makeLink: (Party) -> Link?
+    private var link: Link?
+    /// By the time at which they are due; of those that are due together the first comes first.
     private var held = CircularBuffer<Held>(initialCapacity: 8)
     private var heldBytes = 0
     private var hasPassed = false
     private var release: Scheduled<Void>?
 
-    /// - Parameter draws: those for the link to this party; nil: a link without delay.
-    package init(_ terms: LinkTerms, draws makeDraws: @escaping (Party) -> SeededRandom?) {
-        self.terms = terms
-        self.makeDraws = makeDraws
-    }
+    /// - Parameter makeLink: the one to this party; nil: nothing is held back.
+    package init(_ makeLink: @escaping (Party) -> Link?) { self.makeLink = makeLink }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let completed = event as? HelloHandshake.Completed { draws = makeDraws(completed.party) }
+        if let completed = event as? HelloHandshake.Completed { link = makeLink(completed.party) }
         context.fireUserInboundEventTriggered(event)
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard draws != nil else {
+        guard link != nil else {
             hasPassed = true
             return context.write(data, promise: promise)
         }
         let bytes = unwrapOutboundIn(data)
-        let now = context.eventLoop.now
-        let due = now + terms.delay(&draws!)
-        if due == now, held.isEmpty {
-            hasPassed = true
-            return context.write(data, promise: promise)
+        let now = Self.now(context)
+        let arrivals = link!.arrivals(of: bytes.readableBytes, sentAt: now)
+        guard hold(Held(due: arrivals.first, bytes: bytes, promise: promise), until: now, context: context) else {
+            return
         }
-        heldBytes += bytes.readableBytes
-        guard heldBytes <= TransportLimits.pendingBytes else {
-            promise?.fail(ConnectionError.doesNotRead)
-            return context.fireErrorCaught(ConnectionError.doesNotRead)
+        if let again = arrivals.again {
+            _ = hold(Held(due: again, bytes: bytes, promise: nil), until: now, context: context)
         }
-        held.append(Held(due: due, bytes: bytes, promise: promise))
         scheduleRelease(context: context)
     }
 
@@ -114,16 +63,42 @@ package final class LinkDelay: ChannelDuplexHandler {
         while let entry = held.popFirst() { entry.promise?.fail(ChannelError.ioOnClosedChannel) }
     }
 
+    /// What is due already passes, unless others that are not yet written come before it.
+    ///
+    /// - Returns: false when too much is held: the connection is done with.
+    private func hold(_ entry: Held, until now: Instant, context: ChannelHandlerContext) -> Bool {
+        if entry.due <= now, held.first.map({ $0.due > entry.due }) ?? true {
+            hasPassed = true
+            context.write(wrapOutboundOut(entry.bytes), promise: entry.promise)
+            return true
+        }
+        heldBytes += entry.bytes.readableBytes
+        guard heldBytes <= TransportLimits.pendingBytes else {
+            entry.promise?.fail(ConnectionError.doesNotRead)
+            context.fireErrorCaught(ConnectionError.doesNotRead)
+            return false
+        }
+        var place = held.count
+        while place > 0, held[offset: place - 1].due > entry.due { place -= 1 }
+        held.insert(entry, at: held.index(held.startIndex, offsetBy: place))
+        if place == 0 {
+            release?.cancel()
+            release = nil
+        }
+        return true
+    }
+
     private func scheduleRelease(context: ChannelHandlerContext) {
         guard release == nil, let first = held.first else { return }
-        release = context.eventLoop.assumeIsolated().scheduleTask(deadline: first.due) { [weak self] in
+        let due = NIODeadline.uptimeNanoseconds(first.due.nanoseconds)
+        release = context.eventLoop.assumeIsolated().scheduleTask(deadline: due) { [weak self] in
             self?.releaseDue(context: context)
         }
     }
 
     private func releaseDue(context: ChannelHandlerContext) {
         release = nil
-        let now = context.eventLoop.now
+        let now = Self.now(context)
         while let first = held.first, first.due <= now {
             held.removeFirst()
             heldBytes -= first.bytes.readableBytes
@@ -131,5 +106,9 @@ package final class LinkDelay: ChannelDuplexHandler {
         }
         context.flush()
         scheduleRelease(context: context)
+    }
+
+    private static func now(_ context: ChannelHandlerContext) -> Instant {
+        Instant(nanoseconds: context.eventLoop.now.uptimeNanoseconds)
     }
 }

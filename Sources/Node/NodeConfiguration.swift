@@ -1,4 +1,5 @@
 import Faults
+import Links
 import Messages
 import Primitives
 import Records
@@ -22,14 +23,14 @@ package struct NodeConfiguration: Hashable, Sendable {
     /// must hear from others then.
     package var hasLostGuard: Bool
     package var guardMode: GuardMode
-    package var link: LinkTerms
+    package var links: OutboundLinks
     package var role: NodeRole
     /// Operators: what executes the tasks of their exec services.
     package var programs: [ServiceProgramTerms]
 
     package init(
         name: String, incarnation: UInt32, genesis: FilePath, key: FilePath, ledgerPort: UInt16, record: FilePath,
-        guardFile: FilePath, guardMode: GuardMode, link: LinkTerms, role: NodeRole,
+        guardFile: FilePath, guardMode: GuardMode, links: OutboundLinks, role: NodeRole,
         hasLostGuard: Bool = false, programs: [ServiceProgramTerms] = []
     ) {
         self.name = name
@@ -41,7 +42,7 @@ package struct NodeConfiguration: Hashable, Sendable {
         self.guardFile = guardFile
         self.hasLostGuard = hasLostGuard
         self.guardMode = guardMode
-        self.link = link
+        self.links = links
         self.role = role
         self.programs = programs
     }
@@ -65,7 +66,7 @@ extension NodeConfiguration: BorshCodable {
         encoder.encode(guardFile.string)
         encoder.encode(hasLostGuard)
         encoder.encode(guardMode.rawValue)
-        encoder.encode(link)
+        encoder.encode(links)
         encoder.encode(role)
         encoder.encode(programs)
     }
@@ -82,7 +83,7 @@ extension NodeConfiguration: BorshCodable {
         let value: UInt8 = try decoder.decode()
         guard let mode = GuardMode(rawValue: value) else { throw .unknownCase(type: "GuardMode", value: value) }
         guardMode = mode
-        link = try decoder.decode()
+        links = try decoder.decode()
         role = try decoder.decode()
         programs = try decoder.decode(limit: 64)
     }

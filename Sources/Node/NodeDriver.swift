@@ -90,7 +90,7 @@ package final class NodeDriver {
         meter = equipment.isLive ? StatusMeter(of: equipment.party) : nil
         transport = Transport(
             own: Hello(network: network, party: equipment.party, key: equipment.key.publicKey),
-            genesis: equipment.genesis, link: equipment.link, eventLoop: eventLoop)
+            genesis: equipment.genesis, links: equipment.links, eventLoop: eventLoop)
         queue.append(.started(recorded: equipment.recorded))
         transport.delegate = self
         for entry in equipment.programs { programs[entry.service] = program(entry, launcher: equipment.launcher) }

@@ -1,6 +1,7 @@
 import Attesting
 import Cryptography
 import Faults
+import Links
 import Messages
 import Primitives
 import Records
@@ -16,7 +17,7 @@ package struct NodeEquipment {
     /// What the guard file held when it was opened.
     package var recorded: [GuardEntry]
     package var record: RecordWriter
-    package var link: LinkTerms
+    package var links: OutboundLinks
     package var ledgerPort: UInt16
     /// Whether more than its load can be asked of it.
     package var isLive: Bool
@@ -26,7 +27,7 @@ package struct NodeEquipment {
 
     package init(
         party: Party, genesis: Genesis, key: SigningKey, machine: any NodeMachine, guardFile: GuardFile,
-        recorded: [GuardEntry], record: RecordWriter, link: LinkTerms, ledgerPort: UInt16,
+        recorded: [GuardEntry], record: RecordWriter, links: OutboundLinks, ledgerPort: UInt16,
         isLive: Bool = false,
         programs: [ServiceProgramTerms] = []
     ) {
@@ -37,7 +38,7 @@ package struct NodeEquipment {
         self.guardFile = guardFile
         self.recorded = recorded
         self.record = record
-        self.link = link
+        self.links = links
         self.ledgerPort = ledgerPort
         self.isLive = isLive
         self.programs = programs
@@ -73,7 +74,7 @@ package struct NodeEquipment {
             let (guardFile, recorded) = try openGuard(configuration, network: network, key: publicKey)
             return NodeEquipment(
                 party: party, genesis: genesis, key: key, machine: machine, guardFile: guardFile, recorded: recorded,
-                record: record, link: configuration.link, ledgerPort: configuration.ledgerPort,
+                record: record, links: configuration.links, ledgerPort: configuration.ledgerPort,
                 isLive: configuration.role.isLive, programs: configuration.programs)
         } catch {
             record.append(.note(at: MonotonicClock.now, .refusedToSign(reason: "\(error)")))

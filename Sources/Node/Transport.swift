@@ -1,3 +1,4 @@
+import Links
 import Messages
 import NIOCore
 import NIOPosix
@@ -24,7 +25,7 @@ package final class Transport {
 
     private let own: Hello
     private let genesis: Genesis
-    private let link: LinkTerms
+    private let links: OutboundLinks
     private var connections: [Party: PeerConnection] = [:]
     private var unflushed: [PeerConnection] = []
     private var strangers: [ObjectIdentifier: PeerConnection] = [:]
@@ -34,12 +35,12 @@ package final class Transport {
 
     /// - Parameters:
     ///   - own: what this node says of itself; names the network too.
-    ///   - link: the latency laid over every link but those with the ledger.
-    package init(own: Hello, genesis: Genesis, link: LinkTerms = .none, eventLoop: any EventLoop) {
+    ///   - links: what is laid over the host's own network.
+    package init(own: Hello, genesis: Genesis, links: OutboundLinks = .none, eventLoop: any EventLoop) {
         eventLoop.preconditionInEventLoop()
         self.own = own
         self.genesis = genesis
-        self.link = link
+        self.links = links
         self.eventLoop = eventLoop
     }
 
@@ -132,17 +133,18 @@ package final class Transport {
         try pipeline.addHandler(ByteToMessageHandler(FrameDecoder()))
         try pipeline.addHandler(
             HelloHandshake(own: own, genesis: genesis, side: side) { [weak self] in self?.refusal(of: $0) })
-        if !link.isNone, own.party != .ledger {
-            try pipeline.addHandler(LinkDelay(link) { [weak self] in self?.draws(to: $0) })
+        if !links.isNone, own.party != .ledger {
+            try pipeline.addHandler(LinkDelay { [weak self] in self?.link(to: $0) })
         }
         try pipeline.addHandler(PeerConnection(transport: self, dialled: dialled))
     }
 
-    private func draws(to party: Party) -> SeededRandom? {
-        guard party != .ledger, let sender = genesis.name(of: own.party), let receiver = genesis.name(of: party) else {
+    private func link(to party: Party) -> Link? {
+        let terms = links.terms(to: party)
+        guard !terms.isNone, let sender = genesis.name(of: own.party), let receiver = genesis.name(of: party) else {
             return nil
         }
-        return link.draws(from: sender, to: receiver)
+        return Link(terms, seed: links.seed, from: sender, to: receiver)
     }
 }
 

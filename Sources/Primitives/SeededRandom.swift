@@ -7,9 +7,22 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
     /// - Parameters:
     ///   - purpose: what is drawn, and for whom: `link op-1 op-2`.
     package init(seed: UInt64, purpose: String) {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        state = Self.mix(seed &+ 0x9e37_79b9_7f4a_7c15) ^ Self.mix(hash)
+        self.init(seed: seed, purposeHash: Self.hash(purpose))
+    }
+
+    /// As with the purpose `link op-1 op-2`, whose text is never put together: a large network has thousands of them.
+    package init(seed: UInt64, purpose: String, _ first: String, _ second: String) {
+        let hash = Self.hash(first, after: Self.hash(" ", after: Self.hash(purpose)))
+        self.init(seed: seed, purposeHash: Self.hash(second, after: Self.hash(" ", after: hash)))
+    }
+
+    private init(seed: UInt64, purposeHash: UInt64) {
+        state = Self.mix(seed &+ 0x9e37_79b9_7f4a_7c15) ^ Self.mix(purposeHash)
+    }
+
+    /// FNV-1a, which can be taken up where it left off.
+    private static func hash(_ text: String, after hash: UInt64 = 0xcbf2_9ce4_8422_2325) -> UInt64 {
+        text.utf8.reduce(hash) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 
     package mutating func next() -> UInt64 {

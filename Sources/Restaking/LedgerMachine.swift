@@ -30,6 +30,8 @@ package struct LedgerMachine: Sendable {
     private var asked: Slot?
     private var waiting: [Submission] = []
     private var waitingCounts: [Party: Int] = [:]
+    /// Worked out once for each state, and not for each of thousands who connect.
+    private var knownRoot: (sequence: UInt64, root: Digest)?
 
     private enum Phase: Sendable { case restoring, serving, stopped }
 
@@ -100,13 +102,13 @@ package struct LedgerMachine: Sendable {
 
     // MARK: Connections
 
-    private func connected(_ party: Party, _ key: PublicKey, effects: inout [LedgerEffect]) {
+    private mutating func connected(_ party: Party, _ key: PublicKey, effects: inout [LedgerEffect]) {
         guard self.key(of: party) == key, let nonce = ledger.nextNonce(of: key) else {
             effects.append(.disconnect(party, reason: "the key \(key) is not that of \(party) in genesis"))
             return
         }
         effects.append(.send(.account(nextNonce: nonce), to: party))
-        effects.append(.send(.clock(ledger.slot, ledger.epoch, stateRoot: ledger.stateRoot), to: party))
+        effects.append(.send(.clock(ledger.slot, ledger.epoch, stateRoot: stateRoot()), to: party))
         effects.append(.send(.directory(ledger.directory), to: party))
         for set in ledger.operatorSets { effects.append(.send(.operatorSet(set), to: party)) }
         for record in ledger.slashRecords { effects.append(.send(.slashed(record), to: party)) }
@@ -201,9 +203,17 @@ package struct LedgerMachine: Sendable {
         }
     }
 
-    private func publish(_ change: Ledger.Change, effects: inout [LedgerEffect]) {
+    /// Nothing changes without a number of its own in the log.
+    private mutating func stateRoot() -> Digest {
+        if let knownRoot, knownRoot.sequence == ledger.sequence { return knownRoot.root }
+        let root = ledger.stateRoot
+        knownRoot = (ledger.sequence, root)
+        return root
+    }
+
+    private mutating func publish(_ change: Ledger.Change, effects: inout [LedgerEffect]) {
         switch change {
-        case .epochOpened(let epoch): effects.append(.publish(.clock(ledger.slot, epoch, stateRoot: ledger.stateRoot)))
+        case .epochOpened(let epoch): effects.append(.publish(.clock(ledger.slot, epoch, stateRoot: stateRoot())))
         case .operatorSetOpened(let set): effects.append(.publish(.operatorSet(set)))
         case .endpointRegistered: effects.append(.publish(.directory(ledger.directory)))
         case .slashed(let record): effects.append(.publish(.slashed(record)))

@@ -5,8 +5,8 @@ import Messages
 import Primitives
 import Records
 
-/// One operator or coordinator: its process, its disk, and its records.
-struct SimulatedNode {
+/// One operator or coordinator: its process, its disk, and its records. Belongs to one world alone.
+final class SimulatedNode {
     let party: Party
     let name: String
     /// What its next process is told of.

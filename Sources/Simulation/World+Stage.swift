@@ -76,14 +76,13 @@ extension World {
     private mutating func launch(_ place: Place) {
         let node = nodes[place.number]
         let role = NodeRole(of: node.party, in: plan.topology, faults: node.plans, seed: plan.seed)
-        nodes[place.number].role = role
-        nodes[place.number].machine = role.makeMachine(genesis: genesis)!
-        nodes[place.number].incarnation += 1
-        nodes[place.number].life += 1
-        let incarnation = nodes[place.number].incarnation
-        observe(.started(node.party, incarnation: incarnation))
+        node.role = role
+        node.machine = role.makeMachine(genesis: genesis)!
+        node.incarnation += 1
+        node.life += 1
+        observe(.started(node.party, incarnation: node.incarnation))
         audit.add("start", place.number, at: now)
-        enqueue(.started(recorded: nodes[place.number].disk.recorded), at: place)
+        enqueue(.started(recorded: node.disk.recorded), at: place)
     }
 
     mutating func restart(_ place: Place) {
@@ -94,26 +93,23 @@ extension World {
 
     /// With everything before this done and nothing after it.
     mutating func die(_ place: Place, losingPower: Bool) {
-        let party = wiring.parties[place.number]
+        let node = nodes[place.number]
         audit.add("die", place.number, at: now)
-        let lost = nodes[place.number].disk.die(at: now, losingPower: losingPower)
+        let lost = node.disk.die(at: now, losingPower: losingPower)
         closeRecord(place, ending: .cut)
-        nodes[place.number].machine = nil
-        nodes[place.number].turn = nil
-        nodes[place.number].leftOver = []
-        nodes[place.number].inbox = []
-        nodes[place.number].wakeTime = nil
-        nodes[place.number].hasFinished = false
-        nodes[place.number].life += 1
-        observe(.died(party, lostEntries: lost))
+        node.machine = nil
+        node.turn = nil
+        node.leftOver = []
+        node.inbox = []
+        node.wakeTime = nil
+        node.hasFinished = false
+        node.life += 1
+        observe(.died(node.party, lostEntries: lost))
         disconnectAll(of: place)
-        let crash = dueCrash(of: place)
-        guard let crash, case .duration(let rest) = nodes[place.number].plans[crash].lasts else {
-            if let crash { nodes[place.number].plans.remove(at: crash) }
-            nodes[place.number].isGoneForGood = true
+        guard let crash = dueCrash(of: place), case .duration(let rest) = node.plans.remove(at: crash).lasts else {
+            node.isGoneForGood = true
             return settleIfFinished()
         }
-        nodes[place.number].plans.remove(at: crash)
         timetable.add(.restarts(place), at: now + rest)
     }
 

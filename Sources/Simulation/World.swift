@@ -182,10 +182,9 @@ struct World {
     mutating func closeRecord(_ place: Place, ending: NodeRecord.Ending) {
         guard nodes[place.number].isAlive else { return }
         let node = nodes[place.number]
-        nodes[place.number].entries = []
-        nodes[place.number].records.append(
-            record(
-                of: node.name, node.party, node.incarnation, node.role?.borsh ?? [], node.entries, ending))
+        node.records.append(
+            record(of: node.name, node.party, node.incarnation, node.role?.borsh ?? [], node.entries, ending))
+        node.entries = []
     }
 
     private func record(

@@ -5,19 +5,30 @@ import Primitives
 /// How votes travel, and over what.
 package struct NetworkPlan: Hashable, Sendable {
     package var dissemination: Dissemination
-    /// Of every link but those with the ledger, which stands beside everyone.
+    /// Of every link but those with the ledger, which stands beside everyone. With `regions` it has no latency.
     package var link: LinkTerms
-    package var partitions: [PartitionPlan] = []
+    /// Where the nodes stand, which says the latency between them; nil: nowhere in particular.
+    package var regions: RegionPlan?
+    package var partitions: [PartitionPlan]
 
-    package init(dissemination: Dissemination, link: LinkTerms = .none, partitions: [PartitionPlan] = []) {
+    package init(
+        dissemination: Dissemination, link: LinkTerms = .none, regions: RegionPlan? = nil,
+        partitions: [PartitionPlan] = []
+    ) {
         self.dissemination = dissemination
         self.link = link
+        self.regions = regions
         self.partitions = partitions
     }
 
     /// What lies between two nodes, in this direction.
     package func terms(from sender: Party, to receiver: Party) -> LinkTerms {
-        sender == .ledger || receiver == .ledger ? .none : link
+        guard sender != .ledger, receiver != .ledger else { return .none }
+        var terms = link
+        if let near = regions?.region(of: sender), let far = regions?.region(of: receiver) {
+            terms.latency = near.latency(to: far)
+        }
+        return terms
     }
 
     package enum Dissemination: String, CaseIterable, Hashable, Sendable {
@@ -32,28 +43,5 @@ package struct NetworkPlan: Hashable, Sendable {
         static func standard(largestService members: Int) -> Self {
             members <= largestDefaultMesh ? .mesh : .star
         }
-    }
-}
-
-/// A time in which nothing gets from some nodes to others.
-package struct PartitionPlan: Hashable, Sendable {
-    /// Ascending, disjoint.
-    package var between: [Party]
-    package var and: [Party]
-    /// From the run's beginning.
-    package var begins: Duration
-    /// Nil: to the end.
-    package var lasts: Duration?
-    /// Whether only what `between` sends is lost.
-    package var isOneWay: Bool
-
-    package init(
-        between: [Party], and: [Party], begins: Duration, lasts: Duration? = nil, isOneWay: Bool = false
-    ) {
-        self.between = between
-        self.and = and
-        self.begins = begins
-        self.lasts = lasts
-        self.isOneWay = isOneWay
     }
 }

@@ -130,7 +130,7 @@ struct OperatorRoster {
     }
 
     /// `op-3`, or `op-1..op-5`: all from the first to the last in the order of the file.
-    private var range: ScalarGrammar<[OperatorIndex]> {
+    var range: ScalarGrammar<[OperatorIndex]> {
         ScalarGrammar(noun: "an operator", example: "op-1 or op-1..op-5") { text throws(GrammarMistake) in
             guard let dots = text.firstRange(of: "..") else {
                 guard let index = places[text] else { throw unknown(text) }

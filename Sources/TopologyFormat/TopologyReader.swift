@@ -1,5 +1,4 @@
 import Faults
-import Links
 import Primitives
 
 /// The grammar of a topology, key by key.
@@ -19,7 +18,7 @@ enum TopologyReader {
         let name = keys.require("name", .topologyName) ?? ""
         let seed = keys.optional("seed", .integer(0...UInt64.max, example: "42"))
         let ledger = keys.field("ledger").map(ledgerPlan) ?? .fast
-        let (dissemination, link) = keys.field("network").map(networkPlan) ?? (nil, LinkTerms.none)
+        let networkField = keys.field("network")
         let guardMode = keys.read("guard", .choice("a guard mode", of: choices()), default: Topology.GuardMode.synced)
         let operatorsField = keys.requiredField("operators", example: "{count: 7, stake: equal, total: 700 SOL}")
         let servicesField = keys.requiredField("services", example: "{squares: {module: squaring}}")
@@ -31,9 +30,7 @@ enum TopologyReader {
         let services = serviceFields?.map(serviceReader.service)
         if let services { roster?.checkOptIns(services: services) }
         let plans = services?.map(\.plan) ?? []
-        let network = NetworkPlan(
-            dissemination: dissemination ?? .standard(largestService: plans.map(\.operators.count).max() ?? 0),
-            link: link)
+        let network = NetworkReader(roster: roster, services: services?.map(\.plan)).plan(networkField)
         let faultReader = FaultReader(
             roster: roster, services: services, dissemination: network.dissemination,
             stakeless: stakeless(roster, restakers))
@@ -50,7 +47,7 @@ enum TopologyReader {
             expect: expect)
     }
 
-    // MARK: Ledger and network
+    // MARK: Ledger and timeline
 
     private static func ledgerPlan(_ field: Field) -> LedgerPlan {
         guard var keys = field.mapping(example: "{preset: fast}") else { return .fast }
@@ -68,21 +65,6 @@ enum TopologyReader {
             return .fast
         }
         return plan
-    }
-
-    private static func networkPlan(_ field: Field) -> (NetworkPlan.Dissemination?, LinkTerms) {
-        var link = LinkTerms.none
-        guard var keys = field.mapping(example: "{dissemination: mesh}") else { return (nil, link) }
-        let dissemination = keys.optional(
-            "dissemination", ScalarGrammar<NetworkPlan.Dissemination>.choice("a dissemination", of: choices()))
-        if var linkKeys = keys.field("link")?.mapping(example: "{latency: 2ms, jitter: 500us}") {
-            let delay = ScalarGrammar.duration(.zero ... .seconds(60), example: "2ms")
-            link.latency = linkKeys.read("latency", delay, default: .zero)
-            link.jitter = linkKeys.read("jitter", delay, default: .zero)
-            linkKeys.reportUnknownKeys()
-        }
-        keys.reportUnknownKeys()
-        return (dissemination, link)
     }
 
     private static func checkTimeline(_ field: Field) {

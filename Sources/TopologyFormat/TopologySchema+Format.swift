@@ -42,26 +42,6 @@ extension TopologySchema {
                 "unbonding-epochs", TopologySchema("Epochs until undelegated stake is free.", .number(1...1_000))),
         ]))
 
-    private static let network = TopologySchema(
-        "How votes travel.",
-        .keys([
-            .optional(
-                "dissemination",
-                TopologySchema(
-                    "Votes go to everyone (mesh), or to the coordinator alone (star); left out: mesh up to 32 operators.",
-                    .words(of: NetworkPlan.Dissemination.self))),
-            .optional(
-                "link",
-                TopologySchema(
-                    "Delay added to every link, one way.",
-                    .keys([
-                        .optional("latency", TopologySchema("Of every frame.", .duration("2ms"), standard: "0ms")),
-                        .optional(
-                            "jitter",
-                            TopologySchema("On top, drawn from the seed.", .duration("500us"), standard: "0ms")),
-                    ]))),
-        ]))
-
     // MARK: Stake
 
     private static let operators = TopologySchema(
@@ -76,7 +56,8 @@ extension TopologySchema {
                         "stake",
                         TopologySchema(
                             "How the total is spread.",
-                            .text(pattern: "^(equal|whale|zipf\\([0-9]+(\\.[0-9]+)?\\))$", example: "zipf(0.85)"))),
+                            .text(pattern: "^(equal|solana|whale|zipf\\([0-9]+(\\.[0-9]+)?\\))$", example: "zipf(0.85)")
+                        )),
                     .required("total", TopologySchema("The stake of all.", .stake)),
                 ])),
             TopologySchema(

@@ -61,6 +61,8 @@ extension TopologySchema.Form {
     static let stake = Self.text(pattern: "^\(decimal) ?(SOL|lamports?)$", example: "300 SOL")
     static let size = Self.text(pattern: "^\(decimal) ?(bytes|KiB|MiB|GiB)$", example: "256 MiB")
     static let rate = Self.text(pattern: "^\(decimal)/(s|min|h)$", example: "200/s")
+    static let bandwidth = Self.text(pattern: "^\(decimal) ?[kMG]?bit/s$", example: "100Mbit/s")
+    static let truth = Self.words(["true", "false"])
     static let fraction = Self.text(pattern: "^[0-9]+/[0-9]+$", example: "2/3")
     static func share(_ example: String) -> Self {
         .text(pattern: "^([0-9]+/[0-9]+|\(decimal) ?(%|bps))$", example: example)
@@ -76,6 +78,16 @@ extension TopologySchema.Form {
     static func members(_ about: String) -> Self {
         let range = TopologySchema(about, range)
         return .either([range, TopologySchema(about, .list(range))])
+    }
+
+    /// As `members`, with coordinators and the ledger; a range may begin or end with neither.
+    static func parties(_ about: String) -> Self {
+        let party = TopologySchema(
+            about,
+            .text(
+                pattern: "^(coordinator-)?[a-z0-9][a-z0-9-]{0,31}(\\.\\.[a-z0-9][a-z0-9-]{0,31})?$",
+                example: "op-1..op-5"))
+        return .either([party, TopologySchema(about, .list(party))])
     }
 
     static func words<Choice: CaseIterable & RawRepresentable<String>>(of type: Choice.Type) -> Self {

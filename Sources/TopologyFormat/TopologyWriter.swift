@@ -1,5 +1,5 @@
-import Links
 import Faults
+import Links
 import Messages
 import Primitives
 import Services
@@ -27,12 +27,8 @@ struct TopologyWriter {
         lines.append(
             "ledger: {preset: \(ledger.preset), slot: \(DurationText.of(ledger.slotDuration)), "
                 + "slots-per-epoch: \(ledger.slotsPerEpoch), unbonding-epochs: \(ledger.unbondingEpochs)}")
-        let (network, link) = (topology.network, topology.network.link)
-        lines += [
-            "network:", "  dissemination: \(network.dissemination.rawValue)",
-            "  link: {latency: \(DurationText.of(link.latency)), jitter: \(DurationText.of(link.jitter))}",
-            "guard: \(topology.guardMode.rawValue)", "operators:",
-        ]
+        writeNetwork()
+        lines += ["guard: \(topology.guardMode.rawValue)", "operators:"]
         lines += topology.operators.map { "  \(Self.scalar($0.name)): {stake: \($0.stake)}" }
         writeRestakers()
         lines.append("services:")
@@ -40,6 +36,47 @@ struct TopologyWriter {
         list("faults", of: topology.faults.map(text))
         lines.append("timeline: []")
         writeExpectations()
+    }
+
+    // MARK: Network
+
+    private mutating func writeNetwork() {
+        let (network, link) = (topology.network, topology.network.link)
+        var terms = [
+            "jitter: \(DurationText.of(link.jitter))", "loss: \(Self.chance(link.loss))",
+            "duplicate: \(Self.chance(link.duplication))", "reorder: \(Self.chance(link.reordering))",
+        ]
+        // Regions say it themselves.
+        if network.regions == nil { terms.insert("latency: \(DurationText.of(link.latency))", at: 0) }
+        if let bandwidth = link.bandwidth { terms.append("bandwidth: \(bandwidth)") }
+        lines += [
+            "network:", "  dissemination: \(network.dissemination.rawValue)",
+            "  link: {\(terms.joined(separator: ", "))}",
+        ]
+        if let regions = network.regions { write(regions) }
+        list("  partitions", of: network.partitions.map(text))
+    }
+
+    private mutating func write(_ regions: RegionPlan) {
+        lines.append("  regions:")
+        let parties =
+            regions.operators.indices.map { Party.signer(OperatorIndex(UInt32($0))) }
+            + regions.coordinators.indices.map { Party.coordinator(ServiceID(UInt32($0))) }
+        let residents = Dictionary(grouping: parties) { regions.region(of: $0) }
+        for region in Region.allCases {
+            guard let residents = residents[region] else { continue }
+            lines.append("    \(region.rawValue): \(members(residents))")
+        }
+    }
+
+    private func text(of partition: PartitionPlan) -> String {
+        var keys = [
+            "between: \(members(partition.between))", "and: \(members(partition.and))",
+            "at: \(DurationText.of(partition.begins))",
+        ]
+        if let lasts = partition.lasts { keys.append("for: \(DurationText.of(lasts))") }
+        keys.append("one-way: \(partition.isOneWay)")
+        return "{\(keys.joined(separator: ", "))}"
     }
 
     // MARK: Stake
@@ -155,11 +192,27 @@ struct TopologyWriter {
     private func name(of service: ServiceID) -> String { Self.scalar(topology.name(of: service)) }
 
     private mutating func list(_ key: String, of elements: [String]) {
-        lines += elements.isEmpty ? ["\(key): []"] : ["\(key):"] + elements.map { "  - \($0)" }
+        let margin = key.prefix { $0 == " " }
+        lines += elements.isEmpty ? ["\(key): []"] : ["\(key):"] + elements.map { "\(margin)  - \($0)" }
     }
 
     /// `[op-1..op-5, op-7]`
-    private func members(_ indices: [OperatorIndex]) -> String {
+    private func members(_ indices: [OperatorIndex]) -> String { "[\(words(indices).joined(separator: ", "))]" }
+
+    /// `[op-1..op-5, coordinator-squares, ledger]`
+    private func members(_ parties: [Party]) -> String {
+        let signers = parties.compactMap { if case .signer(let signer) = $0 { signer } else { nil } }
+        let others = parties.compactMap { party -> String? in
+            switch party {
+            case .signer: nil
+            case .coordinator(let service): PartyReader.coordinator + topology.name(of: service)
+            case .ledger: PartyReader.ledger
+            }
+        }
+        return "[\((words(signers) + others).joined(separator: ", "))]"
+    }
+
+    private func words(_ indices: [OperatorIndex]) -> [String] {
         var ranges: [ClosedRange<UInt32>] = []
         for index in indices {
             if let last = ranges.last, last.upperBound + 1 == index.number {
@@ -168,7 +221,7 @@ struct TopologyWriter {
                 ranges.append(index.number...index.number)
             }
         }
-        let words = ranges.flatMap { range in
+        return ranges.flatMap { range in
             let (first, last) = (
                 topology.name(of: OperatorIndex(range.lowerBound)), topology.name(of: OperatorIndex(range.upperBound))
             )
@@ -176,13 +229,14 @@ struct TopologyWriter {
                 ? [Self.scalar("\(first)..\(last)")]
                 : range.count == 2 ? [first, last].map(Self.scalar) : [Self.scalar(first)]
         }
-        return "[\(words.joined(separator: ", "))]"
     }
 
     /// The same two numbers again: in hundredths of a percent if that is what they are.
     private static func share(_ share: Fraction) -> String {
         share.denominator == 10_000 ? FractionText.percent(basisPoints: share.numerator) : share.description
     }
+
+    private static func chance(_ chance: Fraction) -> String { chance.numerator == 0 ? "0%" : share(chance) }
 
     /// Any text, in quotes.
     private static func quoted(_ text: String) -> String {

@@ -41,7 +41,10 @@ struct PreparedRun {
         // Whole in a double, as readers of JSON hold it.
         seed = topology.seed ?? UInt64.random(in: 0..<(1 << 53))
         let topology = topology
-        try CommandFailure.asBadInput { try topology.checkPrograms(file: topologyPath) }
+        try CommandFailure.asBadInput {
+            try topology.checkIsForProcesses(file: topologyPath)
+            try topology.checkPrograms(file: topologyPath)
+        }
         try CommandFailure.asBadInput { try HostCapacity.prepare(for: topology) }
         executables = try CommandFailure.asBadInput { try Executables.find() }
         let cluster = try claim(topology)

@@ -26,6 +26,8 @@ extension TopologySchema.Form {
         switch self {
         // In quotes it is the same to the reader.
         case .words(["1"]): return [("enum", .array([.integer(1), .string("1")]))]
+        case .words(["true", "false"]):
+            return [("enum", .array([.bool(true), .bool(false), .string("true"), .string("false")]))]
         case .words(let words): return [("enum", .array(words.map(JSONValue.string)))]
         case .text(let pattern, let example):
             return [
@@ -75,6 +77,10 @@ extension TopologySchema.Form {
     private static func orNothing(_ type: String) -> JSONValue { .array([.string(type), .string("null")]) }
 
     fileprivate func literal(_ text: String) -> JSONValue {
-        if case .number = self, let number = UInt64(text) { .unsigned(number) } else { .string(text) }
+        switch self {
+        case .number: UInt64(text).map(JSONValue.unsigned) ?? .string(text)
+        case .words(["true", "false"]): .bool(text == "true")
+        default: .string(text)
+        }
     }
 }

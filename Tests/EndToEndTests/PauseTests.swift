@@ -1,5 +1,6 @@
 import Cryptography
 import Faults
+import Links
 import Foundation
 import Messages
 import Node
@@ -32,7 +33,7 @@ extension EndToEnd {
             let configuration = NodeConfiguration(
                 name: "op-1", incarnation: 1, genesis: try scratch.write(genesis.borsh, to: "genesis.borsh"), key: key,
                 ledgerPort: 1, record: scratch.path.appending("op-1.1.qrec"),
-                guardFile: scratch.path.appending("op-1.guard"), guardMode: .written, link: .none,
+                guardFile: scratch.path.appending("op-1.guard"), guardMode: .written, links: .none,
                 role: .signer(OperatorIndex(0), faults: [], seed: 1, isLive: true))
             let process = Process()
             let (input, output) = (Pipe(), Pipe())

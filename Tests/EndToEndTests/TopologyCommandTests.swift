@@ -50,7 +50,12 @@ import Testing
         name: lab
         seed: 7
         ledger: {preset: fast, slot: 50ms, slots-per-epoch: 32, unbonding-epochs: 2}
-        network: {dissemination: mesh, link: {latency: 2ms, jitter: 500us}}
+        network:
+          dissemination: mesh
+          link: {latency: 2ms, jitter: 500us, loss: 1%, duplicate: 0.1%, reorder: 1/9, bandwidth: 100 Mbit/s}
+          partitions:
+            - {between: [op-1, coordinator-squares], and: rest, at: 2s, for: 1s, one-way: true}
+            - {between: op-1..op-2, and: ledger, one-way: false}
         guard: written
         operators:
           op-1: {stake: 3 SOL, services: [squares]}
@@ -91,6 +96,7 @@ import Testing
     private static let generated = """
         version: 1
         name: lab
+        network: {link: {jitter: 1ms}, regions: {us-east-1: [op-1, coordinator-squares], ap-south-1: op-2..op-3}}
         operators: {count: 3, stake: zipf(0.5), total: 3 SOL}
         services: {squares: {module: squaring}}
         expect: {slashed: op-1, certified: 100%}

@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import Links
 import Messages
 import NIOCore
 import NIOPosix
@@ -156,8 +157,8 @@ struct Peer {
     let transport: Transport
     let witness: Witness
 
-    init(_ party: Party, on eventLoop: any EventLoop, link: LinkTerms = .none) {
-        transport = Transport(own: Fixture.hello(party), genesis: Fixture.genesis, link: link, eventLoop: eventLoop)
+    init(_ party: Party, on eventLoop: any EventLoop, links: OutboundLinks = .none) {
+        transport = Transport(own: Fixture.hello(party), genesis: Fixture.genesis, links: links, eventLoop: eventLoop)
         witness = Witness(eventLoop)
         transport.delegate = witness
     }

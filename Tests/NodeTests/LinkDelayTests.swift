@@ -1,3 +1,4 @@
+import Links
 import Messages
 import NIOCore
 import NIOEmbedded
@@ -7,8 +8,9 @@ import Testing
 @testable import Node
 
 @Suite struct LinkDelayTests {
-    private static func link(_ terms: LinkTerms) throws -> EmbeddedChannel {
-        let channel = EmbeddedChannel(handler: LinkDelay(terms) { _ in terms.draws(from: "op-1", to: "op-2") })
+    private static func link(_ terms: LinkTerms, seed: UInt64 = 42) throws -> EmbeddedChannel {
+        let channel = EmbeddedChannel(
+            handler: LinkDelay { _ in Link(terms, seed: seed, from: "op-1", to: "op-2") })
         try channel.connect(to: .loopback(port: 1)).wait()
         channel.pipeline.fireUserInboundEventTriggered(HelloHandshake.Completed(party: Fixture.signer(1)))
         return channel
@@ -27,7 +29,7 @@ import Testing
     }
 
     @Test func framesArriveInTheirOrderAndInFlightSideBySide() throws {
-        let channel = try Self.link(LinkTerms(latency: .milliseconds(2), jitter: .microseconds(500), seed: 7))
+        let channel = try Self.link(LinkTerms(latency: .milliseconds(2), jitter: .microseconds(500)), seed: 7)
         for number in 0..<200 {
             Self.write(number, to: channel)
             channel.embeddedEventLoop.advanceTime(by: .microseconds(10))
@@ -42,7 +44,7 @@ import Testing
     }
 
     @Test func delaysSpreadEvenlyAroundTheLatency() throws {
-        let channel = try Self.link(LinkTerms(latency: .milliseconds(2), jitter: .milliseconds(1), seed: 42))
+        let channel = try Self.link(LinkTerms(latency: .milliseconds(2), jitter: .milliseconds(1)), seed: 42)
         let step = TimeAmount.microseconds(10)
         var delays: [Double] = []
         for number in 0..<1_000 {
@@ -61,20 +63,11 @@ import Testing
         _ = try channel.finish()
     }
 
-    @Test func aDelayIsNeverNegative() throws {
-        let terms = LinkTerms(latency: .zero, jitter: .milliseconds(1), seed: 3)
-        var draws = terms.draws(from: "a", to: "b")
-        let delays = (0..<1_000).map { _ in terms.delay(&draws).nanoseconds }
-        #expect(delays.allSatisfy { (0...1_000_000).contains($0) })
-        #expect((350...650).contains(delays.filter { $0 == 0 }.count))
-    }
-
     @Test func withoutADelayNothingWaits() throws {
         let channel = try Self.link(.none)
         Self.write(1, to: channel)
         #expect(try Self.arrived(channel) == [1])
-        let toLedger = EmbeddedChannel(
-            handler: LinkDelay(LinkTerms(latency: .seconds(1), jitter: .zero, seed: 0)) { _ in nil })
+        let toLedger = EmbeddedChannel(handler: LinkDelay { _ in nil })
         toLedger.pipeline.fireUserInboundEventTriggered(HelloHandshake.Completed(party: .ledger))
         Self.write(2, to: toLedger)
         #expect(try Self.arrived(toLedger) == [2])
@@ -82,13 +75,55 @@ import Testing
         _ = try toLedger.finish()
     }
 
-    @Test func eachDirectionOfALinkDrawsItsOwn() {
-        let terms = LinkTerms(latency: .milliseconds(2), jitter: .milliseconds(1), seed: 42)
-        func delays(_ sender: String, _ receiver: String) -> [Int64] {
-            var draws = terms.draws(from: sender, to: receiver)
-            return (0..<4).map { _ in terms.delay(&draws).nanoseconds }
+    /// Frame by frame, whatever the terms: when a frame comes out is what the link says.
+    @Test func everyFrameComesOutWhenTheLinkSaysSo() throws {
+        let often = Fraction(1, over: 4)!
+        let terms = LinkTerms(
+            latency: .milliseconds(2), jitter: .milliseconds(1), loss: Fraction(1, over: 50)!, duplication: often,
+            reordering: often, bandwidth: Bandwidth(bitsPerSecond: 1_000_000))
+        var model = Link(terms, seed: 42, from: "op-1", to: "op-2")
+        var expected: [(due: Instant, number: Int)] = []
+        let channel = try Self.link(terms)
+        let step = TimeAmount.microseconds(100)
+        var seen: [(at: Instant, number: Int)] = []
+        func now() -> Instant { Instant(nanoseconds: channel.embeddedEventLoop.now.uptimeNanoseconds) }
+        for number in 0..<8_000 {
+            if number < 500 {
+                let arrivals = model.arrivals(of: 4, sentAt: now())
+                expected.append((arrivals.first, number))
+                if let again = arrivals.again { expected.append((again, number)) }
+                Self.write(number, to: channel)
+            }
+            channel.embeddedEventLoop.advanceTime(by: step)
+            seen += try Self.arrived(channel).map { (now(), $0) }
         }
-        #expect(delays("a", "b") == delays("a", "b"))
-        #expect(delays("a", "b") != delays("b", "a"))
+        expected.sort { $0.due < $1.due }
+        #expect(seen.count == expected.count && seen.count > 550)
+        #expect(seen.map(\.number) != seen.map(\.number).sorted(), "some were overtaken")
+        for (seen, expected) in zip(seen, expected) {
+            #expect(seen.at >= expected.due && seen.at - expected.due <= .microseconds(100))
+        }
+        #expect(seen.map(\.number) == expected.map(\.number))
+        _ = try channel.finish()
+    }
+
+    @Test func aFrameThatIsOvertakenIsPassedByOneWithoutDelay() throws {
+        let channel = try Self.link(LinkTerms(reordering: Fraction(1, over: 2)!))
+        for number in 0..<64 { Self.write(number, to: channel) }
+        let prompt = try Self.arrived(channel)
+        #expect((16...48).contains(prompt.count) && prompt == prompt.sorted())
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+        #expect(Set(prompt + (try Self.arrived(channel))) == Set(0..<64))
+        _ = try channel.finish()
+    }
+
+    @Test func whoeverIsSentMoreThanTheLineTakesIsGivenUp() throws {
+        let channel = try Self.link(LinkTerms(bandwidth: Bandwidth(bitsPerSecond: 8)))
+        let frame = ByteBuffer(repeating: 0, count: TransportLimits.pendingBytes / 2)
+        for _ in 0..<2 { channel.writeAndFlush(frame, promise: nil) }
+        try channel.throwIfErrorCaught()
+        channel.writeAndFlush(ByteBuffer(integer: UInt8(0)), promise: nil)
+        #expect(throws: ConnectionError.doesNotRead) { try channel.throwIfErrorCaught() }
+        _ = try? channel.finish()
     }
 }

@@ -1,6 +1,7 @@
 import Attesting
 import Cryptography
 import Faults
+import Links
 import Messages
 import Primitives
 import Records
@@ -21,7 +22,10 @@ import Testing
             name: "op-1", incarnation: 1, genesis: scratch.path.appending("genesis.borsh"),
             key: scratch.path.appending("op-1.json"), ledgerPort: 4_711, record: scratch.path.appending("op-1.1.qrec"),
             guardFile: scratch.path.appending("op-1.guard"), guardMode: .synced,
-            link: LinkTerms(latency: .milliseconds(2), jitter: .microseconds(500), seed: 42),
+            links: OutboundLinks(
+                seed: 42, standard: LinkTerms(latency: .milliseconds(2), jitter: .microseconds(500)),
+                to: [Fixture.signer(1), Fixture.signer(2)]
+            ) { LinkTerms(latency: .milliseconds($0 == Fixture.signer(1) ? 35 : 70), loss: .twoThirds) },
             role: .signer(OperatorIndex(0), faults: [plan], seed: 7),
             programs: [
                 ServiceProgramTerms(

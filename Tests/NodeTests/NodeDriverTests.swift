@@ -1,6 +1,7 @@
 import Attesting
 import Cryptography
 import Faults
+import Links
 import Messages
 import NIOCore
 import Primitives
@@ -62,7 +63,7 @@ private final class TestOutlet: NodeOutlet {
                 node: "node", party: party, incarnation: 1, network: genesis.network, configuration: []))
         return NodeEquipment(
             party: party, genesis: genesis, key: Fixture.key(of: party), machine: ScriptedMachine(script: script),
-            guardFile: try guardFile ?? makeGuard(scratch), recorded: [], record: record, link: .none,
+            guardFile: try guardFile ?? makeGuard(scratch), recorded: [], record: record, links: .none,
             ledgerPort: ledgerPort, isLive: isLive)
     }
 

@@ -1,3 +1,4 @@
+import Links
 import Messages
 import NIOCore
 import NIOPosix
@@ -14,8 +15,8 @@ import Testing
     @Test func twoPartiesExchangeFramesAndConnectAgain() async throws {
         let votes = (0..<50).map { Frame.attestation(Fixture.vote($0)) }
         let events = try await onEventLoop { stage in
-            let link = LinkTerms(latency: .milliseconds(1), jitter: .zero, seed: 1)
-            let one = Peer(Self.one, on: stage.eventLoop, link: link)
+            let links = OutboundLinks(seed: 1, standard: LinkTerms(latency: .milliseconds(1)))
+            let one = Peer(Self.one, on: stage.eventLoop, links: links)
             let two = Peer(Self.two, on: stage.eventLoop)
             let port = try await two.transport.listen().get()
             one.transport.dial(Self.two, at: .loopback(port: port))

@@ -14,6 +14,14 @@ import Testing
         #expect(bare.next() == 0x6aa0_cdab_afa1_4c37)
     }
 
+    @Test func aPurposeInPartsIsThePurpose() {
+        var whole = SeededRandom(seed: 42, purpose: "link op-1 coordinator-squares")
+        var parts = SeededRandom(seed: 42, purpose: "link", "op-1", "coordinator-squares")
+        #expect(whole.next() == parts.next())
+        var shifted = SeededRandom(seed: 42, purpose: "link", "op-1c", "oordinator-squares")
+        #expect(shifted.next() != parts.next())
+    }
+
     @Test func pinnedDraws() {
         #expect(SeededRandom.draw(seed: 42, purpose: "workload") == 0x680c_854e_5be4_9553)
         #expect(SeededRandom.draw(seed: 42, purpose: "workload", 7) == 0x36ca_9362_eacb_95f7)

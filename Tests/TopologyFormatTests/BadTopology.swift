@@ -9,6 +9,10 @@ struct BadTopology: CustomTestStringConvertible, Sendable {
     let errors: [String]
 
     init(_ original: String, _ replacement: String, _ errors: String...) {
+        self.init(original, replacement, errors)
+    }
+
+    init(_ original: String, _ replacement: String, _ errors: [String]) {
         self.original = original
         self.replacement = replacement
         self.errors = errors

@@ -40,7 +40,8 @@ import Testing
                 ledger: {preset: fast, slot: 50ms, slots-per-epoch: 32, unbonding-epochs: 2}
                 network:
                   dissemination: mesh
-                  link: {latency: 0ms, jitter: 0ms}
+                  link: {latency: 0ms, jitter: 0ms, loss: 0%, duplicate: 0%, reorder: 0%}
+                  partitions: []
                 guard: synced
                 operators:
                   op-1: {stake: 1 SOL}
@@ -74,7 +75,16 @@ import Testing
         name: "null"
         seed: 18446744073709551615
         ledger: {preset: mainnet-like, slot: 1.5s, slots-per-epoch: 7, unbonding-epochs: 9}
-        network: {dissemination: mesh, link: {latency: 1us, jitter: 1500ns}}
+        network:
+          dissemination: mesh
+          link: {jitter: 1500ns, loss: 0.25%, duplicate: 1/7, reorder: 100%, bandwidth: 1500.5 Mbit/s}
+          regions:
+            sa-east-1: ["007", coordinator-last]
+            ap-south-1: ["1e3", op-1, op-2..op-3, coordinator-007]
+          partitions:
+            - {between: ["1e3", coordinator-007], at: 1.5s, for: 3ns}
+            - {between: "1e3..op-2", and: [ledger, op-3], one-way: true}
+            - {between: coordinator-squares, and: rest}
         guard: written
         operators:
           "1e3": {stake: 0 SOL}
@@ -125,6 +135,21 @@ import Testing
 
         """
 
+    /// Words of the grammar are names too, and latency is said where there are no regions.
+    @Test func namesThatAreWordsReadBack() throws {
+        try expectToReadBack(
+            BadTopology.sound.replacingOccurrence("  op-2:", "  rest:").replacingOccurrence(
+                "name: lab",
+                """
+                name: lab
+                network:
+                  link: {latency: 1us, bandwidth: 1001bit/s}
+                  partitions: [{between: op-1, and: [rest]}, {between: rest}]
+                """))
+        try expectToReadBack(
+            BadTopology.sound.replacingOccurrence("name: lab", "name: lab\nnetwork: {regions: spread}"))
+    }
+
     @Test func whateverTheFormatCanSayReadsBack() throws {
         try expectToReadBack(Self.exhaustive)
         try expectToReadBack(BadTopology.sound)
@@ -135,7 +160,7 @@ import Testing
         for count in [3, 4, 31, 33, 100] {
             for (stake, load) in [
                 ("equal", "{rate: 7/h, tasks: 3}"), ("zipf(1.25)", "{in-flight: 10000}"),
-                ("whale", "{arrival: poisson}"),
+                ("whale", "{arrival: poisson}"), ("solana", "{tasks: 1}"),
             ] {
                 let fault = "{operators: op-2..op-\(count), does: equivocate, probability: 1/\(count)}"
                 try expectToReadBack(

@@ -1,0 +1,39 @@
+import Messages
+import Primitives
+
+/// A time in which nothing gets from some nodes to others.
+package struct PartitionPlan: Hashable, Sendable {
+    /// Ascending, disjoint, neither empty.
+    package var between: [Party]
+    package var and: [Party]
+    /// From the run's beginning.
+    package var begins: Duration
+    /// Nil: to the end.
+    package var lasts: Duration?
+    /// Whether only what `between` sends is lost.
+    package var isOneWay: Bool
+
+    package init(
+        between: [Party], and: [Party], begins: Duration, lasts: Duration? = nil, isOneWay: Bool = false
+    ) {
+        self.between = between
+        self.and = and
+        self.begins = begins
+        self.lasts = lasts
+        self.isOneWay = isOneWay
+    }
+}
+
+extension Topology {
+    /// Whether processes can run it, and not only a simulation.
+    ///
+    /// - Throws: what only a simulation has.
+    package func checkIsForProcesses(file: String) throws(TopologyErrors) {
+        guard !network.partitions.isEmpty else { return }
+        throw TopologyErrors([
+            TopologyError(
+                file: file, position: nil, path: "network.partitions",
+                message: "only simulated runs have partitions; simulate it, or take them out")
+        ])
+    }
+}
