@@ -1,6 +1,6 @@
 /// One of the figures of a `CostModel`, by the name that cost files give it.
 package enum CostItem: String, CaseIterable, Hashable, Sendable {
-    case wake, receive, handle, send, flush, sign, verify, execute
+    case rouse, wake, turn, receive, handle, send, flush, sign, verify, execute
     case guardWrite = "guard_write"
     case guardSync = "guard_sync"
     case apply, commit, transit
@@ -10,7 +10,9 @@ package enum CostItem: String, CaseIterable, Hashable, Sendable {
     /// What is paid for, in a few words.
     package var account: String {
         switch self {
-        case .wake: "a turn, its record written out"
+        case .rouse: "waits: for a core that has had nothing to do"
+        case .wake: "a node that has had nothing to do"
+        case .turn: "a turn, its record written out"
         case .receive: "a frame, read and decoded"
         case .handle: "an event, handled and recorded"
         case .send: "a frame to one recipient"
@@ -35,7 +37,9 @@ extension CostModel {
 
     private static func path(of item: CostItem) -> WritableKeyPath<CostModel, Duration> {
         switch item {
+        case .rouse: \.rouse
         case .wake: \.wake
+        case .turn: \.turn
         case .receive: \.receive
         case .handle: \.handle
         case .send: \.send

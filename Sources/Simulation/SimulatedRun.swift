@@ -29,6 +29,9 @@ package struct SimulationFigures: Hashable, Sendable {
     package var bytes: UInt64 = 0
     /// Frames that a partition, a broken connection or a dead receiver swallowed.
     package var lost: UInt64 = 0
+    /// How often a node that had nothing to do took something up.
+    package var wakes: UInt64 = 0
+    package var turns: UInt64 = 0
     /// Processor time that the nodes' work would have taken.
     package var work = Duration.zero
     /// The most events that waited at one node.

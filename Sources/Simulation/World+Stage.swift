@@ -99,6 +99,7 @@ extension World {
         closeRecord(place, ending: .cut)
         node.machine = nil
         node.turn = nil
+        node.isAsleep = true
         node.leftOver = []
         node.inbox = []
         node.wakeTime = nil

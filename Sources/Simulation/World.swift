@@ -119,9 +119,11 @@ struct World {
         case .arrival(let parcel, let connection, let towardHigh, let generation):
             arrive(parcel, on: connection, towardHigh: towardHigh, generation)
         case .worked(.ledger, _): ledgerWorked()
+        case .roused(let place): run(place, since: now)
         case .worked(let place, let life):
-            if nodes[place.number].life == life { worked(place) }
-            releaseCore()
+            if nodes[place.number].life == life { worked(place) } else { releaseCore() }
+        case .flushed(let place, let life):
+            if nodes[place.number].life == life { turnEnded(place) } else { releaseCore() }
         case .synced(let place, let life): if nodes[place.number].life == life { synced(place) }
         case .woke(let place, let time, let life):
             guard nodes[place.number].life == life, nodes[place.number].wakeTime == time else { return }
