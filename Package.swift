@@ -76,8 +76,8 @@ let package = Package(
         target(
             "Simulation",
             ground + [
-                "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "TopologyFormat", "Staging", deque,
-                heap, system,
+                "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "TopologyFormat", "Staging",
+                "Replaying", deque, heap, system,
             ]),
         target(
             "Exploration",

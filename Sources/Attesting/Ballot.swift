@@ -29,6 +29,16 @@ package struct Ballot: Sendable {
             weight += operatorSet.members[member.place].weight
         }
 
+        fileprivate var isQuorum: Bool {
+            #if DEBUG
+                if PlantedBug.countHeads.isOn {
+                    let total = Lamports(UInt64(operatorSet.members.count))
+                    return operatorSet.threshold.isExceeded(by: Lamports(UInt64(signers.count)), of: total)
+                }
+            #endif
+            return operatorSet.isQuorum(weight)
+        }
+
         /// All votes for it so far. A certificate in the full sense only once its weight is a quorum.
         package var certificate: Certificate {
             let ordered = signatures.sorted { $0.member < $1.member }.map(\.signature)
@@ -110,7 +120,7 @@ package struct Ballot: Sendable {
     }
 
     private mutating func certify(_ place: Int) -> Certificate? {
-        guard certified == nil, choices[place].operatorSet.isQuorum(choices[place].weight) else { return nil }
+        guard certified == nil, choices[place].isQuorum else { return nil }
         certified = place
         return choices[place].certificate
     }

@@ -12,6 +12,9 @@ extension CoordinatorMachine {
         case .verify:
             // Only what was issued is voted on, until its window closes: nothing else is worth a ballot here.
             guard let task = open[vote.statement.voteKey], task.lastVotes == nil else { return }
+            #if DEBUG
+                if PlantedBug.stopAtQuorum.isOn, task.isCertified { return }
+            #endif
             if let waiting = deferred.vote(by: vote.signer, for: vote.statement.voteKey) {
                 guard waiting != vote else { return }
                 checkDeferred(by: vote.signer, for: vote.statement.voteKey, effects: &effects)
@@ -94,7 +97,10 @@ extension CoordinatorMachine {
         guard case .signer = party else { return reject(party, "a summary of no operator", effects: &effects) }
         let (open, service) = (open, service)
         let questions = claims.compare(summary, from: party, with: box, sets: sets) { voteKey, set in
-            open[voteKey] != nil && set.service == service
+            #if DEBUG
+                if PlantedBug.stopAtQuorum.isOn, open[voteKey]?.isCertified == true { return false }
+            #endif
+            return open[voteKey] != nil && set.service == service
         }
         ask(questions, effects: &effects)
     }

@@ -70,7 +70,7 @@ extension OperatorMachine {
         guard let open = tasks[digest], open.isVerified else { return }
         switch outcome {
         case .result(let result):
-            let statement = Statement(for: open.task, digest: digest, result: result)
+            let statement = statement(for: open.task, digest, result)
             if readiness.maySign(for: open.task.service, at: now) {
                 sign(statement, deadline: open.task.deadline, at: now, effects: &effects)
             } else if !readiness.hold(statement, deadline: open.task.deadline, at: now) {
@@ -80,6 +80,18 @@ extension OperatorMachine {
             tasks[digest]?.hasLapsed = true
             effects.append(.note(.notExecuted(open.task.service, open.task.sequence, reason: reason)))
         }
+    }
+
+    private func statement(for task: ServiceTask, _ digest: Digest, _ result: [UInt8]) -> Statement {
+        let statement = Statement(for: task, digest: digest, result: result)
+        #if DEBUG
+            if PlantedBug.epochNotPinned.isOn, let newest = sets.current(of: task.service) {
+                return Statement(
+                    voteKey: statement.voteKey, operatorSet: newest.digest, epoch: newest.epoch, task: digest,
+                    result: statement.result)
+            }
+        #endif
+        return statement
     }
 
     /// Guard first, signature second: the driver makes the record durable before it signs.

@@ -22,7 +22,7 @@ package struct NodeFiles: Sendable {
 
     /// - Parameters:
     ///   - topology: with its overrides applied.
-    ///   - seed: decides arrivals, jitter and faults.
+    ///   - seed: decides arrivals, links and faults.
     ///   - programDirectory: where the programs of exec services run.
     ///   - isLive: whether more is asked of nodes while they run.
     package init(

@@ -13,6 +13,7 @@ struct OutcomeFile: Codable {
     var startupNs: Int64?
     var failures: [Failure]
     var usages: [Usage]
+    var simulation: Simulation?
 
     struct Failure: Codable {
         var name: String
@@ -39,6 +40,21 @@ struct OutcomeFile: Codable {
         var peakResidentBytes: UInt64
     }
 
+    struct Simulation: Codable {
+        var audit: String
+        var virtualTimeNs: Int64
+        var events: UInt64
+        var frames: UInt64
+        var bytes: UInt64
+        var lost: UInt64
+        var workNs: Int64
+        var deepestQueue: Int
+        var fullestLinkBytes: Int
+        var longestAgenda: Int
+        var overruns: UInt64
+        var elapsedNs: Int64
+    }
+
     struct Mistake: Error {
         let message: String
     }
@@ -63,6 +79,7 @@ extension OutcomeFile {
                         peakResidentBytes: $0.peakResidentBytes)
                 })
         }
+        simulation = outcome.simulation.map(Simulation.init)
     }
 
     func outcome(in genesis: Genesis?) throws(Mistake) -> RunOutcome {
@@ -78,6 +95,7 @@ extension OutcomeFile {
         }
         var outcome = RunOutcome(ending: ending, failures: [], startup: startupNs.map(Duration.nanoseconds))
         for failure in failures { outcome.failures.append(try failure.value) }
+        outcome.simulation = try simulation?.value
         guard let genesis else { return outcome }
         for usage in usages {
             guard let party = genesis.parties.first(where: { genesis.name(of: $0) == usage.name }) else {
@@ -89,6 +107,38 @@ extension OutcomeFile {
                     readings: usage.readings.map(\.value)))
         }
         return outcome
+    }
+}
+
+extension OutcomeFile.Simulation {
+    init(_ account: SimulationAccount) {
+        let figures = account.figures
+        audit = "\(account.audit)"
+        virtualTimeNs = figures.virtualTime.nanoseconds
+        (events, frames, bytes, lost) = (figures.events, figures.frames, figures.bytes, figures.lost)
+        workNs = figures.work.nanoseconds
+        deepestQueue = figures.deepestQueue
+        fullestLinkBytes = figures.fullestLink
+        longestAgenda = figures.longestAgenda
+        overruns = figures.overruns
+        elapsedNs = account.elapsed.nanoseconds
+    }
+
+    var value: SimulationAccount {
+        get throws(OutcomeFile.Mistake) {
+            guard let digest = Hexadecimal.decode(audit).flatMap({ Digest($0) }) else {
+                throw .init(message: "simulation.audit: \(audit) is not a digest of 64 hexadecimal digits")
+            }
+            var figures = SimulationFigures()
+            figures.virtualTime = .nanoseconds(virtualTimeNs)
+            (figures.events, figures.frames, figures.bytes, figures.lost) = (events, frames, bytes, lost)
+            figures.work = .nanoseconds(workNs)
+            figures.deepestQueue = deepestQueue
+            figures.fullestLink = fullestLinkBytes
+            figures.longestAgenda = longestAgenda
+            figures.overruns = overruns
+            return SimulationAccount(audit: digest, figures: figures, elapsed: .nanoseconds(elapsedNs))
+        }
     }
 }
 

@@ -21,6 +21,7 @@ package struct RunDirectory: Hashable, Sendable {
     package var genesis: FilePath { path.appending(RunRecords.genesisName) }
     package var records: FilePath { path.appending(RunRecords.directoryName) }
     package var interventions: FilePath { path.appending(InterventionLog.fileName) }
+    package var costs: FilePath { path.appending(RunManifest.Simulation.costsName) }
     package var evidence: FilePath { path.appending("evidence") }
     package var nodes: FilePath { path.appending("nodes") }
     package var ledger: FilePath { path.appending("ledger") }

@@ -1,5 +1,7 @@
+import Cryptography
 import Foundation
 import Primitives
+import Staging
 import SystemPackage
 import TopologyFormat
 
@@ -25,6 +27,8 @@ package struct RunManifest: Codable, Hashable, Sendable {
     package var guardMode: String
     package var build: String
     package var host: Host
+    /// Of a run that was simulated: what it was told besides.
+    package var simulation: Simulation?
 
     /// As the topology's grammar writes them; nil where the topology's word stood.
     package struct Overrides: Codable, Hashable, Sendable {
@@ -58,9 +62,46 @@ package struct RunManifest: Codable, Hashable, Sendable {
         }
     }
 
+    /// As the options of `quorate simulate` write it.
+    package struct Simulation: Codable, Hashable, Sendable {
+        package static let costsName = "costs.json"
+
+        /// `standard`, `none`, or the name of a file in the run directory.
+        package var costs: String
+        package var cores: String
+        package var signatures: String
+        /// Whether the records hold what every machine was given.
+        package var inputs: Bool
+        /// Nil: the usual ones.
+        package var timeLimit: String?
+        package var memory: String?
+
+        package init(
+            costs: String, cores: String, signatures: SignaturePlan, inputs: Bool, timeLimit: String? = nil,
+            memory: String? = nil
+        ) {
+            self.costs = costs
+            self.cores = cores
+            self.signatures = signatures.rawValue
+            self.inputs = inputs
+            self.timeLimit = timeLimit
+            self.memory = memory
+        }
+
+        func options(in directory: RunDirectory) -> [String] {
+            let file = directory.path.appending(Self.costsName).string
+            var words = ["--costs", costs == Self.costsName ? file : costs, "--cores", cores]
+            words += ["--signatures", signatures]
+            if let timeLimit { words += ["--time-limit", timeLimit] }
+            if let memory { words += ["--memory", memory] }
+            return words + (inputs ? ["--inputs"] : [])
+        }
+    }
+
     package init(
         topology: Topology, file: String, overrides: Topology.Overrides, seed: UInt64, keepGoing: Bool,
-        cluster: String? = nil, startedAt: Date, version: String, build: String, host: Host
+        cluster: String? = nil, startedAt: Date, version: String, build: String, host: Host,
+        simulation: Simulation? = nil
     ) {
         name = topology.name
         topologyFile = file
@@ -73,7 +114,12 @@ package struct RunManifest: Codable, Hashable, Sendable {
         guardMode = topology.guardMode.rawValue
         self.build = build
         self.host = host
+        self.simulation = simulation
     }
+
+    package var mode: String { simulation == nil ? "processes" : "simulated" }
+
+    package var isModelled: Bool { simulation?.signatures == SignaturePlan.modelled.rawValue }
 
     package var json: [UInt8] {
         get throws { try RunFile.json(self) }
@@ -91,12 +137,29 @@ extension RunManifest {
         guard cluster == nil else { return [] }
         let hasPrograms = topology.services.contains { $0.program != nil }
         let file = hasPrograms ? topologyFile : RunDirectory(path: directory).topology.string
-        var words = ["quorate", "run", file, "--seed", seed]
+        var words = ["quorate", simulation == nil ? "run" : "simulate", file, "--seed", seed]
         if let tasks = overrides.tasks { words += ["--tasks", "\(tasks)"] }
         if let duration = overrides.duration { words += ["--duration", duration] }
         if let rate = overrides.rate { words += ["--rate", rate] }
         if let inFlight = overrides.inFlight { words += ["--in-flight", "\(inFlight)"] }
+        if let simulation { words += simulation.options(in: RunDirectory(path: directory)) }
         return words + (keepGoing ? ["--keep-going"] : [])
+    }
+
+    /// Of a run directory of whatever origin, what its signatures are: they cannot be checked under another scheme.
+    package static func signatures(ofRunIn directory: RunDirectory) throws(RunFileError) -> SignatureScheme {
+        directory.has(directory.manifest) ? try read(from: directory).signatureScheme(in: directory) : .ed25519
+    }
+
+    package func signatureScheme(in directory: RunDirectory) throws(RunFileError) -> SignatureScheme {
+        guard let simulation else { return .ed25519 }
+        guard let plan = SignaturePlan(rawValue: simulation.signatures), let seed = UInt64(seed) else {
+            let known = SignaturePlan.allCases.map(\.rawValue).joined(separator: ", ")
+            throw RunFileError(
+                path: directory.manifest,
+                message: "simulation.signatures: \(simulation.signatures) is not one; they are \(known)")
+        }
+        return plan.scheme(seed: seed)
     }
 
     /// The topology as it was run: with the seed that was drawn, and what the command line said instead of it.

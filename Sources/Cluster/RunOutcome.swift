@@ -14,12 +14,18 @@ package struct RunOutcome: Hashable, Sendable {
     package var startup: Duration?
     /// In the order of the first word of each.
     package var usages: [NodeUsage]
+    /// Of a simulated run, which has no processes.
+    package var simulation: SimulationAccount?
 
-    package init(ending: Ending, failures: [ChildFailure], startup: Duration?, usages: [NodeUsage] = []) {
+    package init(
+        ending: Ending, failures: [ChildFailure], startup: Duration?, usages: [NodeUsage] = [],
+        simulation: SimulationAccount? = nil
+    ) {
         self.ending = ending
         self.failures = failures
         self.startup = startup
         self.usages = usages
+        self.simulation = simulation
     }
 
     package enum Ending: Hashable, Sendable {

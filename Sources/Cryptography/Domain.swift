@@ -22,6 +22,9 @@ package enum Domain: String, CaseIterable, Sendable {
     case guardFile = "quorate/digest/guard/1"
     case simulatedKey = "quorate/simulation/key/1"
     case simulatedRun = "quorate/simulation/run/1"
+    case simulatedSecret = "quorate/simulation/secret/1"
+    case modelledKey = "quorate/simulation/modelled-key/1"
+    case verification = "quorate/simulation/verification/1"
     case audit = "quorate/simulation/audit/1"
 
     package var tag: [UInt8] { Array(rawValue.utf8) }

@@ -1,10 +1,13 @@
 internal import CSodium
 import Primitives
 
-/// An Ed25519 key pair. Wiped from memory when it goes; prints its public half only.
+/// An Ed25519 key pair, or one of the ``SignatureScheme`` in which it was made. Wiped from memory when it goes; prints
+/// its public half only.
 package final class SigningKey: Sendable {
     package let publicKey: PublicKey
+    /// The seed, then the public key.
     private let secret: [UInt8]
+    private let scheme: SignatureScheme
 
     /// A fresh key from the system's randomness.
     package static func generate() -> SigningKey {
@@ -14,6 +17,12 @@ package final class SigningKey: Sendable {
     /// The key that this seed gives.
     package init(seed: FixedBytes32) {
         Sodium.start()
+        scheme = .current
+        guard case .ed25519 = scheme else {
+            publicKey = PublicKey(Domain.modelledKey.digest(seed.bytes).storage)
+            secret = seed.bytes + publicKey.storage.bytes
+            return
+        }
         var publicBytes = [UInt8](repeating: 0, count: Int(crypto_sign_PUBLICKEYBYTES))
         var secretBytes = [UInt8](repeating: 0, count: Int(crypto_sign_SECRETKEYBYTES))
         crypto_sign_seed_keypair(&publicBytes, &secretBytes, seed.bytes)
@@ -37,6 +46,7 @@ package final class SigningKey: Sendable {
 
     /// Deterministic: one key and one message give one signature.
     package func sign(_ message: [UInt8]) -> Signature {
+        if case .modelled(let secret) = scheme { return .modelled(of: message, by: publicKey, secret: secret) }
         var signature = [UInt8](repeating: 0, count: Signature.count)
         crypto_sign_detached(&signature, nil, message, UInt64(message.count), secret)
         return Signature(signature)!

@@ -11,6 +11,9 @@ package enum Behaviour: String, CaseIterable, Hashable, Sendable {
     case silent
     /// The process dies at once, as by `kill -9`; with a duration it is started again after it.
     case crash
+    /// Its host loses power at a moment, be the node in the middle of something or not: whatever its disk had not synced is
+    /// gone. In simulated runs alone, and done by them; with a duration it is started again after it.
+    case powerLoss = "power-loss"
     // Coordinators
     /// Signs two tasks under one number, one for each half of the operators.
     case coordinatorEquivocates = "coordinator-equivocates"
@@ -24,7 +27,7 @@ package enum Behaviour: String, CaseIterable, Hashable, Sendable {
     package var isProvable: Bool {
         switch self {
         case .equivocate, .equivocateSplit, .collusion, .coordinatorEquivocates: true
-        case .silent, .crash, .coordinatorCrash: false
+        case .silent, .crash, .powerLoss, .coordinatorCrash: false
         }
     }
 
@@ -32,12 +35,15 @@ package enum Behaviour: String, CaseIterable, Hashable, Sendable {
     package var isCoordinators: Bool {
         switch self {
         case .coordinatorEquivocates, .coordinatorCrash: true
-        case .equivocate, .equivocateSplit, .collusion, .silent, .crash: false
+        case .equivocate, .equivocateSplit, .collusion, .silent, .crash, .powerLoss: false
         }
     }
 
     /// Whether the process dies of it.
-    package var isCrash: Bool { self == .crash || self == .coordinatorCrash }
+    package var isCrash: Bool { self == .crash || self == .powerLoss || self == .coordinatorCrash }
+
+    /// Whether whoever drives the machine sees to it, since no machine can: none is wrapped for it.
+    package var isDrivers: Bool { self == .powerLoss }
 }
 
 /// Where a coordinator can die on the way from evidence to receipt.

@@ -31,9 +31,13 @@ package struct Link: Sendable {
         /// The same frame once more.
         package var again: Instant?
 
-        package init(first: Instant, again: Instant?) {
+        /// How often it was lost before it came.
+        package var losses: Int
+
+        package init(first: Instant, again: Instant?, losses: Int = 0) {
             self.first = first
             self.again = again
+            self.losses = losses
         }
     }
 
@@ -53,14 +57,15 @@ package struct Link: Sendable {
     }
 
     package mutating func arrivals(of bytes: Int, sentAt now: Instant) -> Arrivals {
-        var due = departure(of: bytes, at: now.nanoseconds) + flight() + retransmissions()
+        let losses = losses()
+        var due = departure(of: bytes, at: now.nanoseconds) + flight() + wait(after: losses)
         if reordering?.isDrawn(terms.reordering) == true {
             due += Self.share(of: stragglingNanoseconds, &reordering!)
         } else {
             due = max(due, last)
             last = due
         }
-        var arrivals = Arrivals(first: Self.instant(due), again: nil)
+        var arrivals = Arrivals(first: Self.instant(due), again: nil, losses: losses)
         if duplication?.isDrawn(terms.duplication) == true {
             arrivals.again = Self.instant(due + Self.share(of: stragglingNanoseconds, &duplication!))
         }
@@ -82,14 +87,19 @@ package struct Link: Sendable {
         return UInt64(max(0, min(nanoseconds, 0x1p61)))
     }
 
-    private mutating func retransmissions() -> UInt64 {
+    private mutating func losses() -> Int {
         guard loss != nil else { return 0 }
-        var waited: UInt64 = 0
-        for attempt in 0..<Self.attempts {
-            guard loss!.isDrawn(terms.loss) else { break }
-            waited += UInt64(clamping: terms.retransmission.nanoseconds) << UInt64(attempt)
-        }
-        return min(waited, 1 << 61)
+        var losses = 0
+        while losses < Self.attempts, loss!.isDrawn(terms.loss) { losses += 1 }
+        return losses
+    }
+
+    /// Each time that it is lost again, twice as long.
+    private func wait(after losses: Int) -> UInt64 {
+        guard losses > 0 else { return 0 }
+        let first = UInt64(clamping: terms.retransmission.nanoseconds)
+        let (sum, overflows) = first.multipliedReportingOverflow(by: (1 << UInt64(losses)) - 1)
+        return overflows ? 1 << 61 : min(sum, 1 << 61)
     }
 
     /// After so many losses in a row it arrives: what is lost for good is what a partition is for.

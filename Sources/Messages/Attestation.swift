@@ -13,7 +13,12 @@ package struct Attestation: Hashable, Sendable {
         self.signature = signature
     }
 
-    package var isValid: Bool { signature.isValid(for: statement.signedBytes, by: signer) }
+    package var isValid: Bool {
+        #if DEBUG
+            if PlantedBug.skipSignature.isOn { return true }
+        #endif
+        return signature.isValid(for: statement.signedBytes, by: signer)
+    }
 }
 
 extension Attestation: BorshCodable {

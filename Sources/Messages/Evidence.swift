@@ -2,7 +2,9 @@ import Cryptography
 import Primitives
 
 /// Proof of an offence, which anyone can check with nothing else at hand.
-package enum Evidence: Hashable, Sendable {
+///
+/// Indirect, because it is rare and large: whatever can hold one, as frames and events can, would be as large.
+package indirect enum Evidence: Hashable, Sendable {
     /// By an operator: two votes.
     case equivocation(Equivocation)
     /// By a coordinator: two tasks under one number.

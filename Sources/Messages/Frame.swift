@@ -18,7 +18,8 @@ package enum Frame: Hashable, Sendable {
     case ownVotes([Attestation])
     /// In a mesh, to a peer that has voted on another task than the one issued here under that number: asks for the task.
     case taskRequest(VoteKey, task: Digest)
-    case submit(SignedInstruction)
+    /// Indirect, so that votes do not take the room of instructions.
+    indirect case submit(SignedInstruction)
     case receipt(Receipt)
     case notice(LedgerNotice)
 

@@ -31,7 +31,7 @@ package enum Observation: Hashable, Sendable {
     /// A fault that lasts, as silence does, is over: in one AVS, or nil: in all.
     case recovered(behaviour: String, service: ServiceID?)
     // The ledger
-    case applied(sequence: UInt64, slot: Slot, SignedInstruction, Outcome)
+    indirect case applied(sequence: UInt64, slot: Slot, SignedInstruction, Outcome)
     case slashed(SlashRecord)
     case revoked(Revocation)
     case operatorSetOpened(OperatorSet)

@@ -28,7 +28,13 @@ package struct Fraction: Hashable, Sendable {
     /// Exact: `signed x denominator > total x numerator` in 128 bits. With two thirds, the least quorum of
     /// 3 is 3, of 4 is 3, of 6 is 5, of 9 is 7, of 100 is 67.
     package func isExceeded(by signed: Lamports, of total: Lamports) -> Bool {
-        UInt128(signed.number) * UInt128(denominator) > UInt128(total.number) * UInt128(numerator)
+        let (held, needed) = (
+            UInt128(signed.number) * UInt128(denominator), UInt128(total.number) * UInt128(numerator)
+        )
+        #if DEBUG
+            if PlantedBug.atLeast.isOn { return held >= needed }
+        #endif
+        return held > needed
     }
 }
 

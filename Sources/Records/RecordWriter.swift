@@ -66,6 +66,11 @@ package struct RecordWriter: Sendable {
     /// Appends the last entry, writes what waits and closes the file.
     package consuming func close(at time: Instant) throws(RecordError) {
         append(.closed(at: time))
+        try leave()
+    }
+
+    /// Writes what waits and closes the file without the entry that closes a record: as a killed process leaves it.
+    consuming func leave() throws(RecordError) {
         try flush()
         do {
             try file.close()

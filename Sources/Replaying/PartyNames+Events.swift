@@ -6,7 +6,7 @@ import Restaking
 import Services
 
 extension PartyNames {
-    func text(of event: NodeEvent) -> String {
+    package func text(of event: NodeEvent) -> String {
         switch event {
         case .started(let recorded): "started with \(recorded.count) entries in its guard"
         case .began: "the run began"
@@ -32,7 +32,7 @@ extension PartyNames {
         }
     }
 
-    func text(of effect: NodeEffect, at now: Instant) -> String {
+    package func text(of effect: NodeEffect, at now: Instant) -> String {
         switch effect {
         case .persist(let entry): "-> guard: \(text(of: entry))"
         case .sign(let id, .statement(let statement)):

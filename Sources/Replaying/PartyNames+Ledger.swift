@@ -3,7 +3,7 @@ import Primitives
 import Restaking
 
 extension PartyNames {
-    func text(of event: LedgerEvent) -> String {
+    package func text(of event: LedgerEvent) -> String {
         switch event {
         case .restored(let entry): "from the log: instruction \(entry.sequence), \(text(of: entry.signed.instruction))"
         case .opened(let head): "the log is read" + (head.map { ": it must end with entry \($0.sequence)" } ?? "")
@@ -15,7 +15,7 @@ extension PartyNames {
         }
     }
 
-    func text(of effect: LedgerEffect) -> String {
+    package func text(of effect: LedgerEffect) -> String {
         switch effect {
         case .append(let entry): "-> log: instruction \(entry.sequence), \(entry.outcome)"
         case .reply(let receipt, let party): "-> \(name(of: party)): receipt \(receipt.outcome)"

@@ -8,12 +8,18 @@ package struct CertificateFile: Hashable, Sendable {
     package var operatorSet: OperatorSet
     /// Without a directory: `squares-task-500.borsh`.
     package var name: String
+    /// Whether its signatures are.
+    package var isModelled: Bool
 
     package var path: String { "\(EvidenceFile.directoryName)/\(name)" }
-    package var bytes: [UInt8] { ProofFile(.certificate(certificate, of: operatorSet)).borsh }
+    package var bytes: [UInt8] {
+        ProofFile(.certificate(certificate, of: operatorSet), isModelled: isModelled).borsh
+    }
 
     /// Every valid certificate for a subject of which there are two that say different things: one for each statement.
-    package static func conflicts(of history: RunHistory) -> [CertificateFile] {
+    ///
+    /// - Parameter isModelled: whether the run's signatures are.
+    package static func conflicts(of history: RunHistory, isModelled: Bool = false) -> [CertificateFile] {
         let bySubject = Dictionary(grouping: history.certificates, by: \.certificate.statement.voteKey)
         return bySubject.sorted { $0.key < $1.key }.flatMap { key, held -> [CertificateFile] in
             guard Set(held.map(\.certificate.statement)).count > 1 else { return [] }
@@ -24,7 +30,9 @@ package struct CertificateFile: Hashable, Sendable {
                 guard let set = validSet(of: held.certificate, in: history) else { continue }
                 seen.insert(held.certificate.statement)
                 let name = "\(stem)-certificate-\(seen.count).borsh"
-                found.append(CertificateFile(certificate: held.certificate, operatorSet: set, name: name))
+                found.append(
+                    CertificateFile(
+                        certificate: held.certificate, operatorSet: set, name: name, isModelled: isModelled))
             }
             return found.count > 1 ? found : []
         }
@@ -32,9 +40,11 @@ package struct CertificateFile: Hashable, Sendable {
 
     /// The certificate for a task: the coordinator's if it has one, any other holder's if not.
     ///
-    /// - Parameter service: its name; nil where the run has one.
+    /// - Parameters:
+    ///   - service: its name; nil where the run has one.
+    ///   - isModelled: whether the run's signatures are.
     package static func find(
-        _ task: TaskSequence, service name: String?, in history: RunHistory
+        _ task: TaskSequence, service name: String?, in history: RunHistory, isModelled: Bool = false
     ) throws(CertificateSearchError) -> CertificateFile {
         let names = history.genesis.services.map(\.name)
         if name == nil, names.count > 1 { throw .severalServices(names) }
@@ -48,7 +58,8 @@ package struct CertificateFile: Hashable, Sendable {
         for held in ranked(held, of: key) {
             guard let set = validSet(of: held.certificate, in: history) else { continue }
             return CertificateFile(
-                certificate: held.certificate, operatorSet: set, name: "\(stem(of: key, in: history)).borsh")
+                certificate: held.certificate, operatorSet: set, name: "\(stem(of: key, in: history)).borsh",
+                isModelled: isModelled)
         }
         throw .noneValid(history.describe(key), count: held.count)
     }

@@ -14,12 +14,15 @@ package struct EvidenceFile: Hashable, Sendable {
     package var stem: String
     private let signer: String
     private let service: String
+    private let isModelled: Bool
 
     package var jsonPath: String { "\(stem).json" }
     package var borshPath: String { "\(stem).borsh" }
 
     /// One for each offence of which any node found evidence; what the ledger applied goes before what it did not.
-    package static func all(of history: RunHistory) -> [EvidenceFile] {
+    ///
+    /// - Parameter isModelled: whether the run's signatures are.
+    package static func all(of history: RunHistory, isModelled: Bool = false) -> [EvidenceFile] {
         let applied = history.applied.filter { $0.outcome == .applied }.compactMap { instruction -> Evidence? in
             if case .submitEvidence(let evidence) = instruction.signed.instruction { evidence } else { nil }
         }
@@ -33,17 +36,18 @@ package struct EvidenceFile: Hashable, Sendable {
             return EvidenceFile(
                 evidence: evidence, offence: offence, stem: "\(directoryName)/\(name)",
                 signer: signer?.name ?? "unknown",
-                service: history.name(of: evidence.voteKey.service))
+                service: history.name(of: evidence.voteKey.service), isModelled: isModelled)
         }
     }
 
-    package var bytes: [UInt8] { ProofFile(.evidence(evidence)).borsh }
+    package var bytes: [UInt8] { ProofFile(.evidence(evidence), isModelled: isModelled).borsh }
 
     package var json: JSONValue {
         let reading = EvidenceReading(evidence)
         var members: [(key: String, value: JSONValue)] = [
             ("schema_version", .integer(1)), ("kind", .string(reading.kind)), ("offence", .string("\(offence)")),
         ]
+        if isModelled { members.append(("worthless", .string(ProofCheck.modelled))) }
         if reading.accusesOperator { members.append(("operator", .string(signer))) }
         members += [
             ("service", .string(service)), ("subject", .string("\(evidence.voteKey.subject)")),

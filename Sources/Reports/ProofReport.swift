@@ -77,6 +77,7 @@ package struct ProofReport: Sendable {
     package var json: JSONValue {
         var members: [(key: String, value: JSONValue)] = [
             ("schema_version", .integer(Self.schemaVersion)), ("valid", .bool(check.isValid)),
+            ("signatures", .string(check.isModelled ? "modelled" : "ed25519")),
             ("flaws", .array(check.flaws.map(JSONValue.string))),
         ]
         switch check.proof {

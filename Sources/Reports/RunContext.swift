@@ -46,10 +46,53 @@ package struct RunContext: Hashable, Sendable {
         }
     }
 
-    package enum Mode: String, Hashable, Sendable {
+    package enum Mode: Hashable, Sendable {
         /// Real processes, real sockets, real time.
         case processes
+        /// The same machines under virtual time, from one seed.
+        case simulated(Simulation)
+
+        package var name: String {
+            switch self {
+            case .processes: "processes"
+            case .simulated: "simulated"
+            }
+        }
     }
+
+    /// What a simulation was told, and what it tells of itself.
+    package struct Simulation: Hashable, Sendable {
+        /// `standard`, `none`, or the name of a file.
+        package var costs: String
+        /// `per-node`, or how many all nodes share.
+        package var cores: String
+        /// Whether keyed hashes stand in for signatures.
+        package var isModelled: Bool
+        package var keepsInputs: Bool
+        /// Nil when it was cut short.
+        package var account: SimulationAccount?
+
+        package init(
+            costs: String, cores: String, isModelled: Bool, keepsInputs: Bool, account: SimulationAccount?
+        ) {
+            self.costs = costs
+            self.cores = cores
+            self.isModelled = isModelled
+            self.keepsInputs = keepsInputs
+            self.account = account
+        }
+
+        package var signatures: String { isModelled ? "modelled" : "ed25519" }
+    }
+
+    package var simulation: Simulation? {
+        if case .simulated(let simulation) = mode { simulation } else { nil }
+    }
+
+    package var isModelled: Bool { simulation?.isModelled ?? false }
+
+    /// Whether the records can be driven through their machines again.
+    package var canBeReplayed: Bool { simulation?.keepsInputs ?? true }
 }
 
 extension RunContext {

@@ -1,5 +1,6 @@
 import Messages
 import Primitives
+import Records
 import Verdicts
 
 /// `results.json`: the machine-readable outcome. Lamports are strings, since they exceed what a double carries. The
@@ -10,8 +11,9 @@ extension RunSummary {
     package var results: JSONValue {
         .object([
             ("schema_version", .integer(Self.resultsSchemaVersion)), ("name", .string(context.name)),
-            ("seed", .unsigned(context.seed)), ("mode", .string(context.mode.rawValue)),
+            ("seed", .unsigned(context.seed)), ("mode", .string(context.mode.name)),
             ("ending", .string(context.ending.rawValue)), ("host", host),
+            ("simulation", context.simulation.map(json) ?? .null),
             ("network", .string("\(history.network)")),
             (
                 "tasks",
@@ -42,6 +44,27 @@ extension RunSummary {
             ("architecture", .string(host.architecture)), ("build", .string(host.build)),
             ("guard", .string(host.guardMode)), ("transport", .string(host.transport)),
         ])
+    }
+
+    /// The same for every run with this seed: what it took in real time stands in `outcome.json`.
+    private func json(_ simulation: RunContext.Simulation) -> JSONValue {
+        var members: [(key: String, value: JSONValue)] = [
+            ("costs", .string(simulation.costs)), ("cores", .string(simulation.cores)),
+            ("signatures", .string(simulation.signatures)), ("inputs", .bool(simulation.keepsInputs)),
+        ]
+        if let account = simulation.account {
+            let figures = account.figures
+            members += [
+                ("audit", .string("\(account.audit)")),
+                ("virtual_time_ns", .integer(figures.virtualTime.nanoseconds)), ("events", .unsigned(figures.events)),
+                ("frames", .unsigned(figures.frames)), ("bytes", .unsigned(figures.bytes)),
+                ("lost", .unsigned(figures.lost)), ("work_ns", .integer(figures.work.nanoseconds)),
+                ("deepest_queue", .integer(Int64(figures.deepestQueue))),
+                ("fullest_link_bytes", .integer(Int64(figures.fullestLink))),
+                ("longest_agenda", .integer(Int64(figures.longestAgenda))), ("overruns", .unsigned(figures.overruns)),
+            ]
+        }
+        return .object(members)
     }
 
     /// `count` is all tasks but the open, the expired ones as infinite; a percentile that is null has its reason in `reasons`.

@@ -62,8 +62,8 @@ package struct RunSummary: Sendable {
         self.history = history
         tasks = TaskCounts(history.tasks)
         latency = QuorumLatency(history.tasks)
-        evidence = EvidenceFile.all(of: history)
-        conflicts = CertificateFile.conflicts(of: history)
+        evidence = EvidenceFile.all(of: history, isModelled: context.isModelled)
+        conflicts = CertificateFile.conflicts(of: history, isModelled: context.isModelled)
         slashes = SlashAccount.all(of: history, files: evidence)
         revocations = RevocationAccount.all(of: history, files: evidence)
         let outcomes = Dictionary(grouping: history.applied.map(\.outcome).filter { $0 != .applied }) { $0 }

@@ -25,7 +25,7 @@ package struct TerminalSummary: Sendable {
     /// Ends in a newline.
     package var text: String {
         let blocks = [
-            headline, network, measurements,
+            headline, network, measurements, simulation,
             slashes + revocations + conflicts + injectedLive + absentFaults + refusals + executions,
             verdicts,
             outcome,
@@ -37,10 +37,24 @@ package struct TerminalSummary: Sendable {
 
     private var headline: [String] {
         let host = summary.context.host
-        return labelled(
-            summary.context.name,
-            "seed \(summary.context.seed), \(RunHistory.count(host.cores, "core")), \(host.build) build, "
-                + "guard \(host.guardMode), \(host.transport)")
+        guard let simulation = summary.context.simulation else {
+            return labelled(
+                summary.context.name,
+                "seed \(summary.context.seed), \(RunHistory.count(host.cores, "core")), \(host.build) build, "
+                    + "guard \(host.guardMode), \(host.transport)")
+        }
+        let what = [
+            "seed \(summary.context.seed)", "simulated", "guard \(host.guardMode)", simulation.costsAccount,
+            simulation.coresAccount, simulation.signaturesAccount,
+        ]
+        return labelled(summary.context.name, what.joined(separator: ", "))
+            + (simulation.isModelled ? labelled("modelled", RunContext.Simulation.modelledWarning) : [])
+    }
+
+    private var simulation: [String] {
+        guard let simulation = summary.context.simulation else { return [] }
+        let lines = simulation.accountLines + [simulation.paceAccount].compactMap(\.self)
+        return lines.enumerated().flatMap { labelled($0 == 0 ? "simulation" : "", $1) }
     }
 
     private var network: [String] {
@@ -94,6 +108,9 @@ package struct TerminalSummary: Sendable {
             lines += labelled(place == 0 ? "quorum latency" : "", line)
         }
         if let resources = summary.resources.account { lines += labelled("resources", resources) }
+        if summary.context.simulation != nil {
+            lines += labelled("resources", "not measured: a simulation has no processes")
+        }
         return lines
     }
 
@@ -218,10 +235,15 @@ package struct TerminalSummary: Sendable {
         lines.append(Self.padded("verdict") + "\(verdict): \(judgement.meaning)\(status)")
         lines.append(Self.padded("run directory") + "\(summary.context.runDirectory)")
         lines.append(Self.padded("report") + "\(summary.context.runDirectory.appending(RunSummary.pageName))")
-        if judgement.exitStatus != 0 {
-            lines.append(Self.padded("see it again") + "quorate replay \(summary.context.runDirectory)")
-        }
+        if judgement.exitStatus != 0 { lines.append(Self.padded("see it again") + again) }
         return lines
+    }
+
+    /// The one command: a simulation is repeated by its seed, a real run's races are only in its records.
+    private var again: String {
+        summary.context.simulation == nil
+            ? ShellCommand("quorate", "replay", "\(summary.context.runDirectory)").text
+            : ShellCommand(summary.context.repetition).text
     }
 
     /// A label at the margin, the text beside it, wrapped. A label that is too long stands above.

@@ -36,12 +36,24 @@ extension Ledger {
         return .badEvidence
     }
 
+    private func isProof(_ evidence: Evidence) -> Bool {
+        #if DEBUG
+            if PlantedBug.invertedEvidenceCheck.isOn { return !evidence.isValid }
+        #endif
+        return evidence.isValid
+    }
+
     /// - Returns: why a proven offence is not punished; nil when it is.
     private func reasonToSpare(_ evidence: Evidence, of epochs: [Epoch], isPunished: Bool) -> Outcome? {
         guard !epochs.contains(where: isPastHorizon) else { return .pastHorizon }
         let identity = evidence.offence
         let known = slashRecords.map(\.offence) + revocations.map(\.offence)
-        guard !known.contains(identity) else { return .alreadySlashed }
+        guard !known.contains(identity) else {
+            #if DEBUG
+                if PlantedBug.slashTwice.isOn, slashRecords.contains(where: { $0.offence == identity }) { return nil }
+            #endif
+            return .alreadySlashed
+        }
         return isPunished ? .alreadyTombstoned : nil
     }
 
@@ -51,7 +63,7 @@ extension Ledger {
     private func service(in pair: TaskEquivocation) -> ServiceID? {
         let service = pair.voteKey.service
         guard pair.voteKey.network == network, Int(service.number) < services.count,
-            services[Int(service.number)].coordinator == pair.accused, Evidence.taskEquivocation(pair).isValid
+            services[Int(service.number)].coordinator == pair.accused, isProof(.taskEquivocation(pair))
         else { return nil }
         return service
     }
@@ -81,7 +93,7 @@ extension Ledger {
     /// - Returns: nil when the evidence proves nothing. What is past the horizon can no longer be held against its
     ///   operator set, and is for the caller to refuse.
     private func offence(in pair: Equivocation) -> Offence? {
-        guard pair.first.voteKey.network == network, Evidence.equivocation(pair).isValid,
+        guard pair.first.voteKey.network == network, isProof(.equivocation(pair)),
             let place = places[pair.accused],
             let signer = accounts[place].signer
         else { return nil }

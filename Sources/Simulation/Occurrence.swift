@@ -24,6 +24,7 @@ enum Occurrence {
     /// A node learns that its connection with a party is gone.
     case hungUp(Place, from: Party, reason: String, life: UInt32)
     case restarts(Place)
+    case losesPower(Place)
     case parts(partition: Int)
     case heals(partition: Int)
     /// A connection on which nothing has got through for too long.

@@ -1,4 +1,5 @@
 import Attesting
+import Links
 import Messages
 import Primitives
 import Records
@@ -9,8 +10,9 @@ package enum SimulationEvent: Hashable, Sendable {
     case began
     case handled(Party, NodeEvent, effects: [NodeEffect])
     case ledgerHandled(LedgerEvent, effects: [LedgerEffect])
-    /// - Parameter arrives: nil: it never does.
-    case sent(Frame, from: Party, to: Party, arrives: Instant?)
+    /// - Parameter arrivals: as far as the connection lasts so long; nil: a partition holds it up. When that heals, the
+    ///   frame is sent again.
+    case sent(Frame, from: Party, to: Party, Link.Arrivals?)
     case started(Party, incarnation: UInt32)
     /// - Parameter lostEntries: what it had written to its guard and the disk does not have.
     case died(Party, lostEntries: Int)

@@ -1,4 +1,6 @@
+import Cryptography
 import Primitives
+import Staging
 import TopologyFormat
 
 /// One run to be simulated: everything that decides it.
@@ -8,6 +10,7 @@ package struct SimulationPlan: Hashable, Sendable {
     package var seed: UInt64
     package var costs: CostModel
     package var cores: Cores
+    package var signatures: SignaturePlan
     /// Whether records tell what every machine was given, as those of real runs do, so that each can be replayed. Without
     /// it they tell all that verdicts and reports ask for: the seed repeats the run.
     package var keepsInputs: Bool
@@ -17,14 +20,24 @@ package struct SimulationPlan: Hashable, Sendable {
 
     package init(
         topology: Topology, seed: UInt64, costs: CostModel = .standard, cores: Cores = .perNode,
-        keepsInputs: Bool = false, limits: SimulationLimits = SimulationLimits()
+        signatures: SignaturePlan = .ed25519, keepsInputs: Bool = false, limits: SimulationLimits = SimulationLimits()
     ) {
         self.topology = topology
         self.seed = seed
         self.costs = costs
         self.cores = cores
+        self.signatures = signatures
         self.keepsInputs = keepsInputs
         self.limits = limits
+    }
+
+    /// All that makes keys, signs or checks in this run goes on in here.
+    package func withSignatures<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        // A keyed hash is made again as fast as it is looked up.
+        let memo = signatures == .ed25519 ? VerificationMemo() : nil
+        return try signatures.scheme(seed: seed).scoped(memo: memo, body)
     }
 }
 

@@ -10,11 +10,14 @@ package enum Simulator {
         _ plan: SimulationPlan, observer: (any SimulationObserver)? = nil
     ) throws(SimulationError) -> SimulatedRun {
         try check(plan)
-        var world = try World(plan, observer: observer)
-        return try world.run()
+        return try plan.withSignatures { () throws(SimulationError) in
+            var world = try World(plan, observer: observer)
+            return try world.run()
+        }
     }
 
-    private static func check(_ plan: SimulationPlan) throws(SimulationError) {
+    /// Whether it can be simulated at all: asks for what shows before anything is simulated.
+    package static func check(_ plan: SimulationPlan) throws(SimulationError) {
         for service in plan.topology.services where service.program != nil {
             throw .programs(service: service.name)
         }

@@ -2,6 +2,7 @@ import Attesting
 import Links
 import Messages
 import Primitives
+import Records
 import Restaking
 import TopologyFormat
 
@@ -29,7 +30,7 @@ extension World {
         guard connections[index][towardHigh: towardHigh].blocks == 0 else {
             connections[index][towardHigh: towardHigh].held.append(parcel)
             audit.add(arrival: nil, connection: index)
-            return observeSent(parcel, on: index, towardHigh: towardHigh, arrives: nil)
+            return observeSent(parcel, on: index, towardHigh: towardHigh, nil)
         }
         put(parcel, on: index, towardHigh: towardHigh, sentAt: now + delay)
     }
@@ -50,14 +51,14 @@ extension World {
                 .arrival(parcel, connection: index, towardHigh: towardHigh, generation: generation), at: again)
             audit.add(arrival: again, connection: index)
         }
-        observeSent(parcel, on: index, towardHigh: towardHigh, arrives: arrivals.first)
+        observeSent(parcel, on: index, towardHigh: towardHigh, arrivals)
     }
 
-    private mutating func observeSent(_ parcel: Parcel, on index: Int, towardHigh: Bool, arrives: Instant?) {
+    private mutating func observeSent(_ parcel: Parcel, on index: Int, towardHigh: Bool, _ arrivals: Link.Arrivals?) {
         guard isObserved else { return }
         let (sender, receiver) = ends(of: index, towardHigh: towardHigh)
         let (from, to) = (wiring.parties[sender.number], wiring.parties[receiver.number])
-        observe(.sent(parcel.frame, from: from, to: to, arrives: arrives))
+        observe(.sent(parcel.frame, from: from, to: to, arrivals))
     }
 
     mutating func arrive(_ parcel: Parcel, on index: Int, towardHigh: Bool, _ generation: UInt32) {

@@ -67,6 +67,11 @@ extension World {
                 timetable.add(.heals(partition: number), at: beginning + partition.begins + lasts)
             }
         }
+        for (number, node) in nodes.enumerated() {
+            for case .after(let delay) in node.plans.filter({ $0.behaviour == .powerLoss }).map(\.begins) {
+                timetable.add(.losesPower(Place(number: number)), at: beginning + delay)
+            }
+        }
         stage.deadline = beginning + patience.timeLimit
         timetable.add(.reviewed, at: stage.deadline!)
     }
@@ -75,7 +80,8 @@ extension World {
 
     private mutating func launch(_ place: Place) {
         let node = nodes[place.number]
-        let role = NodeRole(of: node.party, in: plan.topology, faults: node.plans, seed: plan.seed)
+        let role = NodeRole(
+            of: node.party, in: plan.topology, faults: node.plans.filter { !$0.behaviour.isDrivers }, seed: plan.seed)
         node.role = role
         node.machine = role.makeMachine(genesis: genesis)!
         node.incarnation += 1
@@ -91,8 +97,28 @@ extension World {
         if let began = stage.began { enqueue(.began(began), at: place) }
     }
 
-    /// With everything before this done and nothing after it.
-    mutating func die(_ place: Place, losingPower: Bool) {
+    /// Whoever is dead already has nothing left to lose.
+    mutating func losePower(_ place: Place) {
+        let node = nodes[place.number]
+        guard let index = node.plans.firstIndex(where: { $0.behaviour == .powerLoss && isDue($0) }) else { return }
+        let fault = node.plans.remove(at: index)
+        guard node.isAlive else { return }
+        node.entries.append(.note(at: now, .injected(Injection(behaviour: fault.behaviour.rawValue))))
+        die(place, of: fault, losingPower: true)
+    }
+
+    private func isDue(_ fault: FaultPlan) -> Bool {
+        guard case .after(let delay) = fault.begins, let began = stage.began else { return false }
+        return now >= began + delay
+    }
+
+    /// Its adversary has it die, with everything before this done and nothing after it.
+    mutating func crash(_ place: Place) {
+        let fault = dueCrash(of: place).map { nodes[place.number].plans.remove(at: $0) }
+        die(place, of: fault, losingPower: false)
+    }
+
+    private mutating func die(_ place: Place, of fault: FaultPlan?, losingPower: Bool) {
         let node = nodes[place.number]
         audit.add("die", place.number, at: now)
         let lost = node.disk.die(at: now, losingPower: losingPower)
@@ -107,7 +133,7 @@ extension World {
         node.life += 1
         observe(.died(node.party, lostEntries: lost))
         disconnectAll(of: place)
-        guard let crash = dueCrash(of: place), case .duration(let rest) = node.plans.remove(at: crash).lasts else {
+        guard case .duration(let rest) = fault?.lasts else {
             node.isGoneForGood = true
             return settleIfFinished()
         }
@@ -119,7 +145,7 @@ extension World {
     private func dueCrash(of place: Place) -> Int? {
         guard let began = stage.began else { return nil }
         func rank(_ plan: FaultPlan) -> (Int, UInt64)? {
-            guard plan.behaviour.isCrash else { return nil }
+            guard plan.behaviour.isCrash, !plan.behaviour.isDrivers else { return nil }
             return switch plan.begins {
             case .start: (0, 0)
             case .after(let delay): now >= began + delay ? (1, (began + delay).nanoseconds) : nil

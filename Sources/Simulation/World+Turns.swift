@@ -293,7 +293,7 @@ extension World {
             }
         case .wake(let instant): wake(place, at: instant)
         case .finished: finished(place)
-        case .crash: die(place, losingPower: false)
+        case .crash: crash(place)
         case .persist, .note, .sign, .verify, .execute: break
         }
     }

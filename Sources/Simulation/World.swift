@@ -136,6 +136,7 @@ struct World {
         case .hungUp(let place, let party, let reason, let life):
             if nodes[place.number].life == life { hungUp(place, from: party, reason) }
         case .restarts(let place): restart(place)
+        case .losesPower(let place): losePower(place)
         case .parts(let partition): part(partition)
         case .heals(let partition): heal(partition)
         case .timesOut(let connection): timeOut(connection)

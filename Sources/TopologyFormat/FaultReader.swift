@@ -63,6 +63,11 @@ struct FaultReader {
         if behaviour.isCrash, case .tasks = lasts {
             lastsField?.report("a crash lasts a time, not a number of tasks; write 2s, or leave it out for good")
         }
+        if behaviour == .powerLoss {
+            if case .task = begins { beginsField?.report("power is lost at a time, not at a task; write 2s") }
+            if begins == .start { (beginsField ?? behaviourField).report("power is lost at a time; write at: 2s") }
+            if let serviceField { serviceField.report("a host loses power, whatever it works on; leave this out") }
+        }
         if !behaviour.isProvable, let probabilityField {
             probabilityField.report("\(behaviour.rawValue) takes no probability; only the equivocations do")
         }

@@ -55,6 +55,9 @@ extension Topology {
             throw GrammarMistake(
                 "a collusion is scheduled together with the fault of its coordinator, in the topology's faults")
         }
+        guard words.behaviour != Behaviour.powerLoss.rawValue else {
+            throw GrammarMistake("only simulated runs lose power; write crash, or restart it with --disk older")
+        }
         let mistakes = MistakeCollector(file: "")
         let stakes = stakesAtGenesis
         let reader = FaultReader(

@@ -23,17 +23,3 @@ package struct PartitionPlan: Hashable, Sendable {
         self.isOneWay = isOneWay
     }
 }
-
-extension Topology {
-    /// Whether processes can run it, and not only a simulation.
-    ///
-    /// - Throws: what only a simulation has.
-    package func checkIsForProcesses(file: String) throws(TopologyErrors) {
-        guard !network.partitions.isEmpty else { return }
-        throw TopologyErrors([
-            TopologyError(
-                file: file, position: nil, path: "network.partitions",
-                message: "only simulated runs have partitions; simulate it, or take them out")
-        ])
-    }
-}

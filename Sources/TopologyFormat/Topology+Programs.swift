@@ -22,6 +22,19 @@ extension Topology {
         if !mistakes.isEmpty { throw TopologyErrors(mistakes) }
     }
 
+    /// A program takes real time, whatever the clocks of a simulation say.
+    ///
+    /// - Parameter file: what errors call it.
+    package func refusePrograms(file: String) throws(TopologyErrors) {
+        let mistakes = services.compactMap { service -> TopologyError? in
+            guard let program = service.program else { return nil }
+            return TopologyError(
+                file: file, position: program.position, path: "services.\(service.name).command",
+                message: "a program runs in real time, which no simulation reaches; quorate run runs it")
+        }
+        if !mistakes.isEmpty { throw TopologyErrors(mistakes) }
+    }
+
     private static func reasonNotToRun(_ name: String, in directory: String) -> String? {
         guard name.contains("/") else {
             let places = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []

@@ -12,7 +12,7 @@ extension TopologySchema {
             .optional(
                 "seed",
                 TopologySchema(
-                    "Decides arrivals, jitter and faults; left out: drawn and printed.", .number(0...UInt64.max))),
+                    "Decides arrivals, links and faults; left out: drawn and printed.", .number(0...UInt64.max))),
             .optional("ledger", ledger), .optional("network", network),
             .optional(
                 "guard",

@@ -8,7 +8,7 @@ package struct RecordGap: Hashable, Sendable {
 
     /// An adversary that kills its own process says so first; its record then ends where it ends. So does that of a process
     /// which was killed from outside.
-    package static let crashBehaviours: Set<String> = ["crash", "coordinator-crash"]
+    package static let crashBehaviours: Set<String> = ["crash", "power-loss", "coordinator-crash"]
 
     static func all(in run: RunRecords, excepting injections: [RunHistory.Injected]) -> [RecordGap] {
         let absent = run.missing.map { party, incarnation in

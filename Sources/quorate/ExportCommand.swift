@@ -1,4 +1,6 @@
 import ArgumentParser
+import Cluster
+import Cryptography
 import Messages
 import Primitives
 import Records
@@ -63,11 +65,18 @@ struct ExportCommand: ParsableCommand {
     private func exportCertificate(of task: TaskSequence) throws {
         let (source, service) = (source, service)
         let file = try CommandFailure.asBadInput {
+            let signatures = try RunManifest.signatures(ofRunIn: RunDirectory(path: FilePath(source)))
             let history = RunHistory(try RunRecords.load(directory: FilePath(source)))
-            return try CertificateFile.find(task, service: service, in: history)
+            return try signatures.scoped {
+                try CertificateFile.find(
+                    task, service: service, in: history, isModelled: signatures != .ed25519)
+            }
         }
         let path = output ?? file.name
         try OutputFile.write(file.bytes, to: path)
+        guard !file.isModelled else {
+            return try Console.print("\(path): \(file.bytes.count) bytes; \(ProofCheck.modelled)")
+        }
         try Console.print("\(path): \(file.bytes.count) bytes; check it with: quorate verify \(path)")
     }
 

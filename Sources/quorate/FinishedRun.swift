@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cluster
+import Cryptography
 import Foundation
 import Records
 import Reports
@@ -15,6 +16,8 @@ struct FinishedRun {
     let outcome: RunOutcome
     /// Whether whoever ran it came to its end first and left no word of how; the run is then taken to be aborted.
     let isAbandoned: Bool
+    /// By which everything in it is checked.
+    private let signatures: SignatureScheme
     /// Nil when the run never began: there is nothing to judge.
     let summary: RunSummary?
 
@@ -27,8 +30,13 @@ struct FinishedRun {
     init(of outcome: RunOutcome, in directory: RunDirectory) throws(CommandFailure) {
         try CommandFailure.asBadInput { try outcome.write(to: directory) }
         try self.init(directory: directory.path)
-        let summary = summary
-        try CommandFailure.asBadInput { try summary?.write() }
+        try write()
+    }
+
+    /// Makes the run's reports, instead of those that are there.
+    func write() throws(CommandFailure) {
+        let (summary, signatures) = (summary, signatures)
+        try CommandFailure.asBadInput { try signatures.scoped { try summary?.write() } }
     }
 
     private init(reading directory: RunDirectory) throws {
@@ -36,6 +44,7 @@ struct FinishedRun {
         let manifest = try RunManifest.read(from: directory)
         topology = try manifest.topologyAsRun(
             try Topology.load(path: directory.topology.string), file: directory.manifest)
+        signatures = try manifest.signatureScheme(in: directory)
         let genesis = try RunRecords.genesis(ofRunIn: directory.path)
         let found = try RunOutcome.read(from: directory, genesis: genesis)
         isAbandoned = found == nil
@@ -52,9 +61,11 @@ struct FinishedRun {
             summary = nil
             return
         }
-        summary = RunSummary(
-            records: records, expectations: RunExpectations(topology, isLive: manifest.cluster != nil),
-            context: RunContext(manifest, topology: topology, outcome: outcome, directory: directory.path))
+        let context = RunContext(manifest, topology: topology, outcome: outcome, directory: directory.path)
+        let expectations = RunExpectations(topology, isLive: manifest.cluster != nil)
+        summary = signatures.scoped {
+            RunSummary(records: records, expectations: expectations, context: context)
+        }
     }
 
     /// What the command ends with that shows this run.
@@ -104,13 +115,27 @@ extension RunContext {
             case .interrupted: .interrupted
             }
         self.init(
-            name: topology.name, seed: topology.seed ?? 0, mode: .processes, ending: ending, runDirectory: directory,
-            host: HostFacts(manifest),
+            name: topology.name, seed: topology.seed ?? 0, mode: Mode(manifest, outcome), ending: ending,
+            runDirectory: directory, host: HostFacts(manifest),
             loads: topology.services.map { service in
                 var inFlight: UInt64?
                 if case .closed(let limit, _) = service.load.pacing { inFlight = limit }
                 return Load(service: service.name, inFlight: inFlight, account: service.load.account)
             }, usages: outcome.usages, repetition: manifest.repetition(of: topology, in: directory))
+    }
+}
+
+extension RunContext.Mode {
+    init(_ manifest: RunManifest, _ outcome: RunOutcome) {
+        guard let simulation = manifest.simulation else {
+            self = .processes
+            return
+        }
+        self = .simulated(
+            RunContext.Simulation(
+                costs: simulation.costs, cores: simulation.cores,
+                isModelled: manifest.isModelled,
+                keepsInputs: simulation.inputs, account: outcome.simulation))
     }
 }
 
@@ -126,13 +151,13 @@ extension HostFacts {
 extension RunManifest {
     init(
         topology: Topology, file: String, overrides: Topology.Overrides, seed: UInt64, keepGoing: Bool,
-        cluster: String?, startedAt: Date, host: HostFacts
+        cluster: String?, startedAt: Date, host: HostFacts, simulation: Simulation? = nil
     ) {
         self.init(
             topology: topology, file: file, overrides: overrides, seed: seed, keepGoing: keepGoing, cluster: cluster,
             startedAt: startedAt, version: Quorate.version, build: host.build,
             host: Host(
                 cores: host.cores, kernel: host.kernel, os: host.os, architecture: host.architecture,
-                transport: host.transport))
+                transport: host.transport), simulation: simulation)
     }
 }

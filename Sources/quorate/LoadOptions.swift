@@ -34,7 +34,7 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Decides arrivals, jitter and faults; a whole number. (default: the topology's, or drawn and printed)",
+            "Decides arrivals, links and faults; a whole number. (default: the topology's, or drawn and printed)",
             valueName: "n"),
         transform: { try ScalarGrammar<UInt64>.integer(0...UInt64.max, example: "42").parse($0) })
     var seed: UInt64?

@@ -22,8 +22,6 @@ struct PreparedRun {
     private let files: NodeFiles
     private let executables: Executables
 
-    private static let topologyLimit = 1 << 20
-
     /// Nothing is written before all that can be checked has been.
     ///
     /// - Parameters:
@@ -35,11 +33,10 @@ struct PreparedRun {
         below parent: FilePath = RunArgument.parent, keepGoing: Bool, startedAt: Date, isAbsolute: Bool = false,
         claim: (Topology) throws(CommandFailure) -> String? = { _ in nil }
     ) throws(CommandFailure) {
-        let (text, original) = try Self.read(topologyPath)
-        topology = try CommandFailure.asBadInput { () throws(GrammarMistake) in try original.overridden(by: overrides) }
-        hasOwnSeed = original.seed == topology.seed && original.seed != nil
-        // Whole in a double, as readers of JSON hold it.
-        seed = topology.seed ?? UInt64.random(in: 0..<(1 << 53))
+        let input = try TopologyInput(topologyPath)
+        topology = try input.overridden(by: overrides)
+        hasOwnSeed = input.topology.seed == topology.seed && topology.seed != nil
+        seed = topology.seed ?? TopologyInput.drawnSeed()
         let topology = topology
         try CommandFailure.asBadInput {
             try topology.checkIsForProcesses(file: topologyPath)
@@ -68,7 +65,7 @@ struct PreparedRun {
             host: HostFacts.current(guardMode: topology.guardMode.rawValue, transport: "tcp loopback"))
         let files = files
         try CommandFailure.asBadInput {
-            try directory.write(Array(text.utf8), to: directory.topology)
+            try directory.write(Array(input.text.utf8), to: directory.topology)
             try directory.write(manifest.json, to: directory.manifest)
             try files.prepare(keys: keys)
         }
@@ -79,17 +76,5 @@ struct PreparedRun {
         NetworkRun(
             topology: topology, genesis: genesis, files: files, executables: executables, keepsGoing: keepsGoing,
             desk: desk)
-    }
-
-    /// The text is kept as it is; a file that can be read only once is read once.
-    private static func read(_ path: String) throws(CommandFailure) -> (text: String, Topology) {
-        guard let bytes = try? BoundedFile.read(FilePath(path), limit: topologyLimit),
-            let text = String(validating: bytes, as: UTF8.self)
-        else {
-            // Says why it is not a topology.
-            _ = try CommandFailure.asBadInput { try Topology.load(path: path) }
-            throw .badInput("\(path): cannot be read")
-        }
-        return (text, try CommandFailure.asBadInput { try Topology.parse(text, file: path) })
     }
 }

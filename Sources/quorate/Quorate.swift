@@ -13,6 +13,7 @@ struct Quorate: AsyncParsableCommand {
 
               quorate init lab.yaml
               quorate run lab.yaml
+              quorate simulate lab.yaml --seed 7
               quorate test Topologies
               quorate verify runs/latest/evidence/8b110da4.borsh
 
@@ -22,8 +23,14 @@ struct Quorate: AsyncParsableCommand {
         version: version,
         subcommands: [LedgerProcessCommand.self],
         groupedSubcommands: [
+<<<<<<< HEAD
             CommandGroup(name: "Running", subcommands: [RunCommand.self, TestCommand.self, BenchCommand.self]),
             CommandGroup(name: "Simulation", subcommands: [CalibrateCommand.self, ValidateCommand.self]),
+=======
+            CommandGroup(
+                name: "Running",
+                subcommands: [RunCommand.self, SimulateCommand.self, TestCommand.self, BenchCommand.self]),
+>>>>>>> main
             CommandGroup(
                 name: "Live cluster",
                 subcommands: [

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Cluster
+import Cryptography
 import Glibc
 import Primitives
 import Replaying
 import SystemPackage
+import TopologyFormat
 
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,17 +38,35 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         let last = try until.map { try TaskSequence(argument: $0, of: "--until") }
         let selection = RunReplay.Selection(node: node, until: last)
-        let directory = FilePath(runDirectory)
+        let directory = RunDirectory(path: FilePath(runDirectory))
+        try refuseWithoutInputs(directory)
         let (node, trace) = (node, trace)
         let results = try CommandFailure.asBadInput {
-            let replay = try RunReplay(directory: directory, node: node)
-            try RunAudit(directory: RunDirectory(path: directory), records: replay.records).check(node)
-            return try replay.run(selection, trace: trace ? { print($0) } : nil)
+            try RunManifest.signatures(ofRunIn: directory).scoped {
+                let replay = try RunReplay(directory: directory.path, node: node)
+                try RunAudit(directory: directory, records: replay.records).check(node)
+                return try replay.run(selection, trace: trace ? { print($0) } : nil)
+            }
         }
         // The trace has been written through a buffer: it comes first.
         fflush(nil)
         try Console.print(results.map(Self.line).joined(separator: "\n"))
         if results.contains(where: { $0.divergence != nil }) { throw ExitCode(1) }
+    }
+
+    /// A simulation records what its machines were given only if it is told to.
+    private func refuseWithoutInputs(_ directory: RunDirectory) throws(CommandFailure) {
+        guard directory.has(directory.manifest) else { return }
+        let again = try CommandFailure.asBadInput { () -> String? in
+            let manifest = try RunManifest.read(from: directory)
+            guard let simulation = manifest.simulation, !simulation.inputs else { return nil }
+            let topology = try Topology.load(path: directory.topology.string)
+            return manifest.repetition(of: topology, in: directory.path).map(\.quotedForShell).joined(separator: " ")
+        }
+        guard let again else { return }
+        throw .badInput(
+            "\(directory.path): was simulated without --inputs, so its records do not tell what the machines were given; "
+                + "its seed gives the same run again: \(again) --inputs")
     }
 
     private static func line(for result: NodeReplay) -> String {

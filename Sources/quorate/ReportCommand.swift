@@ -38,7 +38,7 @@ struct ReportCommand: ParsableCommand {
             Console.complain("error: \(failure)")
         }
         for line in run.remarks { Console.complain(line) }
-        if write { try CommandFailure.asBadInput { try run.summary?.write() } }
+        if write { try run.write() }
         try run.show(asJSON: json)
         throw run.status.code
     }

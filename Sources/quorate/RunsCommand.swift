@@ -9,7 +9,8 @@ struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs", abstract: "List runs and what they came to, newest first.",
         discussion: """
-            Of each run: when it began, the topology's name, the seed, the verdict, how many of the load's tasks were \
+            Of each run: when it began, the topology's name, its mode (processes; simulated; modelled: simulated with \
+            modelled signatures), the seed, the verdict, how many of the load's tasks were \
             certified, the 99th percentile of the quorum latency, who was slashed, the exit status, and the directory, \
             by whose name quorate report shows it again. A run that still goes on is told from one that was cut short \
             because whoever ran it died.
@@ -53,14 +54,15 @@ struct RunsCommand: ParsableCommand {
     static func table(_ runs: [ListedRun]) -> TextTable {
         TextTable(
             columns: [
-                .init("started"), .init("name"), .init("seed", isNumber: true), .init("verdict"),
+                .init("started"), .init("name"), .init("mode"), .init("seed", isNumber: true), .init("verdict"),
                 .init("tasks", isNumber: true), .init("p99", isNumber: true), .init("slashed"),
                 .init("status", isNumber: true), .init("run"),
             ],
             rows: runs.map { run in
                 [
                     run.manifest.startedAt.replacing("T", with: " ").replacing("Z", with: ""), run.manifest.name,
-                    run.manifest.seed, run.verdict, run.digest.map { "\($0.tasks.certified)/\($0.tasks.all)" } ?? "-",
+                    run.manifest.isModelled ? "modelled" : run.manifest.mode, run.manifest.seed, run.verdict,
+                    run.digest.map { "\($0.tasks.certified)/\($0.tasks.all)" } ?? "-",
                     run.digest?.p99 ?? "-", run.digest?.punished(atMost: 3) ?? "-",
                     run.status.map { "\($0)" } ?? "-", run.directory.path.lastComponent?.string ?? "",
                 ]
@@ -92,7 +94,10 @@ struct RunsCommand: ParsableCommand {
             }
         return .object([
             ("directory", .string(run.directory.path.string)), ("name", .string(run.manifest.name)),
-            ("seed", .string(run.manifest.seed)), ("started_at", .string(run.manifest.startedAt)),
+            ("mode", .string(run.manifest.mode)),
+            ("signatures", .string(run.manifest.isModelled ? "modelled" : "ed25519")),
+            ("seed", .string(run.manifest.seed)),
+            ("started_at", .string(run.manifest.startedAt)),
             ("state", .string(state)), ("ending", run.digest.map { .string($0.ending) } ?? .null),
             ("verdict", run.digest.map { .string($0.verdict) } ?? .null),
             ("exit_status", run.status.map { .integer(Int64($0)) } ?? .null),

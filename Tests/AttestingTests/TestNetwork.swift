@@ -244,13 +244,22 @@ final class TestNetwork {
         }
         var effects: [NodeEffect] = []
         machines[party]!.handle(event, at: now, effects: &effects)
-        machines[party]!.checkInvariants()
+        if !hasPlantedBug { machines[party]!.checkInvariants() }
         handled.append((party, event, now, NodeEffect.digest(of: effects)))
         var encoder = BorshEncoder()
         encoder.encode(trace)
         encoder.encode(NodeEffect.digest(of: effects))
         trace = Domain.effects.digest(encoder.bytes)
         for effect in effects where machines[party] != nil { carryOut(effect, of: party) }
+    }
+
+    /// Then an oracle is to find it, and not the machine itself.
+    private var hasPlantedBug: Bool {
+        #if DEBUG
+            PlantedBug.current != nil
+        #else
+            false
+        #endif
     }
 
     private func answer(_ event: NodeEvent, to party: Party) {

@@ -21,6 +21,22 @@ extension EndToEnd {
             #expect(!FileManager.default.fileExists(atPath: session.directory.appending(path: "runs").path))
         }
 
+        @Test func onlySimulatedRunsHavePartitions() async throws {
+            let session = try CommandLineSession()
+            let parted = Networks.topology().replacing(
+                "link: {", with: "partitions: [{between: op-1, for: 1s}], link: {", maxReplacements: 1)
+            try session.write(parted, to: "lab.yaml")
+            let refusal =
+                "lab.yaml: network.partitions: only simulated runs have partitions; simulate it, or take them out"
+            for command in ["run", "up", "test"] {
+                let outcome = try await session.run(command, "lab.yaml")
+                #expect(outcome.status == 2)
+                #expect((outcome.output + outcome.errors).contains(refusal), "\(outcome.output)\(outcome.errors)")
+            }
+            #expect(try await session.run("topology", "check", "lab.yaml").status == 0, "it is a sound topology")
+            #expect(!FileManager.default.fileExists(atPath: session.directory.appending(path: "runs").path))
+        }
+
         @Test func aRunDirectoryThatIsNotEmptyIsLeftAlone() async throws {
             let session = try CommandLineSession()
             try session.write(Networks.topology(tasks: 1), to: "lab.yaml")

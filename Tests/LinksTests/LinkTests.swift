@@ -158,6 +158,25 @@ import Testing
         #expect(Self.arrivals(there, frames: 4) != Self.arrivals(back, frames: 4))
     }
 
+    /// Each term its own sequence, or what befalls a frame would hang together. Computed apart, as the jitter above.
+    @Test func whichFramesAreDrawnIsPinned() {
+        let interval = Duration.seconds(60)
+        func places(_ terms: LinkTerms, where isDrawn: (Duration, Link.Arrivals) -> Bool) -> [Int] {
+            let arrivals = Self.arrivals(Self.link(terms), frames: 60, every: interval)
+            let delays = Self.delays(arrivals, every: interval)
+            return arrivals.indices.filter { isDrawn(delays[$0], arrivals[$0]) }
+        }
+        #expect(
+            places(LinkTerms(loss: Self.tenth)) { delay, _ in delay > .zero } == [
+                4, 14, 22, 27, 40, 41, 43, 49, 53, 57,
+            ])
+        #expect(
+            places(LinkTerms(duplication: Self.tenth)) { _, arrivals in arrivals.again != nil } == [
+                4, 10, 30, 31, 36, 49,
+            ])
+        #expect(places(LinkTerms(reordering: Self.tenth)) { delay, _ in delay > .zero } == [15, 24, 31, 32, 48])
+    }
+
     /// What no frame waited for is what was drawn for it alone.
     @Test func anotherTermShiftsNoDraw() {
         let jitter = LinkTerms(latency: .milliseconds(5), jitter: .milliseconds(4))

@@ -53,7 +53,7 @@ import Testing
         let bytes = ProofFile(.evidence(.taskEquivocation(pair))).borsh
         for (place, offset) in [(1, pair.first.borsh.count), (2, 2 * pair.first.borsh.count + Signature.count)] {
             var changed = bytes
-            changed[ProofFile.header.count + 2 + 32 + offset] ^= 1
+            changed[ProofFile.header().count + 2 + 32 + offset] ^= 1
             #expect(try ProofCheck(of: changed).flaws == ["signature \(place) of 2 is not the accused's"])
         }
     }
@@ -108,7 +108,7 @@ import Testing
     @Test func whatContradictsItselfIsInvalidAndWhatIsNoProofUnreadable() throws {
         let vote = builder.vote(4, builder.statement(2))
         let half = vote.statement.borsh + vote.signature.bytes
-        let check = try ProofCheck(of: ProofFile.header + [0, 0] + vote.signer.storage.bytes + half + half)
+        let check = try ProofCheck(of: ProofFile.header() + [0, 0] + vote.signer.storage.bytes + half + half)
         #expect(check.proof == nil && !check.isValid)
         #expect(check.flaws == ["Equivocation: the two statements do not conflict"])
 

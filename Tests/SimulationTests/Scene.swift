@@ -1,7 +1,9 @@
+import Cryptography
 import Messages
 import Primitives
 import Records
 import Simulation
+import Staging
 import TopologyFormat
 import Verdicts
 
@@ -33,7 +35,8 @@ enum Scene {
     static func plan(
         _ topology: Topology? = nil, seed: UInt64 = 42, costs: CostModel = .standard, cores: Cores = .perNode
     ) throws -> SimulationPlan {
-        var plan = SimulationPlan(topology: try topology ?? self.topology(), seed: seed, costs: costs, cores: cores)
+        var plan = SimulationPlan(
+            topology: try topology ?? self.topology(), seed: seed, costs: costs, cores: cores, signatures: .modelled)
         plan.checksInvariants = true
         return plan
     }
@@ -42,5 +45,18 @@ enum Scene {
         RunHistory(run.records).tasks.count(where: \.certifiedInTime)
     }
 
-    static func judged(_ run: SimulatedRun) -> [Finding] { Oracle.allCases.map { $0.judge(RunHistory(run.records)) } }
+    /// In the order of the tasks; of those that were certified in time.
+    static func latencies(_ run: SimulatedRun) -> [Duration] {
+        RunHistory(run.records).tasks.filter(\.certifiedInTime).map { $0.certified! - $0.task.issued }
+    }
+
+    /// What the oracles have to complain of, in words.
+    ///
+    /// - Parameter seed: the run's: its signatures are valid for nobody else.
+    static func violations(_ run: SimulatedRun, seed: UInt64 = 42) -> [String] {
+        SignaturePlan.modelled.scheme(seed: seed).scoped {
+            Finding.all(of: RunHistory(run.records)).filter { $0.verdict == .violated || $0.verdict == .unknown }
+                .map { "\($0.oracle.rawValue): \($0.account)" }
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Attesting
 import Messages
 import Primitives
 import Records
@@ -9,10 +10,121 @@ import Verdicts
 
 /// What a simulated network comes to.
 @Suite struct SimulationTests {
-    @Test func aQuietNetworkCertifiesEverything() throws {
-        let run = try Simulator.run(try Scene.plan())
+    @Test(arguments: ["mesh", "star"])
+    func aQuietNetworkCertifiesEverything(dissemination: String) throws {
+        let topology = try Scene.topology(
+            network: "{dissemination: \(dissemination), link: {latency: 2ms, jitter: 1ms}}")
+        let run = try Simulator.run(try Scene.plan(topology))
         #expect(run.ending == .completed)
         #expect(Scene.certified(run) == 20)
-        #expect(Scene.judged(run).allSatisfy { $0.verdict == .holds || $0.verdict == .notApplicable })
+        #expect(Scene.violations(run).isEmpty)
+        #expect(run.figures.lost == 0)
+    }
+
+    @Test func whoeverEquivocatesIsSlashed() throws {
+        let topology = try Scene.topology(faults: "[{operator: op-3, does: equivocate-split, at: task 5}]")
+        let run = try Simulator.run(try Scene.plan(topology))
+        #expect(RunHistory(run.records).slashes.map(\.record.signer) == [OperatorIndex(2)])
+        #expect(Scene.violations(run).isEmpty)
+    }
+
+    @Test func whoeverCrashesComesBackWithItsGuard() throws {
+        let topology = try Scene.topology(faults: "[{operator: op-1, does: crash, at: task 5, for: 300ms}]")
+        let run = try Simulator.run(try Scene.plan(topology))
+        let records = run.records.nodes.filter { $0.name == "op-1" }
+        #expect(records.map(\.incarnation) == [1, 2])
+        #expect(records.map(\.isClosed) == [false, true])
+        #expect(Scene.violations(run).isEmpty)
+        // It votes again, on other tasks than before.
+        let voted = records.map { Set($0.notes.compactMap(\.attestedSubject)) }
+        #expect(!voted[0].isEmpty && !voted[1].isEmpty)
+    }
+
+    /// In every moment of a turn: what it has signed it has remembered, so that it never contradicts itself.
+    @Test func whoeverLosesPowerStaysHonest() throws {
+        var lost = 0
+        for micros in stride(from: 50_000, to: 52_000, by: 40) {
+            let topology = try Scene.topology(
+                faults: "[{operator: op-1, does: power-loss, at: \(micros)us, for: 200ms}]")
+            let deaths = Deaths()
+            let run = try Simulator.run(try Scene.plan(topology), observer: deaths)
+            lost += deaths.lostEntries
+            #expect(Scene.violations(run).isEmpty, "at \(micros) us")
+            #expect(RunHistory(run.records).slashes.isEmpty)
+        }
+        #expect(lost > 0, "some of these moments lie between a write and its sync")
+    }
+
+    @Test func whatAPartitionHoldsUpComesAfterIt() throws {
+        let topology = try Scene.topology(
+            network:
+                "{dissemination: star, link: {latency: 1ms}, partitions: [{between: [op-1, op-2], at: 50ms, for: 400ms}]}",
+            service: "load: {tasks: 20, rate: 100/s}\n    deadline: 2s\n    evidence-window: 2s")
+        let run = try Simulator.run(try Scene.plan(topology, costs: .none))
+        #expect(Scene.certified(run) == 20)
+        let latencies = Scene.latencies(run)
+        // Half of the stake is away: whatever was issued meanwhile waits for the end, and for a retransmission.
+        #expect(latencies.prefix(5).allSatisfy { $0 == .milliseconds(2) })
+        #expect(latencies[6] > .milliseconds(400) && latencies[6] < .milliseconds(800))
+        #expect(Scene.violations(run).isEmpty)
+    }
+
+    /// Longer than a connection holds: both ends give it up, and dial again when it is over.
+    @Test func aLongPartitionBreaksConnections() throws {
+        let topology = try Scene.topology(
+            network: "{dissemination: mesh, partitions: [{between: [op-4], at: 50ms, for: 3500ms}]}",
+            service: "load: {tasks: 50, rate: 10/s}")
+        let seen = Connections()
+        let run = try Simulator.run(try Scene.plan(topology), observer: seen)
+        // With the ledger, the coordinator and three operators.
+        #expect(seen.broken.count == 5 && seen.made.count == 15 + 5)
+        #expect(Scene.certified(run) == 50)
+        #expect(Scene.violations(run).isEmpty)
+    }
+
+    @Test func nodesThatShareACoreWaitForEachOther() throws {
+        let topology = try Scene.topology(network: "{dissemination: star}")
+        let apart = Scene.latencies(try Simulator.run(try Scene.plan(topology)))
+        let together = Scene.latencies(try Simulator.run(try Scene.plan(topology, cores: .shared(1))))
+        #expect(zip(apart, together).allSatisfy { $0 < $1 })
+        let ample = Scene.latencies(try Simulator.run(try Scene.plan(topology, cores: .shared(6))))
+        #expect(ample == apart)
+    }
+
+    /// Strictly the work on the way: the coordinator signs and sends; the operators check, execute, sync, sign and send; the
+    /// coordinator checks what makes a quorum.
+    @Test func withoutCostsOnlyTheNetworkIsLeft() throws {
+        let topology = try Scene.topology(network: "{dissemination: star, link: {latency: 7ms}}")
+        let run = try Simulator.run(try Scene.plan(topology, costs: .none))
+        #expect(Scene.latencies(run).allSatisfy { $0 == .milliseconds(14) })
+        #expect(run.figures.work == .zero)
+    }
+}
+
+/// How many entries whoever died had written in vain.
+private final class Deaths: SimulationObserver {
+    private(set) var lostEntries = 0
+
+    func observe(_ event: SimulationEvent, at now: Instant) {
+        if case .died(_, let lost) = event { lostEntries += lost }
+    }
+}
+
+private final class Connections: SimulationObserver {
+    private(set) var made: [[Party]] = []
+    private(set) var broken: [[Party]] = []
+
+    func observe(_ event: SimulationEvent, at now: Instant) {
+        switch event {
+        case .connected(let one, let other): made.append([one, other])
+        case .disconnected(let one, let other, _): broken.append([one, other])
+        default: break
+        }
+    }
+}
+
+extension NodeRecord.Note {
+    fileprivate var attestedSubject: Subject? {
+        if case .attested(let vote) = observation { vote.statement.voteKey.subject } else { nil }
     }
 }

@@ -52,6 +52,13 @@ struct FaultReaderTests {
             "does: equivocate", "does: crash, probability: 1/10",
             "18:48: faults[0].probability: crash takes no probability; only the equivocations do"),
         BadTopology(
+            "does: equivocate, at: task 500", "does: power-loss, at: task 5, service: squares",
+            "18:44: faults[0].at: power is lost at a time, not at a task; write 2s",
+            "18:61: faults[0].service: a host loses power, whatever it works on; leave this out"),
+        BadTopology(
+            "does: equivocate, at: task 500", "does: power-loss",
+            "18:28: faults[0].does: power is lost at a time; write at: 2s"),
+        BadTopology(
             "at: task 500", "probability: 0%, for: 0 tasks, at: noon",
             "18:53: faults[0].probability: 0% means never; write 1/10",
             "18:62: faults[0].for: 0 is not within 1 to 1000000000",

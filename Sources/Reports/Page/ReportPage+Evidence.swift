@@ -34,8 +34,12 @@ extension ReportPage {
                     [("accused", .string("\(file.evidence.accused)")), ("offence", .string("\(file.offence)"))]
                         + reading.shared)
             }
-            element("p", ["class": "check"]) { "Anyone can check it, with nothing but the file:" }
-            Markup.command(ShellCommand("quorate", "verify", path(of: file.borshPath)))
+            if context.isModelled {
+                element("p", ["class": "check"]) { "Nobody can check it: \(ProofCheck.modelled)." }
+            } else {
+                element("p", ["class": "check"]) { "Anyone can check it, with nothing but the file:" }
+                Markup.command(ShellCommand("quorate", "verify", path(of: file.borshPath)))
+            }
         }
     }
 

@@ -13,6 +13,7 @@ extension ReportPage {
         ReportSection(
             "run", "What was run", lead: "The network from the beginning of the run, and the machine that it ran on."
         ) {
+            simulated
             Markup.facts([
                 ("seed", Markup(text: "\(context.seed)")), ("ending", Markup(text: context.ending.rawValue)),
                 (
@@ -25,6 +26,21 @@ extension ReportPage {
             ])
             services
             operators
+        }
+    }
+
+    private var simulated: Markup {
+        guard let simulation = context.simulation else { return .nothing }
+        return element("div", ["class": "simulation"]) {
+            element("p") {
+                "Simulated: the machines of real runs under virtual time. "
+                    + "No processor time and no memory was measured."
+            }
+            Markup.facts([
+                ("mode", Markup(text: "simulated")), ("signatures", Markup(text: simulation.signatures)),
+                ("costs of work", Markup(text: simulation.costs)), ("cores", Markup(text: simulation.cores)),
+            ])
+            element("ul") { for line in simulation.accountLines { element("li") { line } } }
         }
     }
 
@@ -145,14 +161,18 @@ extension ReportPage {
 
     var repetition: ReportSection? {
         ReportSection("again", "See it again", lead: "From the directory in which the run was started.") {
-            element("p") {
-                "Drive every machine through its recorded events again, and compare every effect byte for byte:"
+            if context.canBeReplayed {
+                element("p") {
+                    "Drive every machine through its recorded events again, and compare every effect byte for byte:"
+                }
+                Markup.command(ShellCommand("quorate", "replay", "\(context.runDirectory)"))
             }
-            Markup.command(ShellCommand("quorate", "replay", "\(context.runDirectory)"))
             if !context.repetition.isEmpty {
                 element("p") {
-                    "Run the same once more. The seed decides arrivals, jitter and faults, not how the processes race "
-                        + "each other:"
+                    context.simulation == nil
+                        ? "Run the same once more. The seed decides arrivals, links and faults, not how the processes "
+                            + "race each other:"
+                        : "Simulate the same once more: this seed gives this run, to the byte."
                 }
                 Markup.command(ShellCommand(context.repetition))
             }

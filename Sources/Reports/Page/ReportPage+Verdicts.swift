@@ -8,11 +8,18 @@ extension ReportPage {
         let judgement = summary.judgement
         let status = context.ending == .completed ? ", exit status \(judgement.exitStatus)" : ""
         return element("header") {
-            element("p", ["class": "eyebrow"]) { "Quorate run report" }
+            element("p", ["class": "eyebrow"]) {
+                context.simulation == nil ? "Quorate run report" : "Quorate run report: simulated"
+            }
             element("h1") { context.name }
             element("p", ["class": "outcome"]) {
                 Markup.verdict(judgement.verdict)
                 element("span") { "\(judgement.meaning)\(status)" }
+            }
+            if context.isModelled {
+                element("p", ["class": "warning"]) {
+                    "Modelled signatures: \(RunContext.Simulation.modelledWarning)."
+                }
             }
             if context.ending != .completed {
                 element("p", ["class": "warning"]) {

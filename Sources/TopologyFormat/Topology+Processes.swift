@@ -1,0 +1,23 @@
+import Faults
+import Primitives
+
+extension Topology {
+    /// Whether processes can run it, and not only a simulation.
+    ///
+    /// - Throws: what only a simulation has.
+    package func checkIsForProcesses(file: String) throws(TopologyErrors) {
+        var errors: [TopologyError] = []
+        func report(_ path: String, _ message: String) {
+            errors.append(TopologyError(file: file, position: nil, path: path, message: message))
+        }
+        if !network.partitions.isEmpty {
+            report("network.partitions", "only simulated runs have partitions; simulate it, or take them out")
+        }
+        if let index = faults.firstIndex(where: \.behaviour.isDrivers) {
+            report(
+                "faults[\(index)].does",
+                "only simulated runs have \(faults[index].behaviour.rawValue); simulate it, or write crash")
+        }
+        guard errors.isEmpty else { throw TopologyErrors(errors) }
+    }
+}

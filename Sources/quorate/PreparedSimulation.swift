@@ -1,0 +1,87 @@
+import Cluster
+import Foundation
+import Messages
+import Primitives
+import Records
+import Reports
+import Simulation
+import Staging
+import SystemPackage
+import TopologyFormat
+
+/// A simulation that has its directory, and can begin. It goes on, for whoever looks, as long as this lives.
+struct PreparedSimulation {
+    let plan: SimulationPlan
+    let directory: RunDirectory
+    private let hold: RunHold
+
+    /// Nothing is written before all that can be checked has been.
+    init(_ options: RunOptions, _ simulation: SimulationOptions, startedAt: Date) throws(CommandFailure) {
+        let input = try TopologyInput(options.topology)
+        try CommandFailure.asBadInput { try input.topology.refusePrograms(file: input.path) }
+        let topology = try input.overridden(by: options.load.overrides)
+        let plan = try simulation.plan(of: topology, seed: topology.seed ?? TopologyInput.drawnSeed())
+        do throws(SimulationError) {
+            try Simulator.check(plan)
+        } catch {
+            throw .badInput("\(input.path): \(error)")
+        }
+        self.plan = plan
+        directory = try CommandFailure.asBadInput {
+            try options.runDirectory.map { try RunDirectory.make(at: FilePath($0)) }
+                ?? RunDirectory.makeDefault(
+                    name: topology.name, at: time_t(startedAt.timeIntervalSince1970), below: RunArgument.parent)
+        }
+        let directory = directory
+        hold = try CommandFailure.asBadInput { try RunHold(directory) }
+        let manifest = RunManifest(
+            topology: topology, file: input.path, overrides: options.load.overrides, seed: plan.seed,
+            keepGoing: false, cluster: nil, startedAt: startedAt,
+            host: HostFacts.current(guardMode: topology.guardMode.rawValue, transport: "virtual"),
+            simulation: simulation.manifest)
+        try CommandFailure.asBadInput {
+            try directory.write(Array(input.text.utf8), to: directory.topology)
+            if let file = simulation.costFile {
+                try directory.write(try BoundedFile.read(FilePath(file), limit: 1 << 20), to: directory.costs)
+            }
+            try directory.write(manifest.json, to: directory.manifest)
+        }
+    }
+
+    /// Leaves what the processes of a real run would have left.
+    func run(_ observer: (any SimulationObserver)? = nil) throws(CommandFailure) -> RunOutcome {
+        let directory = directory
+        let clock = ContinuousClock()
+        let start = clock.now
+        let run: SimulatedRun
+        do throws(SimulationError) {
+            run = try Simulator.run(plan, observer: observer)
+        } catch {
+            try CommandFailure.asBadInput { try Self.failure(error).write(to: directory) }
+            throw .badInput("\(plan.topology.name): \(error)")
+        }
+        let elapsed = clock.now - start
+        try CommandFailure.asBadInput {
+            try directory.write(run.records.genesis.borsh, to: directory.genesis)
+            try run.records.write(into: directory.path)
+        }
+        return RunOutcome(
+            ending: run.outcomeEnding, failures: [], startup: .zero,
+            simulation: SimulationAccount(audit: run.audit, figures: run.figures, elapsed: elapsed))
+    }
+
+    private static func failure(_ error: SimulationError) -> RunOutcome {
+        let failure = ChildFailure(
+            name: "the simulation", stage: .running, kind: .ended(.unobserved("\(error)")), account: "\(error)")
+        return RunOutcome(ending: .aborted, failures: [failure], startup: nil)
+    }
+}
+
+extension SimulatedRun {
+    fileprivate var outcomeEnding: RunOutcome.Ending {
+        switch ending {
+        case .completed: .completed
+        case .timedOut(let names): .timedOut(waitingFor: names)
+        }
+    }
+}
