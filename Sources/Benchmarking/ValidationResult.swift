@@ -1,5 +1,6 @@
 import Primitives
 import Reports
+import Simulation
 import TopologyFormat
 import Verdicts
 
@@ -77,10 +78,10 @@ extension ValidationResult {
     /// - Parameters:
     ///   - topology: as it was run.
     ///   - cores: that simulated nodes shared.
-    package func json(topology: Topology, seed: UInt64, cores: Int) -> JSONValue {
+    package func json(topology: Topology, seed: UInt64, cores: Cores) -> JSONValue {
         .object([
             ("schema_version", .integer(1)), ("name", .string(topology.name)), ("seed", .string("\(seed)")),
-            ("simulated_cores", .integer(Int64(cores))), ("real", Self.json(real)), ("simulated", Self.json(simulated)),
+            ("simulated_cores", Self.json(cores)), ("real", Self.json(real)), ("simulated", Self.json(simulated)),
             (
                 "ratio",
                 .object(
@@ -89,6 +90,13 @@ extension ValidationResult {
                     ])
             ),
         ])
+    }
+
+    private static func json(_ cores: Cores) -> JSONValue {
+        switch cores {
+        case .perNode: .string("per-node")
+        case .shared(let count): .integer(Int64(count))
+        }
     }
 
     private static func json(_ part: Part) -> JSONValue {

@@ -31,10 +31,9 @@ extension World {
     mutating func ledgerBegins() {
         ledger.isQueuedForCore = false
         ledger.isWorking = true
-        figures.turns += 1
         var time = now + plan.costs.turn
         if ledger.isAsleep {
-            figures.wakes += 1
+            wakes += 1
             time = time + plan.costs.wake
         }
         for _ in 0..<Self.ledgerEventsPerTurn {

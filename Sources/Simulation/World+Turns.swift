@@ -60,11 +60,10 @@ extension World {
 
     private mutating func beginTurn(_ place: Place) {
         var time = now + plan.costs.turn
-        figures.turns += 1
         if nodes[place.number].isAsleep {
             nodes[place.number].isAsleep = false
             time = time + plan.costs.wake
-            figures.wakes += 1
+            wakes += 1
         }
         let requests = nodes[place.number].leftOver
         nodes[place.number].leftOver = []

@@ -33,14 +33,16 @@ struct ValidateCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What work costs, as quorate calibrate writes it. (default: round figures of one machine)",
-            valueName: "file"))
-    var costs: String?
+            "What the nodes' work takes: none, standard, or a file that quorate calibrate has written.",
+            valueName: "none|standard|file"))
+    var costs = "standard"
 
     @Option(
-        help: ArgumentHelp("Simulated processors that all nodes share. (default: as many as there are)", valueName: "n"),
-        transform: { try ScalarGrammar<UInt64>.integer(1...1_000_000, example: "2").parse($0) })
-    var cores: UInt64?
+        help: ArgumentHelp(
+            "Who works where in the simulation: per-node, or how many processors all share. (default: as many as "
+                + "this machine has)", valueName: "per-node|n"),
+        transform: { try SimulationOptions.cores($0) })
+    var cores: Cores?
 
     @Option(
         name: .customLong("repeat"),
@@ -58,15 +60,15 @@ struct ValidateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let original = try CommandFailure.asBadInput { try Topology.load(path: self.topology) }
-        let model = try CommandFailure.asBadInput { try costs.map { try CostFile.read($0) } ?? CostModel.standard }
+        let model = try CommandFailure.asBadInput { try CostFile.costs(named: costs) }
         let executables = try CommandFailure.asBadInput { try Executables.find() }
         let topology = try CommandFailure.asBadInput { try original.overridden(by: load.overrides) }
         // Whole in a double, as readers of JSON hold it.
         let seed = topology.seed ?? UInt64.random(in: 0..<(1 << 53))
-        let cores = self.cores.map { Int($0) } ?? ProcessInfo.processInfo.activeProcessorCount
+        let cores = self.cores ?? .shared(ProcessInfo.processInfo.activeProcessorCount)
         let validation = Validation(
-            topology, seed: seed, costs: model, cores: .shared(cores), repeats: Int(repeats), executables: executables)
-        Console.complain("\(topology.account); seed \(seed), \(cores) simulated processors")
+            topology, seed: seed, costs: model, cores: cores, repeats: Int(repeats), executables: executables)
+        Console.complain("\(topology.account); seed \(seed)")
         let simulated = try CommandFailure.asBadInput { try validation.simulate { Console.complain($0) } }
         let real = try await Interruptible.run { try await validation.runReally { Console.complain($0) } }
         let result = ValidationResult(real: real, simulated: simulated)

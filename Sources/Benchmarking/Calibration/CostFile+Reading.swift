@@ -11,6 +11,15 @@ extension CostFile {
     /// An hour; whatever takes longer is a slip of the pen.
     private static let largest: Int64 = 3_600_000_000_000
 
+    /// - Parameter word: `none`, `standard`, or the path of a file.
+    package static func costs(named word: String) throws(CostFileError) -> CostModel {
+        switch word {
+        case "none": .none
+        case "standard": .standard
+        default: try read(word)
+        }
+    }
+
     package static func read(_ path: String) throws(CostFileError) -> CostModel {
         let bytes: [UInt8]
         do throws(BoundedFileError) {
