@@ -97,7 +97,7 @@ let package = Package(
         target(
             "Benchmarking",
             ground + [
-                "CJansson", "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "Verdicts",
+                "CJansson", "CLinux", "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "Verdicts",
                 "TopologyFormat", "Staging", "Node", "LedgerNode", "Simulation", "Cluster", "Reports", subprocess,
                 system,
             ] + nio),

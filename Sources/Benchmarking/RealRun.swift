@@ -1,5 +1,7 @@
 import Cluster
+import Messages
 import Primitives
+import Records
 import Staging
 import TopologyFormat
 
@@ -25,5 +27,12 @@ struct RealRun {
         let outcome = await run.run(interruptions: AsyncStream { _ in }, report: { _ in })
         try Task.checkCancellation()
         return outcome
+    }
+}
+
+extension RunOutcome {
+    /// Of operators and coordinators, from the beginning to the end.
+    var processorTimeOfNodes: Duration {
+        usages.filter { $0.party != .ledger }.compactMap(\.readings.last).reduce(.zero) { $0 + $1.cpu }
     }
 }

@@ -61,7 +61,7 @@ package struct Validation: Sendable {
         topology.seed = seed
         let run = try Simulator.run(SimulationPlan(topology: topology, seed: seed, costs: costs, cores: cores))
         guard run.ending == .completed else { throw ValidationError.simulationTimedOut }
-        return ValidationResult.Part(RunHistory(run.records).tasks, processorTime: run.figures.work)
+        return ValidationResult.Part(RunHistory(run.records).tasks, processorTime: run.nodeWork)
     }
 
     private func runReally(seed: UInt64, in directory: RunDirectory) async throws -> ValidationResult.Part {
@@ -70,7 +70,7 @@ package struct Validation: Sendable {
         let run = RealRun(topology: topology, seed: seed, directory: directory, executables: executables)
         let outcome = try await run.run()
         guard outcome.ending == .completed else { throw ValidationError.runFailed(outcome) }
-        let used = outcome.usages.compactMap(\.readings.last).reduce(Duration.zero) { $0 + $1.cpu }
+        let used = outcome.processorTimeOfNodes
         let history = RunHistory(try RunRecords.load(directory: directory.path))
         return ValidationResult.Part(history.tasks, processorTime: used)
     }

@@ -17,7 +17,7 @@ package struct ValidationResult: Sendable {
     /// All runs of one kind together.
     package struct Part: Sendable {
         fileprivate let tasks: [RunHistory.IssuedTask]
-        /// Of all nodes, from the beginning to the end.
+        /// Of operators and coordinators, from the beginning to the end.
         fileprivate let processorTime: Duration
         package let latency: QuorumLatency
 

@@ -2,6 +2,7 @@
 package enum CostItem: String, CaseIterable, Hashable, Sendable {
     case rouse, wake, turn, receive, handle, send, flush, sign, verify, execute
     case guardWrite = "guard_write"
+    case guardFlush = "guard_flush"
     case guardSync = "guard_sync"
     case apply, commit, transit
 
@@ -21,9 +22,10 @@ package enum CostItem: String, CaseIterable, Hashable, Sendable {
         case .verify: "a signature, checked"
         case .execute: "a task, executed"
         case .guardWrite: "a write to the guard file"
-        case .guardSync: "waits: its way to the disk"
+        case .guardFlush: "a sync of the guard file"
+        case .guardSync: "waits: for that sync"
         case .apply: "an instruction, applied"
-        case .commit: "waits: the ledger's log, its way to the disk"
+        case .commit: "waits: until the disk has the ledger's log"
         case .transit: "waits: from the flush to the reader"
         }
     }
@@ -48,6 +50,7 @@ extension CostModel {
         case .verify: \.verify
         case .execute: \.execute
         case .guardWrite: \.guardWrite
+        case .guardFlush: \.guardFlush
         case .guardSync: \.guardSync
         case .apply: \.apply
         case .commit: \.commit

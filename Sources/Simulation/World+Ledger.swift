@@ -32,10 +32,7 @@ extension World {
         ledger.isQueuedForCore = false
         ledger.isWorking = true
         var time = now + plan.costs.turn
-        if ledger.isAsleep {
-            wakes += 1
-            time = time + plan.costs.wake
-        }
+        if ledger.isAsleep { time = time + plan.costs.wake }
         for _ in 0..<Self.ledgerEventsPerTurn {
             guard let (event, parcel) = ledger.inbox.popFirst() else { break }
             if let parcel {

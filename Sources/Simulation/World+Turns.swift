@@ -87,7 +87,10 @@ extension World {
                     nodes[place.number].disk.write(turn.unwritten, at: time)
                     turn.unwritten.removeAll(keepingCapacity: true)
                     turn.stage = .answers
-                    if plan.topology.guardMode == .synced, plan.costs.guardSync > .zero { break step }
+                    if plan.topology.guardMode == .synced {
+                        time = time + plan.costs.guardFlush
+                        if plan.costs.guardSync > .zero { break step }
+                    }
                     nodes[place.number].disk.sync(at: time)
                 }
                 turn.stage = .answers
@@ -112,6 +115,7 @@ extension World {
         }
         nodes[place.number].turn = turn
         figures.work += time - now
+        nodeWork += time - now
         let life = nodes[place.number].life
         if time == now {
             worked(place)
@@ -135,6 +139,7 @@ extension World {
         guard nodes[place.number].isAlive else { return releaseCore() }
         guard flushing > .zero else { return turnEnded(place) }
         figures.work += flushing
+        nodeWork += flushing
         timetable.add(.flushed(place, life: nodes[place.number].life), at: now + flushing)
     }
 

@@ -37,7 +37,8 @@ struct World {
     var stage = Stage()
     var audit = AuditTrail()
     var figures = SimulationFigures()
-    /// How often a node that had nothing to do took something up.
+    /// Since the beginning, of operators and coordinators.
+    var nodeWork = Duration.zero
     var wakes: UInt64 = 0
     var interventions: [Intervention] = []
     /// What cannot be gone on with.
@@ -180,7 +181,8 @@ struct World {
         }
         return SimulatedRun(
             records: RunRecords(genesis: genesis, nodes: records, interventions: interventions),
-            ending: stage.ending ?? .completed, audit: audit.finish(), figures: figures, wakes: wakes)
+            ending: stage.ending ?? .completed, audit: audit.finish(), figures: figures, nodeWork: nodeWork,
+            wakes: wakes)
     }
 
     /// What the present process of a node has recorded so far is all that it ever will.

@@ -12,4 +12,16 @@ enum OutputFile {
             throw .badInput("\(path): cannot be written: \(error)")
         }
     }
+
+    /// Whether it can be written, before there is anything to write.
+    static func check(_ path: String) throws(CommandFailure) {
+        do {
+            let file = try FileDescriptor.open(
+                FilePath(path), .writeOnly, options: [.create, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            try file.close()
+        } catch {
+            throw .badInput("\(path): cannot be written: \(error)")
+        }
+    }
 }

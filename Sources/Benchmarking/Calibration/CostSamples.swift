@@ -32,3 +32,10 @@ package struct CostSamples: Hashable, Sendable {
         return costs
     }
 }
+
+extension CostSamples {
+    /// `12.3`
+    package static func microseconds(_ duration: Duration) -> String {
+        BenchTable.decimal(duration.inMicroseconds, places: 1)
+    }
+}

@@ -19,7 +19,10 @@ final class EchoNode: TransportDelegate {
 
     private var exchange = Exchange()
     private var finished: EventLoopPromise<Void>?
-    private(set) var work = Work()
+    private var work = Work()
+    private var sent: Instant?
+    /// From each sending to the moment at which all that it waits for had come.
+    private(set) var roundTrips: [Duration] = []
 
     /// What it does when frames come.
     struct Exchange: Hashable, Sendable {
@@ -40,6 +43,13 @@ final class EchoNode: TransportDelegate {
         var flushes = 0
         var time = Duration.zero
 
+        static func + (left: Self, right: Self) -> Self {
+            Work(
+                turns: left.turns + right.turns, received: left.received + right.received, sent: left.sent + right.sent,
+                flushes: left.flushes + right.flushes, time: left.time + right.time)
+        }
+
+        /// What it was made of: turns, frames received, frames sent, connections flushed.
         var row: LeastSquares.Row {
             LeastSquares.Row(
                 amounts: [turns, received, sent, flushes].map(Double.init), total: Double(time.nanoseconds))
@@ -70,6 +80,8 @@ final class EchoNode: TransportDelegate {
         finished = promise
         self.exchange = exchange
         waiting = beginning ? exchange.awaits : 0
+        sent = nil
+        roundTrips = []
         work = Work()
         work.time = .zero - ThreadClock.now
         if beginning { scheduleTurn() }
@@ -107,17 +119,28 @@ final class EchoNode: TransportDelegate {
             finished?.fail(error)
             finished = nil
         }
-        while waiting >= exchange.awaits, exchange.times > 0 {
-            waiting -= exchange.awaits
-            exchange.times -= 1
-            for _ in 0..<exchange.sends { transport.send(frame, to: exchange.recipients) }
-            work.sent += exchange.sends * exchange.recipients.count
-            work.flushes += exchange.recipients.count
-        }
+        if waiting >= exchange.awaits { answer() }
         transport.flush()
-        guard exchange.times == 0, waiting >= exchange.awaits else { return }
-        finished?.succeed()
-        finished = nil
+    }
+
+    private func answer() {
+        if let sent { roundTrips.append(MonotonicClock.now - sent) }
+        sent = nil
+        guard exchange.times > 0 else {
+            finished?.succeed()
+            finished = nil
+            return
+        }
+        waiting -= exchange.awaits
+        exchange.times -= 1
+        send()
+    }
+
+    private func send() {
+        sent = MonotonicClock.now
+        for _ in 0..<exchange.sends { transport.send(frame, to: exchange.recipients) }
+        work.sent += exchange.sends * exchange.recipients.count
+        work.flushes += exchange.recipients.count
     }
 
     // MARK: What comes in

@@ -1,29 +1,30 @@
 import Cryptography
-import Glibc
 import Messages
 import NIOCore
 import NIOPosix
 import Node
 import Primitives
 import Records
+import Simulation
 import Staging
 import SystemPackage
 import TopologyFormat
 
 /// A hub and its peers, each on a thread of its own, that send each other frames over loopback TCP: to find what a turn, a
-/// frame and a connection cost.
+/// frame and a connection cost, and how long a frame is under way.
 ///
-/// What the work of one node is made of differs from exchange to exchange, and is counted; its price is what fits all of
-/// them (`LeastSquares`).
+/// What a thread has done is counted, and differs from pattern to pattern; the prices are those that fit all of them
+/// (`LeastSquares`).
 final class TransportBench {
     static let peerCount = 6
     private static let hub = Party.coordinator(ServiceID(0))
     private static let peers = (0..<peerCount).map { Party.signer(OperatorIndex(UInt32($0))) }
 
     private let group: MultiThreadedEventLoopGroup
+    /// The hub first.
     private let nodes: [NIOLoopBound<EchoNode>]
 
-    /// One pattern of sending.
+    /// Who sends how much to whom.
     private struct Pattern {
         /// Of the peers, from the first one on.
         var peers: Int
@@ -36,32 +37,23 @@ final class TransportBench {
     }
 
     private static let patterns = [
-        Pattern(peers: 1, out: 1, back: 1), Pattern(peers: 1, out: 16, back: 1), Pattern(peers: 1, out: 1, back: 16),
+        Pattern(peers: 1, out: 1, back: 1), Pattern(peers: 1, out: 4, back: 1), Pattern(peers: 1, out: 1, back: 4),
         Pattern(peers: peerCount, out: 1, back: 1), Pattern(peers: peerCount, out: 1, back: 1, lastAnswers: true),
         Pattern(peers: peerCount, out: 4, back: 4),
     ]
 
-    /// What one pass over all patterns came to.
-    struct Prices {
-        var wake: Duration
-        var receive: Duration
-        var send: Duration
-        var flush: Duration
-        var transit: Duration
-    }
-
+    /// - Parameter directory: for the records; must exist.
     init(directory: FilePath) throws {
         let topology = try Topology.calibration(operators: Self.peerCount, dissemination: .star)
         let keys = NetworkKeys.derived(from: 1, for: topology)
         let genesis = GenesisBuilder.genesis(of: topology, keys: keys, runID: GenesisBuilder.simulatedRunID(seed: 1))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1 + Self.peerCount)
         self.group = group
-        let statement = Statement(
-            voteKey: VoteKey(network: genesis.network, service: ServiceID(0), subject: Subject(number: 1)),
-            operatorSet: .zero, epoch: Epoch(0), task: .zero, result: .zero)
-        let vote = Attestation(
-            statement: statement, signer: keys.signers[0].publicKey,
-            signature: keys.signers[0].sign(statement.signedBytes))
+        let statement = Statement.calibration
+        let vote = Frame.attestation(
+            Attestation(
+                statement: statement, signer: keys.signers[0].publicKey,
+                signature: keys.signers[0].sign(statement.signedBytes)))
         nodes = try ([Self.hub] + Self.peers).map { party in
             let header = RecordHeader(
                 node: genesis.name(of: party)!, party: party, incarnation: 1, network: genesis.network,
@@ -71,8 +63,7 @@ final class TransportBench {
             let eventLoop = group.next()
             return try eventLoop.submit {
                 NIOLoopBound(
-                    try EchoNode(
-                        hello, genesis: genesis, frame: .attestation(vote), record: record, eventLoop: eventLoop),
+                    try EchoNode(hello, genesis: genesis, frame: vote, record: record, eventLoop: eventLoop),
                     eventLoop: eventLoop)
             }.wait()
         }
@@ -94,7 +85,28 @@ final class TransportBench {
         for peer in nodes.dropFirst() { try peer.eventLoop.flatSubmit { peer.value.connections(reach: 1) }.wait() }
     }
 
-    private func exchange(_ pattern: Pattern, times: Int) throws -> (hub: EchoNode.Work, peers: EchoNode.Work, elapsed: Duration) {
+    /// One pass over everything.
+    ///
+    /// - Parameter times: how often each pattern is gone through.
+    func measure(times: Int, into samples: inout CostSamples) throws {
+        var rows: [LeastSquares.Row] = []
+        for pattern in Self.patterns {
+            let (hub, peers, _) = try exchange(pattern, times: times)
+            rows += [hub.row, peers.row]
+        }
+        if let prices = LeastSquares.prices(rows) {
+            for (item, price) in zip([CostItem.turn, .receive, .send, .flush], prices) {
+                samples.add(.nanoseconds(Int64(price)), to: item)
+            }
+        }
+        try measureTransit(times: times, into: &samples)
+    }
+
+    // MARK: One pattern
+
+    private func exchange(
+        _ pattern: Pattern, times: Int
+    ) throws -> (hub: EchoNode.Work, peers: EchoNode.Work, roundTrips: [Duration]) {
         for (place, peer) in nodes.dropFirst().enumerated() {
             let answers = place < pattern.peers && (!pattern.lastAnswers || place == pattern.peers - 1)
             let exchange = EchoNode.Exchange(
@@ -102,45 +114,29 @@ final class TransportBench {
             try peer.eventLoop.submit { _ = peer.value.perform(exchange, beginning: false) }.wait()
         }
         let hub = nodes[0]
-        let answering = pattern.lastAnswers ? 1 : pattern.peers
         let exchange = EchoNode.Exchange(
-            awaits: pattern.back * answering, sends: pattern.out, recipients: Array(Self.peers.prefix(pattern.peers)),
-            times: times)
-        let start = MonotonicClock.now
-        let work = try hub.eventLoop.flatSubmit {
-            hub.value.perform(exchange, beginning: true).map { hub.value.workDone }
+            awaits: pattern.back * (pattern.lastAnswers ? 1 : pattern.peers), sends: pattern.out,
+            recipients: Array(Self.peers.prefix(pattern.peers)), times: times)
+        let (work, roundTrips) = try hub.eventLoop.flatSubmit {
+            hub.value.perform(exchange, beginning: true).map { (hub.value.workDone, hub.value.roundTrips) }
         }.wait()
-        let elapsed = MonotonicClock.now - start
-        var peersWork = EchoNode.Work()
-        for peer in nodes.dropFirst() {
-            let work = try peer.eventLoop.submit { peer.value.workDone }.wait()
-            peersWork.turns += work.turns
-            peersWork.received += work.received
-            peersWork.sent += work.sent
-            peersWork.flushes += work.flushes
-            peersWork.time += work.time
-        }
-        return (work, peersWork, elapsed)
+        let peers = try nodes.dropFirst().map { peer in try peer.eventLoop.submit { peer.value.workDone }.wait() }
+        return (work, peers.reduce(EchoNode.Work(), +), roundTrips)
     }
 
-    func debug() throws {
-        var rows: [LeastSquares.Row] = []
-        for pattern in Self.patterns {
-            _ = try exchange(pattern, times: 50)
-            let (hub, peers, elapsed) = try exchange(pattern, times: 300)
-            print(pattern, elapsed / 300)
-            for work in [hub, peers] {
-                print("   ", Double(work.turns) / 300, Double(work.received) / 300, Double(work.sent) / 300, Double(work.flushes) / 300, Double(work.time.nanoseconds) / 300_000)
-                rows.append(work.row)
-            }
-        }
-        let prices = LeastSquares.prices(rows)
-        print(prices as Any)
-        if let prices {
-            for row in rows {
-                let fit = zip(prices, row.amounts).map(*).reduce(0, +)
-                print(row.total / 300_000, fit / 300_000, fit / row.total)
-            }
-        }
+    // MARK: Distance
+
+    /// With both ends on one core, all of a round trip is work of one of them but what is left here.
+    private func measureTransit(times: Int, into samples: inout CostSamples) throws {
+        let processors = ThreadPlace.allowed
+        for node in nodes.prefix(2) { try bind(node, to: Array(processors.prefix(1))) }
+        let (hub, peer, roundTrips) = try exchange(Self.patterns[0], times: times)
+        for node in nodes.prefix(2) { try bind(node, to: processors) }
+        let work = (hub.time + peer.time) / max(1, times)
+        samples.add(max(.zero, (roundTrips.sorted()[roundTrips.count / 2] - work) / 2), to: .transit)
+    }
+
+    private func bind(_ node: NIOLoopBound<EchoNode>, to processors: [Int]) throws {
+        try node.eventLoop.submit { ThreadPlace.take(processors) }.wait()
     }
 }
