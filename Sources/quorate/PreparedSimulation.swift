@@ -13,10 +13,14 @@ import TopologyFormat
 struct PreparedSimulation {
     let plan: SimulationPlan
     let directory: RunDirectory
+    /// Tells what happens, where that is asked for.
+    private let printer: TracePrinter?
     private let hold: RunHold
 
     /// Nothing is written before all that can be checked has been.
-    init(_ options: RunOptions, _ simulation: SimulationOptions, startedAt: Date) throws(CommandFailure) {
+    init(
+        _ options: RunOptions, _ simulation: SimulationOptions, _ trace: TraceOptions, startedAt: Date
+    ) throws(CommandFailure) {
         let input = try TopologyInput(options.topology)
         try CommandFailure.asBadInput { try input.topology.refusePrograms(file: input.path) }
         let topology = try input.overridden(by: options.load.overrides)
@@ -26,6 +30,7 @@ struct PreparedSimulation {
         } catch {
             throw .badInput("\(input.path): \(error)")
         }
+        printer = try trace.printer(for: plan)
         self.plan = plan
         directory = try CommandFailure.asBadInput {
             try options.runDirectory.map { try RunDirectory.make(at: FilePath($0)) }
@@ -49,13 +54,14 @@ struct PreparedSimulation {
     }
 
     /// Leaves what the processes of a real run would have left.
-    func run(_ observer: (any SimulationObserver)? = nil) throws(CommandFailure) -> RunOutcome {
+    func run() throws(CommandFailure) -> RunOutcome {
         let directory = directory
         let clock = ContinuousClock()
         let start = clock.now
         let run: SimulatedRun
         do throws(SimulationError) {
-            run = try Simulator.run(plan, observer: observer)
+            defer { fflush(nil) }
+            run = try Simulator.run(plan, observer: printer)
         } catch {
             try CommandFailure.asBadInput { try Self.failure(error).write(to: directory) }
             throw .badInput("\(plan.topology.name): \(error)")

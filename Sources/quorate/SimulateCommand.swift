@@ -14,6 +14,7 @@ struct SimulateCommand: ParsableCommand {
 
               quorate simulate Topologies/quickstart.yaml --seed 7
               quorate simulate Topologies/star.yaml --costs none --signatures modelled
+              quorate simulate Topologies/quickstart.yaml --trace --only op-3,coordinator-squares --task 500
 
             Services that run a program cannot be simulated.
 
@@ -23,17 +24,30 @@ struct SimulateCommand: ParsableCommand {
 
     @OptionGroup var options: RunOptions
     @OptionGroup var simulation: SimulationOptions
+    @OptionGroup var tracing: TraceOptions
 
     @Flag(help: "Print results.json to standard output instead of the summary.")
     var json = false
 
+    func validate() throws {
+        if json, tracing.isWanted {
+            throw ValidationError(
+                "--json puts one document on standard output, where --trace tells the run; leave one out")
+        }
+    }
+
     func run() throws {
-        let prepared = try PreparedSimulation(options, simulation, startedAt: Date())
+        let prepared = try PreparedSimulation(options, simulation, tracing, startedAt: Date())
         Console.complain("\(prepared.plan.topology.account); seed \(prepared.plan.seed)")
         Console.complain("run directory \(prepared.directory.path)")
         let run = try FinishedRun(of: try prepared.run(), in: prepared.directory)
         for line in run.remarks { Console.complain(line) }
-        try run.show(asJSON: json)
+        if tracing.isWanted {
+            // Standard output has the trace.
+            Console.complain(run.text(.plain))
+        } else {
+            try run.show(asJSON: json)
+        }
         if json, let pace = run.summary?.context.simulation?.paceAccount { Console.complain(pace) }
         if let hint = run.statusHint { Console.complain(hint) }
         throw run.status.code

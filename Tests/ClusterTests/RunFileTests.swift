@@ -1,7 +1,9 @@
+import Cryptography
 import Foundation
 import Messages
 import Primitives
 import Records
+import Staging
 import SystemPackage
 import TestSupport
 import Testing
@@ -53,6 +55,48 @@ import TopologyFormat
         #expect(error?.description == "\(directory.manifest): \(message)")
     }
 
+    private static func simulated(_ signatures: SignaturePlan = .modelled, costs: String = "none") -> RunManifest {
+        var manifest = manifest(.init(tasks: 5))
+        manifest.simulation = .init(
+            costs: costs, cores: "2", signatures: signatures, inputs: true, timeLimit: "30s", memory: "8 GiB")
+        return manifest
+    }
+
+    @Test func aSimulationIsRepeatedWithAllThatItWasTold() throws {
+        let manifest = Self.simulated()
+        try write(manifest)
+        let read = try RunManifest.read(from: directory)
+        #expect(read == manifest)
+        let topology = try Fixture.parsed()
+        let path = directory.path
+        #expect(
+            read.repetition(of: topology, in: path) == [
+                "quorate", "simulate", "\(directory.topology)", "--seed", "18446744073709551615", "--tasks", "5",
+                "--costs", "none", "--cores", "2", "--signatures", "modelled", "--time-limit", "30s", "--memory",
+                "8 GiB", "--inputs",
+            ])
+        let file = Self.simulated(costs: RunManifest.Simulation.costsName).repetition(of: topology, in: path)
+        #expect(file.contains("\(directory.costs)"))
+    }
+
+    @Test func whatIsSignedIsCheckedUnderTheRunsOwnScheme() throws {
+        #expect(try RunManifest.signatures(ofRunIn: directory) == .ed25519, "whoever left no manifest ran processes")
+        for (manifest, scheme) in [
+            (Self.manifest(), SignatureScheme.ed25519), (Self.simulated(.ed25519), .ed25519),
+            (Self.simulated(), SignaturePlan.modelled.scheme(seed: .max)),
+        ] {
+            try write(manifest)
+            #expect(try RunManifest.signatures(ofRunIn: directory) == scheme)
+        }
+        var unknown = Self.simulated()
+        unknown.simulation?.signatures = "rsa"
+        try write(unknown)
+        let error = #expect(throws: RunFileError.self) { try RunManifest.signatures(ofRunIn: directory) }
+        #expect(
+            error?.description
+                == "\(directory.manifest): simulation.signatures: rsa is not one; they are ed25519, modelled")
+    }
+
     @Test func aSeedThatIsNoneIsNamed() throws {
         var manifest = Self.manifest()
         manifest.seed = "twelve"
@@ -87,6 +131,25 @@ import TopologyFormat
             }, startup: ending == .aborted ? nil : .nanoseconds(12), usages: [Self.usage(genesis)])
         try outcome.write(to: directory)
         #expect(try RunOutcome.read(from: directory, genesis: genesis) == outcome)
+    }
+
+    @Test func whatASimulationTellsReadsBack() throws {
+        var figures = SimulationFigures()
+        figures.virtualTime = .seconds(3)
+        (figures.events, figures.frames, figures.bytes, figures.lost) = (1, 2, 3, 4)
+        figures.work = .nanoseconds(5)
+        (figures.deepestQueue, figures.fullestLink, figures.longestAgenda, figures.overruns) = (6, 7, 8, 9)
+        let outcome = RunOutcome(
+            ending: .completed, failures: [], startup: .zero,
+            simulation: SimulationAccount(
+                audit: Domain.audit.digest([1]), figures: figures, elapsed: .nanoseconds(10)))
+        try outcome.write(to: directory)
+        #expect(try RunOutcome.read(from: directory, genesis: nil) == outcome)
+        let whole = String(decoding: try scratch.bytes(of: directory.outcome), as: UTF8.self)
+        let damaged = whole.replacing("\(Domain.audit.digest([1]))", with: "7f")
+        try directory.write(Array(damaged.utf8), to: directory.outcome)
+        let error = #expect(throws: RunFileError.self) { try RunOutcome.read(from: directory, genesis: nil) }
+        #expect(error?.description.contains("simulation.audit: 7f is not a digest") == true)
     }
 
     @Test func anOutcomeThatIsMissingOrDamagedIsToldApart() throws {

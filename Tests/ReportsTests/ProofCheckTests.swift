@@ -37,6 +37,18 @@ import Testing
         #expect(try flaws(.certificate(certificate, of: builder.set), pin: builder.set.digest) == [])
     }
 
+    /// Even where the signatures happen to be good: the file says that they are worth nothing.
+    @Test func whatIsModelledProvesNothing() throws {
+        for proof in [Proof.evidence(evidence), .certificate(certificate, of: builder.set)] {
+            let check = try ProofCheck(of: ProofFile(proof, isModelled: true).borsh)
+            #expect(check.flaws == ["its signatures are modelled: it proves nothing outside its simulation"])
+            #expect(check.isModelled && !check.isValid && check.proof == proof)
+            #expect(ProofReport(check).text.contains("verdict         invalid: its signatures are modelled"))
+            #expect(ProofReport(check).json.document.contains("\"signatures\": \"modelled\""))
+            #expect(try !ProofCheck(of: ProofFile(proof).borsh).isModelled)
+        }
+    }
+
     @Test func theSignatureAtFaultIsNamed() throws {
         let good = builder.vote(4, builder.statement(2))
         var forged = builder.vote(4, builder.statement(2, result: 2))

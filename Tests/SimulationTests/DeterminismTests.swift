@@ -1,3 +1,4 @@
+import Links
 import Messages
 import Primitives
 import Records
@@ -86,7 +87,7 @@ private final class SentTasks: SimulationObserver {
     func observe(_ event: SimulationEvent, at now: Instant) {
         guard case .sent(.task(let signed), _, receiver, let arrives?) = event, !tasks.contains(signed) else { return }
         tasks.append(signed)
-        flights.append(arrives - now)
+        flights.append(arrives.first - now)
     }
 }
 

@@ -50,12 +50,15 @@ enum Scene {
         RunHistory(run.records).tasks.filter(\.certifiedInTime).map { $0.certified! - $0.task.issued }
     }
 
+    /// By whatever signatures are valid where it is called.
+    static func judged(_ run: SimulatedRun) -> [Finding] { Finding.all(of: RunHistory(run.records)) }
+
     /// What the oracles have to complain of, in words.
     ///
     /// - Parameter seed: the run's: its signatures are valid for nobody else.
     static func violations(_ run: SimulatedRun, seed: UInt64 = 42) -> [String] {
         SignaturePlan.modelled.scheme(seed: seed).scoped {
-            Finding.all(of: RunHistory(run.records)).filter { $0.verdict == .violated || $0.verdict == .unknown }
+            judged(run).filter { $0.verdict == .violated || $0.verdict == .unknown }
                 .map { "\($0.oracle.rawValue): \($0.account)" }
         }
     }

@@ -9,32 +9,16 @@ import Staging
 /// Tells a simulation as it goes, line by line: who sent what to whom and when it arrives, what each machine did, what
 /// happened to processes and network.
 ///
-/// A turn's events are known before it is over, so lines are put in the order of their times first. Nothing else is kept
-/// but what was seen lately.
+/// Frames to many, and connections with one cause, are one line. Nothing is kept but what was seen lately.
 package struct TracePrinter: SimulationObserver {
     private let filter: TraceFilter
     private let write: (String) -> Void
     private var words: TraceWords
+    private var page = TracePage()
     private var beginning: Instant?
     /// What the ledger has opened before the beginning.
     private var firstSets: [OperatorSet] = []
     private var incarnations: [Party: UInt32] = [:]
-    /// Of one sender in one turn.
-    private var sendings: [TracedSending] = []
-    private var linkNews: TracedLinkNews?
-    private var lines = Agenda<Line>()
-    private var lineCount: UInt64 = 0
-    /// What a process would have done after its death, it has not done.
-    private var deaths: [Party: Death] = [:]
-
-    private struct Line: Sendable {
-        let number: UInt64
-        let time: Instant
-        let party: Party?
-        let text: String
-    }
-
-    private struct Death { let time: Instant; let lineCount: UInt64 }
 
     /// - Parameter write: is given each line, without its end.
     package init(_ plan: SimulationPlan, _ filter: TraceFilter = TraceFilter(), write: @escaping (String) -> Void) {
@@ -47,30 +31,29 @@ package struct TracePrinter: SimulationObserver {
     }
 
     package mutating func observe(_ event: SimulationEvent, at now: Instant) {
-        if isInterrupted(by: event) { tellGathered() }
+        // A turn is told when it begins, with the times at which it comes to what it does; so is the beginning. Of
+        // everything else it is now, and nothing comes any more that would stand before it.
+        if !event.isAhead { turnPage(before: now) }
         switch event {
         case .began: began(at: now)
         case .handled(let party, let event, let effects): handled(event, effects, by: party, at: now)
         case .ledgerHandled(let event, let effects): ledgerHandled(event, effects, at: now)
         case .sent(let frame, let sender, let receiver, let arrivals):
-            sent(frame, from: sender, to: receiver, arrivals, at: now)
+            sent(frame, from: sender, TracedSending.Way(receiver: receiver, arrivals: arrivals), at: now)
         case .started(let party, let incarnation): incarnations[party] = incarnation
         case .died(let party, let lostEntries): died(party, lostEntries, at: now)
-        case .connected(let one, let other):
-            linkNews = linkNews?.adding(one, other) ?? TracedLinkNews(at: now, breakage: nil, one, other)
-        case .disconnected(let one, let other, let reason):
-            linkNews = linkNews?.adding(one, other) ?? TracedLinkNews(at: now, breakage: reason, one, other)
+        case .connected(let one, let other): linked(one, other, breakage: nil, at: now)
+        case .disconnected(let one, let other, let reason): linked(one, other, breakage: reason, at: now)
         case .partitioned(let some, let others, let isOneWay):
+            let sides = (words.list(some), words.list(others))
             tell(
                 isOneWay
-                    ? "nothing gets through any more from \(words.list(some)) to \(words.list(others))"
-                    : "the network parts: \(words.list(some)) | \(words.list(others))", by: nil, at: now)
+                    ? "nothing gets through any more from \(sides.0) to \(sides.1)"
+                    : "the network parts: \(sides.0) | \(sides.1)", by: nil, at: now)
         case .healed(let some, let others):
             tell("the network is whole again: \(words.list(some)) | \(words.list(others))", by: nil, at: now)
         case .ended(let ending): ended(ending, at: now)
         }
-        // Nothing that comes later lies before this moment; what machines do may lie after it.
-        if !event.isAhead { writeLines(upTo: now) }
     }
 
     // MARK: Nodes
@@ -83,10 +66,10 @@ package struct TracePrinter: SimulationObserver {
             for effect in effects {
                 tell("\(name(party))   \(words.names.text(of: effect, at: now))", by: party, at: now)
             }
-            return
+        } else {
+            if case .started(let recorded) = event { started(party, recorded.count, at: now) }
+            tell(words.clauses(of: event, effects, at: now), by: party, at: now)
         }
-        if case .started(let recorded) = event { started(party, recorded.count, at: now) }
-        tell(words.clauses(of: event, effects, at: now), by: party, at: now)
     }
 
     /// The first process of each is no news.
@@ -99,7 +82,7 @@ package struct TracePrinter: SimulationObserver {
     }
 
     private mutating func died(_ party: Party, _ lostEntries: Int, at now: Instant) {
-        deaths[party] = Death(time: now, lineCount: lineCount)
+        page.died(party, at: now)
         guard filter.wants(party) else { return }
         let loss =
             lostEntries == 0
@@ -125,62 +108,30 @@ package struct TracePrinter: SimulationObserver {
 
     // MARK: Connections
 
-    private mutating func sent(
-        _ frame: Frame, from sender: Party, to receiver: Party, _ arrivals: Link.Arrivals?, at now: Instant
-    ) {
-        guard filter.wants(sender) || filter.wants(receiver) else { return }
-        let way = TracedSending.Way(receiver: receiver, arrivals: arrivals)
-        if let place = sendings.firstIndex(where: { $0.frame == frame }) {
-            sendings[place].ways.append(way)
-        } else {
-            sendings.append(TracedSending(frame: frame, sender: sender, time: now, ways: [way]))
-        }
+    private mutating func sent(_ frame: Frame, from sender: Party, _ way: TracedSending.Way, at now: Instant) {
+        guard isTold(at: now), filter.wants(sender) || filter.wants(way.receiver) else { return }
+        page.add(way, of: frame, from: sender, at: now)
     }
 
-    /// Frames of one turn, and news of connections with one cause, are told together.
-    private func isInterrupted(by event: SimulationEvent) -> Bool {
-        switch event {
-        case .sent(_, let sender, _, _): linkNews != nil || sendings.first.map { $0.sender != sender } ?? false
-        case .connected: !sendings.isEmpty || linkNews?.breakage != nil
-        case .disconnected(_, _, let reason):
-            !sendings.isEmpty || linkNews.map { $0.breakage != reason } ?? false
-        default: true
-        }
+    private mutating func linked(_ one: Party, _ other: Party, breakage: String?, at now: Instant) {
+        guard isTold(at: now), filter.wants(one) || filter.wants(other) else { return }
+        page.add(one, other, breakage: breakage, at: now)
     }
 
-    private mutating func tellGathered() {
-        for sending in sendings { tell(sending) }
-        sendings = []
-        if let news = linkNews, beginning != nil || filter.isEverything, let text = news.text(words, filter) {
-            tell(text, by: nil, at: news.time)
-        }
-        linkNews = nil
-    }
-
-    private mutating func tell(_ sending: TracedSending) {
+    private func text(of sending: TracedSending) -> String? {
         guard
             let clause = filter.isEverything
                 ? TraceClause(words.names.text(of: sending.frame), about: words.subjects(of: sending.frame))
                 : words.clause(of: sending.frame, from: sending.sender),
             filter.wants(about: clause.subjects)
-        else { return }
-        let fate = sending.fate(words) { [beginning] time in
+        else { return nil }
+        let fate = sending.fate(words) { time in
             beginning.map { Self.stamp(time - $0) } ?? "before the beginning"
         }
-        tell(
-            "\(name(sending.sender)) -> \(words.list(sending.ways.map(\.receiver))): \(clause.text)\(fate)", by: nil,
-            at: sending.time)
+        return "\(name(sending.sender)) -> \(words.list(sending.ways.map(\.receiver))): \(clause.text)\(fate)"
     }
 
-    // MARK: Lines
-
-    private func name(_ party: Party) -> String { words.names.name(of: party) }
-
-    private mutating func tell(_ clauses: [TraceClause], by party: Party, at now: Instant) {
-        let wanted = clauses.filter { filter.wants(about: $0.subjects) }
-        guard !wanted.isEmpty else { return }
-        tell("\(name(party)) \(wanted.map(\.text).joined(separator: "; "))", by: party, at: now)
-    }
+    // MARK: Beginning and end
 
     private mutating func began(at now: Instant) {
         beginning = now
@@ -197,27 +148,40 @@ package struct TracePrinter: SimulationObserver {
         case .completed: tell("the run ends", by: nil, at: now)
         case .timedOut(let waiting):
             tell(
-                "the run is broken off, without waiting longer for \(waiting.joined(separator: ", "))", by: nil, at: now
-            )
+                "the run is broken off, without waiting longer for \(waiting.joined(separator: ", "))", by: nil,
+                at: now)
         }
-        writeLines(upTo: Instant(nanoseconds: UInt64(Int64.max)))
+        turnPage(before: Instant(nanoseconds: UInt64(Int64.max)))
+    }
+
+    // MARK: Lines
+
+    private func name(_ party: Party) -> String { words.names.name(of: party) }
+
+    private mutating func tell(_ clauses: [TraceClause], by party: Party, at now: Instant) {
+        let wanted = clauses.filter { filter.wants(about: $0.subjects) }
+        guard !wanted.isEmpty else { return }
+        tell("\(name(party)) \(wanted.map(\.text).joined(separator: "; "))", by: party, at: now)
     }
 
     private mutating func tell(_ text: String, by party: Party?, at time: Instant) {
-        guard beginning.map({ $0 <= time }) ?? false || filter.isEverything else { return }
-        lineCount += 1
-        lines.add(Line(number: lineCount, time: time, party: party, text: text), at: time)
+        if isTold(at: time) { page.add(text, by: party, at: time) }
     }
 
-    private mutating func writeLines(upTo now: Instant) {
-        while let line = lines.next(upTo: now) {
-            if let party = line.party, let death = deaths[party], line.number <= death.lineCount, line.time > death.time
-            {
-                continue
-            }
-            let time = beginning.map { line.time - $0 }
-            guard time.map(filter.wants(at:)) ?? true else { continue }
-            write("\(time.map(Self.stamp) ?? "before      ")  \(line.text)")
+    /// Before the beginning everybody greets everybody.
+    private func isTold(at time: Instant) -> Bool { beginning.map { $0 <= time } ?? false || filter.isEverything }
+
+    private mutating func turnPage(before now: Instant) {
+        while let (time, entry) = page.next(before: now) {
+            let stamp = beginning.map { time - $0 }
+            guard stamp.map(filter.wants(at:)) ?? true else { continue }
+            let text: String? =
+                switch entry {
+                case .text(let text): text
+                case .sending(let sending): self.text(of: sending)
+                case .links(let news): news.text(words)
+                }
+            if let text { write("\(stamp.map(Self.stamp) ?? "before     ")  \(text)") }
         }
     }
 
@@ -231,7 +195,6 @@ package struct TracePrinter: SimulationObserver {
 }
 
 extension SimulationEvent {
-    /// What a machine does is told when its turn begins, with the time at which it comes to it; the beginning is told ahead.
     fileprivate var isAhead: Bool {
         switch self {
         case .began, .handled, .ledgerHandled: true
