@@ -10,12 +10,12 @@ import SystemPackage
 /// find how much longer that takes than on the processor that is awake already.
 final class RouseBench {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-    private let pipe: (reading: FileDescriptor, writing: FileDescriptor)
+    private let pipe: (reading: SystemPackage.FileDescriptor, writing: SystemPackage.FileDescriptor)
     /// Long enough to fall asleep.
     private static let pause: useconds_t = 2_000
 
     init() throws {
-        let (reading, writing) = try FileDescriptor.pipe()
+        let (reading, writing) = try SystemPackage.FileDescriptor.pipe()
         pipe = (reading, writing)
     }
 
