@@ -1,4 +1,5 @@
 import Cryptography
+import Messages
 import Primitives
 import Staging
 import TopologyFormat
@@ -38,6 +39,15 @@ package struct SimulationPlan: Hashable, Sendable {
         // A keyed hash is made again as fast as it is looked up.
         let memo = signatures == .ed25519 ? VerificationMemo() : nil
         return try signatures.scheme(seed: seed).scoped(memo: memo, body)
+    }
+
+    /// What the network starts from, known before it does.
+    package var genesis: Genesis {
+        withSignatures {
+            GenesisBuilder.genesis(
+                of: topology, keys: .derived(from: seed, for: topology),
+                runID: GenesisBuilder.simulatedRunID(seed: seed))
+        }
     }
 }
 

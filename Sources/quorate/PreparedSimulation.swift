@@ -49,6 +49,7 @@ struct PreparedSimulation {
             if let file = simulation.costFile {
                 try directory.write(try BoundedFile.read(FilePath(file), limit: 1 << 20), to: directory.costs)
             }
+            try directory.write(plan.genesis.borsh, to: directory.genesis)
             try directory.write(manifest.json, to: directory.manifest)
         }
     }
@@ -67,10 +68,7 @@ struct PreparedSimulation {
             throw .badInput("\(plan.topology.name): \(error)")
         }
         let elapsed = clock.now - start
-        try CommandFailure.asBadInput {
-            try directory.write(run.records.genesis.borsh, to: directory.genesis)
-            try run.records.write(into: directory.path)
-        }
+        try CommandFailure.asBadInput { try run.records.write(into: directory.path) }
         return RunOutcome(
             ending: run.outcomeEnding, failures: [], startup: .zero,
             simulation: SimulationAccount(audit: run.audit, figures: run.figures, elapsed: elapsed))

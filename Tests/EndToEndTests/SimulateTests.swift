@@ -131,6 +131,15 @@ extension EndToEnd {
             #expect(page.contains("Modelled signatures: "))
         }
 
+        @Test func aTraceGoesToStandardOutputAndTheSummaryBesideIt() async throws {
+            let session = try CommandLineSession()
+            try session.write(Networks.topology(tasks: 3), to: "small.yaml")
+            let run = try await session.run("simulate", "small.yaml", "--trace", "--only", "op-1", "--task", "2")
+            #expect(run.status == 0, "\(run.output)\(run.errors)")
+            #expect(run.output.contains("op-1") && !run.output.contains("verdict"))
+            #expect(run.errors.contains("verdict         holds"))
+        }
+
         @Test func aFailureNamesTheCommandThatShowsItAgain() async throws {
             let session = try CommandLineSession()
             try session.write(Networks.topology(tasks: 5, expect: "{slashed: [op-2]}"), to: "small.yaml")

@@ -22,7 +22,8 @@ import Testing
                     at: Instant(nanoseconds: number), event: [UInt8(number % 256)], effects: .zero)
             }
             if case .closed(let time) = ending { entries.append(.closed(at: time)) }
-            return NodeRecord(path: FilePath("op-1.\(place + 1).qrec"), header: header, entries: entries, ending: ending)
+            return NodeRecord(
+                path: FilePath("op-1.\(place + 1).qrec"), header: header, entries: entries, ending: ending)
         }
         return RunRecords(
             genesis: genesis, nodes: nodes,

@@ -72,7 +72,7 @@ struct CoordinatorFaultTests {
         BadTopology(
             fault, "{operator: op-3, does: coordinator-crash}",
             "18:28: faults[0].does: coordinator-crash is a coordinator's fault; of an operator write equivocate, "
-                + "equivocate-split, collusion, silent, crash"),
+                + "equivocate-split, collusion, silent, crash, power-loss"),
         BadTopology(
             fault, "{coordinator: squares, does: coordinator-crash, service: squares}",
             "18:62: faults[0].service: coordinator names the service already; leave this out"),

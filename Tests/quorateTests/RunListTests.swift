@@ -65,7 +65,8 @@ import TopologyFormat
         let lines = RunsCommand.table(Array(list.runs.suffix(3))).text.split(separator: "\n")
         #expect(
             lines[1]
-                == "1970-01-01 00:16:40  small  18446744073709551615  violated    9/12  14.5 ms  op-3          1  old")
+                == "1970-01-01 00:16:40  small  processes  18446744073709551615  violated    9/12  14.5 ms  op-3          1  old"
+        )
         #expect(lines[0].hasPrefix("started              name"))
     }
 

@@ -52,19 +52,24 @@ import TopologyFormat
         (["--time-limit", "5"], "5 has no unit"), (["--memory", "1 KiB"], "is not within 64 MiB to"),
         (["--seed", "x"], "x is not a whole number; write 42"),
         (["--tasks", "5", "--duration", "1s"], "give one of them"),
+        (["--json", "--trace"], "leave one out"), (["--only", "op-1"], "add --trace"),
     ])
     func wrongOptionsAreExplained(arguments: [String], message: String) {
         let error = #expect(throws: (any Error).self) { try SimulateCommand.parse(["lab.yaml"] + arguments) }
         #expect(error.map { SimulateCommand.fullMessage(for: $0).contains(message) } == true)
     }
 
-    private func failure(of topology: String, _ arguments: [String] = []) throws -> CommandFailure? {
+    private func failure(
+        of topology: String, _ arguments: [String] = [], traced: [String] = []
+    ) throws -> CommandFailure? {
         let file = try scratch.write(Array(topology.utf8), to: "lab.yaml")
         let directory = scratch.path.appending("run")
         let options = try RunOptions.parse(["\(file)", "--run-directory", "\(directory)"])
         let simulation = try SimulationOptions.parse(arguments)
+        let trace = try TraceOptions.parse(traced)
         let error = #expect(throws: CommandFailure.self) {
-            try PreparedSimulation(options, simulation, startedAt: Date(timeIntervalSince1970: 0))
+            try PreparedSimulation(
+                options, simulation, trace, startedAt: Date(timeIntervalSince1970: 0))
         }
         #expect(!FileManager.default.fileExists(atPath: directory.string), "what is refused leaves nothing")
         return error
@@ -74,13 +79,15 @@ import TopologyFormat
         let program = Fixture.topology.replacing("module: squaring", with: "module: exec\n    command: [cat]")
         #expect(
             try failure(of: program)?.description
-                == "\(scratch.path)/lab.yaml:10:14: services.squares.command: a program runs in real time, which no "
+                == "\(scratch.path)/lab.yaml:10:15: services.squares.command: a program runs in real time, which no "
                 + "simulation reaches; quorate run runs it")
         let long = try failure(of: Fixture.topology, ["--time-limit", "1s"])?.description
         #expect(long?.hasPrefix("\(scratch.path)/lab.yaml: its load lasts ") == true, "\(long ?? "")")
         #expect(long?.contains("raise --time-limit") == true)
         let costs = scratch.path.appending("costs.json").string
         #expect(try failure(of: Fixture.topology, ["--costs", costs])?.description.hasPrefix(costs) == true)
+        let only = try failure(of: Fixture.topology, traced: ["--trace", "--only", "op-9"])
+        #expect(only?.description.hasPrefix("--only: no node of this topology is named op-9") == true)
         #expect(try failure(of: "version: 2")?.description.contains("lab.yaml:1:") == true)
     }
 
@@ -89,8 +96,22 @@ import TopologyFormat
         let options = try RunOptions.parse(["\(file)", "--run-directory", "\(scratch.path)"])
         let error = #expect(throws: CommandFailure.self) {
             try PreparedSimulation(
-                options, try SimulationOptions.parse([]), startedAt: Date(timeIntervalSince1970: 0))
+                options, try SimulationOptions.parse([]), try TraceOptions.parse([]),
+                startedAt: Date(timeIntervalSince1970: 0))
         }
         #expect(error?.description.contains("a run overwrites nothing") == true)
+    }
+
+    /// Whoever is killed in the middle of it leaves no record, and the run can be looked at all the same.
+    @Test func aSimulationThatWasCutShortIsNoPuzzle() throws {
+        let file = try scratch.write(Array(Fixture.topology.utf8), to: "lab.yaml")
+        let directory = scratch.path.appending("run")
+        let options = try RunOptions.parse(["\(file)", "--run-directory", "\(directory)", "--seed", "7"])
+        let simulation = try SimulationOptions.parse(["--signatures", "modelled"])
+        _ = try PreparedSimulation(
+            options, simulation, try TraceOptions.parse([]), startedAt: Date(timeIntervalSince1970: 0))
+        let run = try FinishedRun(directory: directory)
+        #expect(run.isAbandoned && run.summary == nil && run.status == .notJudged)
+        #expect(try RunManifest.read(from: RunDirectory(path: directory)).isModelled)
     }
 }

@@ -22,10 +22,7 @@ package struct TracePrinter: SimulationObserver {
 
     /// - Parameter write: is given each line, without its end.
     package init(_ plan: SimulationPlan, _ filter: TraceFilter = TraceFilter(), write: @escaping (String) -> Void) {
-        let keys = NetworkKeys.derived(from: plan.seed, for: plan.topology)
-        words = TraceWords(
-            GenesisBuilder.genesis(
-                of: plan.topology, keys: keys, runID: GenesisBuilder.simulatedRunID(seed: plan.seed)))
+        words = TraceWords(plan.genesis)
         self.filter = filter
         self.write = write
     }
