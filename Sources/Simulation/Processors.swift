@@ -7,7 +7,7 @@ struct Processors {
     private var queue: Deque<Place> = []
 
     /// What a system's scheduler lets a process have before it looks for another one.
-    static let slice = Duration.milliseconds(1.5)
+    static let slice = Duration.microseconds(1_500)
 
     init(_ cores: Cores) {
         free =

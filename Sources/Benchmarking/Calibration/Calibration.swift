@@ -16,26 +16,30 @@ package struct Calibration: Sendable {
     private let cores: Int
     private let executables: Executables
 
-    /// What one round measures; fewer for those who only want to see that it can be done.
-    package struct Effort: Hashable, Sendable {
-        package var leastRounds: Int
-        package var repetitions: Int
-        package var tasks: UInt64
+    private let effort: Effort
 
-        package static let full = Effort(leastRounds: NetworkBench.shapes.count, repetitions: 100, tasks: 100)
-        package static let least = Effort(leastRounds: 1, repetitions: 8, tasks: 5)
+    /// What one round comes to.
+    private struct Effort {
+        let leastRounds: Int
+        let repetitions: Int
+        let tasks: UInt64
+
+        static let full = Effort(leastRounds: NetworkBench.shapes.count, repetitions: 100, tasks: 100)
+        /// Enough to see that everything can be measured.
+        static let least = Effort(leastRounds: 1, repetitions: 8, tasks: 10)
     }
 
-    private let effort: Effort
+    /// Less time than this is too little for figures that mean anything.
+    package static let leastDuration = Duration.seconds(20)
 
     /// - Parameters:
     ///   - duration: rounds go on for so long; the last one is finished.
     ///   - cores: of this machine.
-    package init(_ duration: Duration, cores: Int, executables: Executables, effort: Effort = .full) {
+    package init(_ duration: Duration, cores: Int, executables: Executables) {
         self.duration = duration
         self.cores = cores
         self.executables = executables
-        self.effort = effort
+        effort = duration < Self.leastDuration ? .least : .full
     }
 
     /// Cancelling ends it, with all processes.
