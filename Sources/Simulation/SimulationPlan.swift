@@ -57,6 +57,8 @@ package struct SimulationLimits: Hashable, Sendable {
     package var virtualTime = Duration.seconds(24 * 60 * 60)
     /// Events of all machines.
     package var events: UInt64 = 10_000_000_000
+    /// Events of all machines while time does not move.
+    package var eventsAtOnce: UInt64 = 500_000_000
     /// What a run is estimated to need; more is refused before it starts.
     package var memoryBytes: UInt64 = 4 << 30
 
@@ -84,7 +86,7 @@ extension SimulationError: CustomStringConvertible {
         case .programs(let service):
             "services.\(service).module: exec runs a program, which no virtual time reaches; simulate knows squaring"
         case .tooMuchMemory(let estimated, let limit):
-            "this would take about \(ByteCount(estimated)) of memory, and \(ByteCount(limit)) is the limit; "
+            "this would take about \(ByteCount.mebibytes((estimated >> 20) + 1)) of memory, and \(ByteCount(limit)) is the limit; "
                 + "simulate fewer operators or tasks, or raise --memory"
         case .genesis(let reason): reason
         case .tooLong(let span, let limit):

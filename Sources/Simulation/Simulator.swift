@@ -23,5 +23,9 @@ package enum Simulator {
         }
         let span = RunPatience(of: plan.topology).timeLimit
         guard span <= plan.limits.virtualTime else { throw .tooLong(span: span, limit: plan.limits.virtualTime) }
+        let memory = MemoryEstimate.bytes(of: plan)
+        guard memory <= plan.limits.memoryBytes else {
+            throw .tooMuchMemory(estimated: memory, limit: plan.limits.memoryBytes)
+        }
     }
 }

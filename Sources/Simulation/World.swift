@@ -52,7 +52,6 @@ struct World {
 
     /// Processes start here; nobody has reason to think of time zero.
     static let boot = Instant(nanoseconds: 1_000_000_000)
-    static let eventsAtOnceLimit: UInt64 = 500_000_000
 
     init(_ plan: SimulationPlan, observer: (any SimulationObserver)?) throws(SimulationError) {
         let topology = plan.topology
@@ -151,7 +150,8 @@ struct World {
     mutating func count() {
         figures.events += 1
         eventsAtOnce += 1
-        if eventsAtOnce > Self.eventsAtOnceLimit {
+        guard failure == nil else { return }
+        if eventsAtOnce > plan.limits.eventsAtOnce {
             failure = .standsStill(at: elapsed, events: eventsAtOnce)
         } else if figures.events > plan.limits.events {
             failure = .tooManyEvents(figures.events, at: elapsed)

@@ -1,6 +1,7 @@
 #if DEBUG
     import Primitives
     import Simulation
+    import Staging
     import Testing
     import TopologyFormat
     import Verdicts
@@ -34,6 +35,7 @@
                 var plan = try Scene.plan(topology)
                 // An oracle is to find it, and not the machine itself.
                 plan.checksInvariants = false
+                plan.signatures = .ed25519
                 return oracle.judge(RunHistory(try Simulator.run(plan).records))
             }
         }

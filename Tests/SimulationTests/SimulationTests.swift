@@ -43,7 +43,7 @@ import Verdicts
     /// In every moment of a turn: what it has signed it has remembered, so that it never contradicts itself.
     @Test func whoeverLosesPowerStaysHonest() throws {
         var lost = 0
-        for micros in stride(from: 50_000, to: 52_000, by: 40) {
+        for micros in stride(from: 50_000, to: 52_000, by: 80) {
             let topology = try Scene.topology(
                 faults: "[{operator: op-1, does: power-loss, at: \(micros)us, for: 200ms}]")
             let deaths = Deaths()

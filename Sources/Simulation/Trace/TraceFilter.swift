@@ -31,5 +31,12 @@ package struct TraceFilter: Hashable, Sendable {
         return subjects.contains { tasks.contains(TaskSequence($0.number)) }
     }
 
+    /// A summary that is about other tasks too, without them.
+    func wanted(of frame: Frame) -> Frame {
+        guard tasks != nil, case .summary(let summary) = frame else { return frame }
+        let entries = summary.entries.filter { wants(about: [$0.voteKey.subject]) }
+        return entries.isEmpty ? frame : .summary(VoteSummary(entries: entries))
+    }
+
     func wants(at time: Duration) -> Bool { from.map { time >= $0 } ?? true && until.map { time <= $0 } ?? true }
 }

@@ -116,10 +116,11 @@ package struct TracePrinter: SimulationObserver {
     }
 
     private func text(of sending: TracedSending) -> String? {
+        let frame = filter.wanted(of: sending.frame)
         guard
             let clause = filter.isEverything
-                ? TraceClause(words.names.text(of: sending.frame), about: words.subjects(of: sending.frame))
-                : words.clause(of: sending.frame, from: sending.sender),
+                ? TraceClause(words.names.text(of: frame), about: words.subjects(of: frame))
+                : words.clause(of: frame, from: sending.sender),
             filter.wants(about: clause.subjects)
         else { return nil }
         let fate = sending.fate(words) { time in

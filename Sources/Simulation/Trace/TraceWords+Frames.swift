@@ -31,10 +31,15 @@ extension TraceWords {
                 "word that \(text(of: settlement.voteKey)) is settled, \(members(settlement.participation, of: settlement.operatorSet)) took part",
                 about: settlement.voteKey)
         case .notice(.revoked(let revocation)):
-            TraceClause("word that \(names.text(of: LedgerNotice.revoked(revocation)))", about: revocation.voteKey)
+            TraceClause(
+                "word that the key of \(names.name(of: revocation.accused)) is revoked", about: revocation.voteKey)
         case .ownVotesRequest: TraceClause("a question for what is held of its own votes")
         case .ownVotes(let votes): clause(ofOwn: votes)
-        case .task, .certificateRequest, .certificate, .taskRequest:
+        case .task(let signed):
+            TraceClause(
+                "task \(text(of: signed.task.service, signed.task.sequence)), payload \(payload(of: signed.task))",
+                about: signed.task.voteKey)
+        case .certificateRequest, .certificate, .taskRequest:
             TraceClause(names.text(of: frame), about: subjects(of: frame))
         }
     }
