@@ -40,14 +40,14 @@ import Testing
     }
 
     /// What is done to a good file, and what is said of it.
-    @Test(arguments: [
-        ("{", "", "costs.json:2:4: not readable as JSON: string or '}' expected"),
+    private static let mistakes: [(good: String, bad: String, message: String)] = [
+        ("\"schema_version\":", "\"schema_version\"", "costs.json:2:20: not readable as JSON: ':' expected"),
         ("\"verify_ns\": 8002", "\"verify_ns\": 8002, \"verify_ns\": 1", "duplicate object key"),
         ("\"schema_version\": 1", "\"schema_version\": 2", "costs.json:2:3: schema_version: 2 is not 1"),
         ("\"schema_version\": 1", "\"schema_version\": \"1\"", "schema_version: \"1\" is not 1"),
         ("\"schema_version\": 1,", "", "costs.json: schema_version is missing"),
-        ("\"costs\"", "\"cost\"", "cost: unknown key; did you mean costs?"),
-        ("\"costs\"", "\"cost\"", "costs.json: costs is missing"),
+        ("\"costs\"", "\"coste\"", "coste: unknown key; did you mean costs?"),
+        ("\"costs\"", "\"coste\"", "costs.json: costs is missing"),
         ("\"verify_ns\": 8002", "\"verify_ns\": 60.5", "costs.verify_ns: 60.5 is not a whole number of nanoseconds"),
         ("\"verify_ns\": 8002", "\"verify_ns\": \"6 us\"", "costs.verify_ns: \"6 us\" is not a whole number"),
         ("\"verify_ns\": 8002", "\"verify_ns\": -1", "costs.verify_ns: -1 is not a whole number"),
@@ -56,8 +56,11 @@ import Testing
         ("\"verify_ns\": 8002", "\"verify_ns\": 9223372036854775808", "not readable as JSON: too big integer"),
         ("\"verify_ns\": 8002", "\"verify_us\": 6", "costs.verify_us: unknown key; did you mean verify_ns?"),
         ("\"verify_ns\": 8002", "\"verify_us\": 6", "costs: verify_ns is missing (a signature, checked)"),
-    ])
-    func mistakesAreNamed(good: String, bad: String, message: String) throws {
+    ]
+
+    @Test(arguments: mistakes.indices)
+    func mistakesAreNamed(place: Int) throws {
+        let (good, bad, message) = Self.mistakes[place]
         let range = try #require(Self.document.firstRange(of: good))
         var text = Self.document
         text.replaceSubrange(range, with: bad)
@@ -82,7 +85,7 @@ import Testing
              "costs": {\(CostItem.allCases.map { "\"\($0.key)\": \($0 == .wake ? "[]" : "1")" }.joined(separator: ","))}}
             """
         let error = #expect(throws: CostFileError.self) { try costs(text) }
-        #expect(error?.mistakes.first?.hasPrefix("costs.json:3:12: costs.wake_ns: a list") == true, "\(error.map(\.description) ?? "")")
+        #expect(error?.mistakes.first?.hasPrefix("costs.json:3:26: costs.wake_ns: a list") == true, "\(error.map(\.description) ?? "")")
     }
 
     @Test func aFileThatIsNotThereIsNamed() {

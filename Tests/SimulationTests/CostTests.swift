@@ -24,25 +24,28 @@ import TopologyFormat
         return costs
     }
 
-    /// By hand. The coordinator is woken, signs and sends; an operator checks, executes, remembers, signs and sends; the
+    /// Worked out by hand. The coordinator is woken, signs and sends; an operator checks, executes, remembers, signs and sends; the
     /// coordinator takes up what has come. Where work takes time, votes come while it works on the first.
-    @Test(arguments: [
+    private static let expected: [(item: CostItem, milliseconds: Int64)] = [
         // Three processors that sleep: the coordinator's, an operator's, the coordinator's again.
-        (CostItem.rouse, 3), (.wake, 3),
-        // The coordinator wakes, issues, and when it has its signature sends; it takes up all three votes in one turn.
-        (.turn, 3),
+        (.rouse, 3), (.wake, 3),
+        // The coordinator issues, signs and sends in one turn; the votes come in one and the next.
+        (.turn, 4),
         // The task, then four votes that come at once.
-        (.receive, 1 + 4),
-        (.sign, 2), (.verify, 1 + 4), (.execute, 1),
-        // The task of each node once.
+        (.receive, 5),
+        (.sign, 2), (.verify, 4), (.execute, 1),
+        // Of each node once.
         (.guardWrite, 2), (.guardFlush, 2), (.guardSync, 2),
-        // The coordinator to four, and one vote.
-        (.send, 4 + 1),
-        // The third operator's connection, its vote.
-        (.flush, 3 + 1),
+        // The task to four, and one vote.
+        (.send, 5),
+        // The third operator's connection, and its vote.
+        (.flush, 4),
         (.transit, 2), (.apply, 0), (.commit, 0),
-    ])
-    func oneCostAlone(item: CostItem, milliseconds: Int64) throws {
+    ]
+
+    @Test(arguments: expected.indices)
+    func oneCostAlone(place: Int) throws {
+        let (item, milliseconds) = Self.expected[place]
         #expect(try latency(only(item)) == .milliseconds(milliseconds), "\(item)")
     }
 
@@ -55,11 +58,12 @@ import TopologyFormat
     /// One core for all: it is asleep once, when the task is due; after that it passes from one to the next.
     @Test func aCoreThatHasSomethingToDoIsAwake() throws {
         var costs = only(.rouse)
-        costs.wake = .microseconds(10)
-        let apart = try latency(costs)
-        let together = try latency(costs, cores: .shared(1))
-        #expect(apart == .microseconds(3_030))
-        #expect(together == .microseconds(1_000 + 10 + 4 * 10 + 10))
+        (costs.wake, costs.flush) = (.microseconds(10), .microseconds(1))
+        // Sleep and waking three times, the first operator's connection and its vote: while the coordinator's processor
+        // is roused for it, the other votes come.
+        #expect(try latency(costs) == .microseconds(3 * 1_010 + 1 + 1))
+        // Waking six times; four connections, and four votes.
+        #expect(try latency(costs, cores: .shared(1)) == .microseconds(1_000 + 6 * 10 + 4 + 4))
     }
 
     /// Of the votes that come while one is checked, those of a turn's beginning are taken up in the next turn, which
