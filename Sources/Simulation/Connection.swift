@@ -15,6 +15,8 @@ struct Connection {
     var upSince = Instant(nanoseconds: 0)
     /// The wait before the next attempt.
     var retry = Connection.firstRetry
+    /// Who does not know yet that the other end has lost power, and nobody will answer.
+    var unaware: Place?
     /// Since when something is held up in either direction.
     var blockedSince: Instant?
     var towardHigh: Direction
@@ -29,6 +31,10 @@ struct Connection {
         var blocks = 0
         /// What was sent while it was blocked, in order.
         var held: [Parcel] = []
+        /// When the last frame that was put on it arrives.
+        var lastArrival = Instant(nanoseconds: 0)
+        /// The generation whose frames still come: its sender is gone, and had sent them before.
+        var draining: UInt32?
     }
 
     /// As the real transport dials.

@@ -44,6 +44,8 @@ extension World {
         timetable.add(
             .arrival(parcel, connection: index, towardHigh: towardHigh, generation: generation), at: arrivals.first)
         audit.add(arrival: arrivals.first, connection: index)
+        let last = max(arrivals.first, connections[index][towardHigh: towardHigh].lastArrival)
+        connections[index][towardHigh: towardHigh].lastArrival = last
         if let again = arrivals.again {
             // It is charged twice, because it is taken up twice.
             connections[index][towardHigh: towardHigh].pendingBytes += parcel.bytes
@@ -62,11 +64,12 @@ extension World {
     }
 
     mutating func arrive(_ parcel: Parcel, on index: Int, towardHigh: Bool, _ generation: UInt32) {
-        guard connections[index].generation == generation, connections[index].isUp else {
+        let (sender, receiver) = ends(of: index, towardHigh: towardHigh)
+        let isCurrent = connections[index].generation == generation && connections[index].isUp
+        guard isAlive(receiver), isCurrent || connections[index][towardHigh: towardHigh].draining == generation else {
             figures.lost += 1
             return
         }
-        let (sender, receiver) = ends(of: index, towardHigh: towardHigh)
         guard receiver == .ledger else {
             keepTrackOfReadiness(parcel.frame, at: receiver)
             return enqueue(
@@ -137,15 +140,26 @@ extension World {
 
     // MARK: Breaking
 
-    /// One end gives it up and knows at once; the other learns of it later.
+    /// One end gives it up and knows at once; the other gets what was sent before, and then learns of it.
     mutating func disconnect(_ index: Int, by place: Place, reason: String) {
         guard connections[index].isUp else { return }
-        let other = connections[index].other(than: place)
-        let delay = latency(of: index, towardHigh: place < other) + plan.costs.transit
-        tear(index, reason: reason)
         learnsOfEnd(of: index, at: place, reason, after: .zero)
+        close(index, by: place, reason: reason)
+    }
+
+    private mutating func close(_ index: Int, by place: Place, reason: String) {
+        let other = connections[index].other(than: place)
+        let delay = timeToDrain(index, towardHigh: place < other)
+        tear(index, by: place)
+        observeEnd(of: index, reason)
         learnsOfEnd(of: index, at: other, reason, after: delay)
         redial(index, after: delay)
+    }
+
+    /// Until the last word has come, and the word that it was the last.
+    private func timeToDrain(_ index: Int, towardHigh: Bool) -> Duration {
+        let word = latency(of: index, towardHigh: towardHigh) + plan.costs.transit
+        return max(word, connections[index][towardHigh: towardHigh].lastArrival - now)
     }
 
     private mutating func learnsOfEnd(of index: Int, at place: Place, _ reason: String, after delay: Duration) {
@@ -158,25 +172,55 @@ extension World {
         }
     }
 
-    /// A node has died: whoever was connected with it learns of it. It is dialled again until somebody is there.
-    mutating func disconnectAll(of place: Place) {
-        for number in wiring.parties.indices where number != place.number {
-            let other = Place(number: number)
-            guard let index = wiring.connection(place, other), connections[index].isUp else { continue }
-            let delay = latency(of: index, towardHigh: place < other) + plan.costs.transit
-            tear(index, reason: "its process has ended")
-            learnsOfEnd(of: index, at: other, "its process has ended", after: delay)
-            redial(index, after: delay)
+    /// A process has ended. Its system sees to it that what it had sent arrives, and that everybody learns of its end; where
+    /// the system has lost power too, nobody learns of it before they have waited in vain, or it is back.
+    ///
+    /// It is dialled again until somebody is there.
+    mutating func disconnectAll(of place: Place, losingPower: Bool) {
+        for index in connections(of: place) where connections[index].isUp {
+            guard losingPower else {
+                close(index, by: place, reason: "its process has ended")
+                continue
+            }
+            tear(index, by: place)
+            connections[index].unaware = connections[index].other(than: place)
+            timetable.add(
+                .noticed(connection: index, generation: connections[index].generation),
+                at: now + Connection.blockagePatience)
         }
     }
 
+    /// Its host is back, and knows nothing of connections that others think they have.
+    mutating func disclaimConnections(of place: Place) {
+        for index in connections(of: place) {
+            guard let other = connections[index].unaware, other != place else { continue }
+            let delay = latency(of: index, towardHigh: place < other) + plan.costs.transit
+            timetable.add(
+                .noticed(connection: index, generation: connections[index].generation), at: now + delay)
+        }
+    }
+
+    mutating func notice(_ index: Int, _ generation: UInt32) {
+        guard connections[index].generation == generation, let place = connections[index].unaware else { return }
+        connections[index].unaware = nil
+        observeEnd(of: index, "nobody answers")
+        learnsOfEnd(of: index, at: place, "nobody answers", after: .zero)
+        redial(index, after: .zero)
+    }
+
+    private func connections(of place: Place) -> [Int] {
+        wiring.parties.indices.compactMap { wiring.connection(place, Place(number: $0)) }
+    }
+
     mutating func hungUp(_ place: Place, from party: Party, _ reason: String) {
+        let peer = wiring.place(of: party)
+        if let index = wiring.connection(place, peer) { connections[index][towardHigh: peer < place].draining = nil }
         if place == .ledger { return tellLedger(.disconnected(party), nil) }
         enqueue(.disconnected(party), at: place)
     }
 
-    /// What is under way on it is lost.
-    private mutating func tear(_ index: Int, reason: String) {
+    /// What is under way on it is lost, but for what whoever ends it has sent.
+    private mutating func tear(_ index: Int, by place: Place? = nil) {
         let settled = now - connections[index].upSince >= Connection.settled
         if settled { connections[index].retry = Connection.firstRetry }
         connections[index].isUp = false
@@ -185,8 +229,15 @@ extension World {
             figures.lost += UInt64(connections[index][towardHigh: towardHigh].held.count)
             connections[index][towardHigh: towardHigh].held = []
             connections[index][towardHigh: towardHigh].pendingBytes = 0
+            let sender = towardHigh ? connections[index].low : connections[index].high
+            connections[index][towardHigh: towardHigh].draining =
+                sender == place ? connections[index].generation - 1 : nil
         }
+        connections[index].unaware = nil
         audit.add("break", index, at: now)
+    }
+
+    private mutating func observeEnd(of index: Int, _ reason: String) {
         let (low, high) = (connections[index].low, connections[index].high)
         observe(.disconnected(wiring.parties[low.number], wiring.parties[high.number], reason: reason))
     }
@@ -236,7 +287,8 @@ extension World {
             now - since >= Connection.blockagePatience
         else { return }
         let reason = "nothing gets through"
-        tear(index, reason: reason)
+        tear(index)
+        observeEnd(of: index, reason)
         for place in [connections[index].low, connections[index].high] {
             learnsOfEnd(of: index, at: place, reason, after: .zero)
         }

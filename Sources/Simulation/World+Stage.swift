@@ -95,6 +95,7 @@ extension World {
     mutating func restart(_ place: Place) {
         guard !nodes[place.number].isAlive else { return }
         launch(place)
+        disclaimConnections(of: place)
         if let began = stage.began { enqueue(.began(began), at: place) }
     }
 
@@ -133,7 +134,7 @@ extension World {
         node.hasFinished = false
         node.life += 1
         observe(.died(node.party, lostEntries: lost))
-        disconnectAll(of: place)
+        disconnectAll(of: place, losingPower: losingPower)
         guard case .duration(let rest) = fault?.lasts else {
             node.isGoneForGood = true
             return settleIfFinished()

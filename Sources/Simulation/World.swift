@@ -142,6 +142,7 @@ struct World {
         case .parts(let partition): part(partition)
         case .heals(let partition): heal(partition)
         case .timesOut(let connection): timeOut(connection)
+        case .noticed(let connection, let generation): notice(connection, generation)
         case .reviewed: review()
         }
     }
