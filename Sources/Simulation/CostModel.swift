@@ -35,19 +35,25 @@ package struct CostModel: Hashable, Sendable {
 
     /// Work takes no time: what is left of a latency is the network's.
     package static let none = CostModel(
-        rouse: .zero, wake: .zero, turn: .zero, receive: .zero, handle: .zero, send: .zero, flush: .zero, sign: .zero, verify: .zero,
-        execute: .zero, guardWrite: .zero, guardFlush: .zero, guardSync: .zero, apply: .zero, commit: .zero, transit: .zero)
+        rouse: .zero, wake: .zero, turn: .zero, receive: .zero, handle: .zero, send: .zero, flush: .zero, sign: .zero,
+        verify: .zero,
+        execute: .zero, guardWrite: .zero, guardFlush: .zero, guardSync: .zero, apply: .zero, commit: .zero,
+        transit: .zero)
 
     /// Round figures of a two-core x86-64 machine with an SSD: for those who have not calibrated theirs.
     package static let standard = CostModel(
-        rouse: .microseconds(30), wake: .microseconds(30), turn: .microseconds(10), receive: .microseconds(6), handle: .microseconds(5), send: .microseconds(2),
+        rouse: .microseconds(30), wake: .microseconds(30), turn: .microseconds(10), receive: .microseconds(6),
+        handle: .microseconds(5), send: .microseconds(2),
         flush: .microseconds(8), sign: .microseconds(19), verify: .microseconds(56), execute: .microseconds(1),
-        guardWrite: .microseconds(6), guardFlush: .microseconds(60), guardSync: .microseconds(300), apply: .microseconds(20),
+        guardWrite: .microseconds(6), guardFlush: .microseconds(60), guardSync: .microseconds(300),
+        apply: .microseconds(20),
         commit: .microseconds(800), transit: .microseconds(10))
 
     package init(
-        rouse: Duration, wake: Duration, turn: Duration, receive: Duration, handle: Duration, send: Duration, flush: Duration, sign: Duration,
-        verify: Duration, execute: Duration, guardWrite: Duration, guardFlush: Duration, guardSync: Duration, apply: Duration,
+        rouse: Duration, wake: Duration, turn: Duration, receive: Duration, handle: Duration, send: Duration,
+        flush: Duration, sign: Duration,
+        verify: Duration, execute: Duration, guardWrite: Duration, guardFlush: Duration, guardSync: Duration,
+        apply: Duration,
         commit: Duration, transit: Duration
     ) {
         self.rouse = rouse

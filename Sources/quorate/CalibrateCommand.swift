@@ -24,7 +24,8 @@ struct CalibrateCommand: AsyncParsableCommand {
             Exit status: 0 when all was measured; 2 when something cannot be, or the input is wrong; 130 interrupted.
             """)
 
-    @Option(help: ArgumentHelp("Write the figures there, in JSON; a file that is there is replaced.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write the figures there, in JSON; a file that is there is replaced.", valueName: "file"))
     var output: String?
 
     @Option(

@@ -13,7 +13,9 @@ import TopologyFormat
     private final class Scratch {
         let path = FilePath(FileManager.default.temporaryDirectory.appending(path: "calibration-\(UUID())").path)
 
-        init() throws { try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true) }
+        init() throws {
+            try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
+        }
         deinit { try? FileManager.default.removeItem(atPath: path.string) }
     }
 

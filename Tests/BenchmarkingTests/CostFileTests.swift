@@ -6,7 +6,9 @@ import Testing
 @testable import Benchmarking
 
 @Suite struct CostFileTests {
-    private func costs(_ text: String) throws -> CostModel { try CostFile.costs(in: Array(text.utf8), path: "costs.json") }
+    private func costs(_ text: String) throws -> CostModel {
+        try CostFile.costs(in: Array(text.utf8), path: "costs.json")
+    }
 
     private static let host = HostFacts(
         cores: 2, kernel: "6.1", os: "Linux", architecture: "x86_64", build: "release", guardMode: "", transport: "")
@@ -52,7 +54,10 @@ import Testing
         ("\"verify_ns\": 8002", "\"verify_ns\": \"6 us\"", "costs.verify_ns: \"6 us\" is not a whole number"),
         ("\"verify_ns\": 8002", "\"verify_ns\": -1", "costs.verify_ns: -1 is not a whole number"),
         ("\"verify_ns\": 8002", "\"verify_ns\": null", "costs.verify_ns: null is not a whole number"),
-        ("\"verify_ns\": 8002", "\"verify_ns\": 3600000000001", "up to an hour; write \(CostModel.standard.verify.nanoseconds)"),
+        (
+            "\"verify_ns\": 8002", "\"verify_ns\": 3600000000001",
+            "up to an hour; write \(CostModel.standard.verify.nanoseconds)"
+        ),
         ("\"verify_ns\": 8002", "\"verify_ns\": 9223372036854775808", "not readable as JSON: too big integer"),
         ("\"verify_ns\": 8002", "\"verify_us\": 6", "costs.verify_us: unknown key; did you mean verify_ns?"),
         ("\"verify_ns\": 8002", "\"verify_us\": 6", "costs: verify_ns is missing (a signature, checked)"),
@@ -69,7 +74,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "not readable as JSON"), ("[1]", "costs.json: not an object"), ("{\"costs\": [], \"schema_version\": 1}", "costs.json:1:2: costs: a list is not an object"),
+        ("", "not readable as JSON"), ("[1]", "costs.json: not an object"),
+        ("{\"costs\": [], \"schema_version\": 1}", "costs.json:1:2: costs: a list is not an object"),
         (String(repeating: "[", count: 60_000), "not readable as JSON: maximum parsing depth reached"),
     ])
     func whatIsNoCostFileIsSaidToBeNone(text: String, message: String) {
@@ -85,7 +91,9 @@ import Testing
              "costs": {\(CostItem.allCases.map { "\"\($0.key)\": \($0 == .wake ? "[]" : "1")" }.joined(separator: ","))}}
             """
         let error = #expect(throws: CostFileError.self) { try costs(text) }
-        #expect(error?.mistakes.first?.hasPrefix("costs.json:3:26: costs.wake_ns: a list") == true, "\(error.map(\.description) ?? "")")
+        #expect(
+            error?.mistakes.first?.hasPrefix("costs.json:3:26: costs.wake_ns: a list") == true,
+            "\(error.map(\.description) ?? "")")
     }
 
     @Test func aFileThatIsNotThereIsNamed() {

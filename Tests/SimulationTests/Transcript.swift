@@ -43,7 +43,8 @@ struct Transcript: CustomTestStringConvertible {
         let text = try String(contentsOf: file, encoding: .utf8)
         let topology = try Topology.parse(text, file: file.path)
         var plan = SimulationPlan(
-            topology: topology, seed: topology.seed ?? 0, costs: text.contains("# Costs: round") ? Self.roundCosts : .none)
+            topology: topology, seed: topology.seed ?? 0,
+            costs: text.contains("# Costs: round") ? Self.roundCosts : .none)
         plan.checksInvariants = true
         return plan
     }

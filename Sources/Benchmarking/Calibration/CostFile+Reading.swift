@@ -68,15 +68,18 @@ extension CostFile {
             checkKeys(of: root, known: Self.keys)
             switch json_object_get(root, "schema_version") {
             case nil: report("schema_version is missing; write \"schema_version\": \(CostFile.schemaVersion)")
-            case let version? where version.pointee.type == JSON_INTEGER
-                && json_integer_value(version) == CostFile.schemaVersion: break
+            case let version?
+            where version.pointee.type == JSON_INTEGER
+                && json_integer_value(version) == CostFile.schemaVersion:
+                break
             case let version?:
                 report(
                     "schema_version: \(words(for: version)) is not \(CostFile.schemaVersion), which this quorate reads",
                     at: "schema_version")
             }
             guard let object = json_object_get(root, "costs") else {
-                report("costs is missing; write \"costs\": {\"verify_ns\": 56000, ...}, or let quorate calibrate write it")
+                report(
+                    "costs is missing; write \"costs\": {\"verify_ns\": 56000, ...}, or let quorate calibrate write it")
                 return costs
             }
             guard object.pointee.type == JSON_OBJECT else {
@@ -90,7 +93,9 @@ extension CostFile {
 
         private mutating func duration(of item: CostItem, in object: Value) -> Duration {
             guard let value = json_object_get(object, item.key) else {
-                report("costs: \(item.key) is missing (\(item.account)); write \"\(item.key)\": \(Self.example(item))", at: "costs")
+                report(
+                    "costs: \(item.key) is missing (\(item.account)); write \"\(item.key)\": \(Self.example(item))",
+                    at: "costs")
                 return .zero
             }
             guard value.pointee.type == JSON_INTEGER, (0...CostFile.largest).contains(json_integer_value(value)) else {

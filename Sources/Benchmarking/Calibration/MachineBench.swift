@@ -154,11 +154,12 @@ struct MachineBench {
     }
 
     private func sign(_ request: SignatureRequest, by party: Party) -> Signature {
-        let key = switch party {
+        let key =
+            switch party {
             case .signer(let signer): keys.signers[Int(signer.number)]
             case .coordinator(let service): keys.coordinators[Int(service.number)]
             case .ledger: keys.clock
-        }
+            }
         return request.signature(by: key, network: genesis.network)
     }
 }
