@@ -52,6 +52,7 @@ package struct Calibration: Sendable {
             var samples = CostSamples()
             var observations: [NetworkBench.Observation] = []
             let benches = try Benches(below: scratch.path)
+            defer { benches.close() }
             var round = 0
             while round < effort.leastRounds || MonotonicClock.now - start < duration {
                 try benches.measure(effort, round: round, into: &samples)
@@ -62,7 +63,6 @@ package struct Calibration: Sendable {
                 round += 1
                 report(round)
             }
-            try benches.close()
             // How often a node is woken depends a little on what waking costs.
             var costs = samples.costs
             for _ in 0..<2 {
@@ -88,9 +88,9 @@ package struct Calibration: Sendable {
             rouse = try RouseBench()
         }
 
-        func close() throws {
-            try transport.close()
-            try rouse.close()
+        func close() {
+            try? transport.close()
+            try? rouse.close()
         }
 
         func measure(_ effort: Effort, round: Int, into samples: inout CostSamples) throws {
