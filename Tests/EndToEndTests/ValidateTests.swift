@@ -62,7 +62,7 @@ extension EndToEnd {
             let session = try CommandLineSession()
             try session.write(Self.topology, to: "tiny.yaml")
             try session.write(
-                Self.topology.replacing("module: squaring", with: "module: exec\n    program: {command: [cat]}"),
+                Self.topology.replacing("module: squaring", with: "module: exec\n    command: [cat]"),
                 to: "program.yaml")
             try session.write("{\"schema_version\": 1, \"costs\": {\"verify_ns\": \"slow\"}}", to: "costs.json")
             let cases: [([String], String)] = [
