@@ -15,7 +15,6 @@ package struct Calibration: Sendable {
     private let duration: Duration
     private let cores: Int
     private let executables: Executables
-
     private let effort: Effort
 
     /// What one round comes to.
@@ -55,7 +54,7 @@ package struct Calibration: Sendable {
             defer { benches.close() }
             var round = 0
             while round < effort.leastRounds || MonotonicClock.now - start < duration {
-                try benches.measure(effort, round: round, into: &samples)
+                try benches.measure(effort, into: &samples)
                 try Task.checkCancellation()
                 let network = NetworkBench(executables: executables, tasks: effort.tasks)
                 let shape = NetworkBench.shapes[round % NetworkBench.shapes.count]
@@ -93,7 +92,7 @@ package struct Calibration: Sendable {
             try? rouse.close()
         }
 
-        func measure(_ effort: Effort, round: Int, into samples: inout CostSamples) throws {
+        func measure(_ effort: Effort, into samples: inout CostSamples) throws {
             measureProcessor(into: &samples)
             try disk.measure(times: effort.repetitions / 4, into: &samples)
             try transport.measure(times: 2 * effort.repetitions, into: &samples)

@@ -118,7 +118,7 @@ extension CostFile {
                 let advice =
                     NearestName.of(key, among: known).map { "did you mean \($0)?" }
                     ?? "the keys here are \(known.joined(separator: ", "))"
-                report("\(outer.map { "\($0)." } ?? "")\(key): unknown key; \(advice)", at: key, in: outer)
+                report("\(outer.map { "\($0)." } ?? "")\(key.prefix(40)): unknown key; \(advice)", at: key, in: outer)
             }
         }
 
