@@ -5,7 +5,7 @@ import TopologyFormat
 @testable import Simulation
 
 /// What each cost does to a latency, by itself: a star of four equal operators, where three votes make a quorum.
-@Suite struct CostTests {
+@Suite(.serialized) struct CostTests {
     private func latency(_ costs: CostModel, cores: Cores = .perNode, guardMode: Topology.GuardMode = .synced) throws
         -> Duration
     {
