@@ -23,9 +23,10 @@ struct Quorate: AsyncParsableCommand {
         version: version,
         subcommands: [LedgerProcessCommand.self],
         groupedSubcommands: [
+            CommandGroup(name: "Running", subcommands: [RunCommand.self, TestCommand.self, BenchCommand.self]),
             CommandGroup(
-                name: "Running",
-                subcommands: [RunCommand.self, SimulateCommand.self, TestCommand.self, BenchCommand.self]),
+                name: "Simulation",
+                subcommands: [SimulateCommand.self, CalibrateCommand.self, ValidateCommand.self]),
             CommandGroup(
                 name: "Live cluster",
                 subcommands: [

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarking
 import Cluster
 import Primitives
 import Simulation
@@ -60,11 +61,7 @@ struct SimulationOptions: ParsableArguments {
 
     private var costModel: CostModel {
         get throws(CommandFailure) {
-            switch costs {
-            case "none": .none
-            case "standard": .standard
-            default: throw .badInput("\(costs): cost files are to come; write --costs none or --costs standard")
-            }
+            try CommandFailure.asBadInput { try CostFile.costs(named: costs) }
         }
     }
 
@@ -83,7 +80,7 @@ struct SimulationOptions: ParsableArguments {
         }
     }
 
-    private static func cores(_ text: String) throws -> Cores {
+    static func cores(_ text: String) throws -> Cores {
         if text == "per-node" { return .perNode }
         guard let count = UInt64(text), (1...1024).contains(count) else {
             throw ValidationError("\(text) is not it; write per-node, or a number from 1 to 1024")
