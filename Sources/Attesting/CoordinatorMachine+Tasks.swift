@@ -14,7 +14,7 @@ extension CoordinatorMachine {
     /// Issues whatever is due. Before the first operator set is here nothing can be issued; it then goes out late,
     /// and in an open loop its latency still counts from its intended time.
     mutating func issueDue(at now: Instant, effects: inout [NodeEffect]) {
-        guard !isRevoked, !isDraining, let set = sets.current(of: service) else { return }
+        guard !isRevoked, !isDraining, let set = presentSet else { return }
         while let due = nextDue(at: now) {
             let task = nextTask(payload(for: nextSequence), in: set, issued: due)
             // Recorded first: whatever happens to this process, no other task goes out under this number.
@@ -27,6 +27,12 @@ extension CoordinatorMachine {
         }
     }
 
+    /// The one that tasks are pinned to. Whoever connects to the ledger is told of past ones first, on which nobody votes
+    /// any more.
+    private var presentSet: OperatorSet? {
+        sets.current(of: service).flatMap { $0.epoch >= epoch ? $0 : nil }
+    }
+
     private func nextTask(_ payload: [UInt8], in set: OperatorSet, issued: Instant) -> ServiceTask {
         ServiceTask(
             network: network, service: service, sequence: nextSequence, epoch: set.epoch, operatorSet: set.digest,
@@ -35,8 +41,8 @@ extension CoordinatorMachine {
 
     /// Issues a task of somebody's own, in the series of the load's: operators see no difference.
     mutating func submit(_ payload: [UInt8], ticket: UInt64, at now: Instant, effects: inout [NodeEffect]) {
-        guard let set = sets.current(of: service) else {
-            return refuse(ticket, "the ledger has not told the coordinator of an operator set yet", &effects)
+        guard let set = presentSet else {
+            return refuse(ticket, "the ledger has not told the coordinator of the present operator set yet", &effects)
         }
         if let reason = reasonToRefuse(payload) { return refuse(ticket, reason, &effects) }
         let task = nextTask(payload, in: set, issued: now)

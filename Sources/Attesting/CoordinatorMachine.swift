@@ -24,6 +24,8 @@ package struct CoordinatorMachine: NodeMachine {
     let module: any ServiceModule
 
     var sets: OperatorSetBook
+    /// As the ledger last told it, which it does before it tells the epoch's operator sets.
+    var epoch = Epoch(0)
     var box: BallotBox
     var account: LedgerAccount
     var ids = RequestCounter()
@@ -191,7 +193,8 @@ package struct CoordinatorMachine: NodeMachine {
             guard revocation.service == service else { return }
             isRevoked = true
             nextIssue = nil
-        case .clock, .directory, .settled: break
+        case .clock(_, let present, _): epoch = present
+        case .directory, .settled: break
         }
     }
 

@@ -1,4 +1,28 @@
-/// One scenario that a seed draws.
+import Primitives
+import Simulation
+import TopologyFormat
+
+/// One whole run that a seed draws: operators, stakes, services, network, faults, and what the work costs.
+///
+/// Whatever it draws can be written as a topology and read again. In its first part anything may happen. Most faults have
+/// an end, and these ends and those of all partitions lie before one moment, the calm; a part of the loads, of the
+/// deadlines and of the epochs reach far beyond it, so that what is open then must still be certified.
 package struct Scenario: Hashable, Sendable {
-    package var seed: UInt64
+    package let seed: UInt64
+    package let plan: SimulationPlan
+
+    package init(seed: UInt64) {
+        self.seed = seed
+        let pace = ScenarioPace(seed: seed)
+        var topology = StakeDraw.topology(seed: seed)
+        pace.apply(to: &topology, seed: seed)
+        topology.network.partitions = PartitionDraw.partitions(of: topology, before: pace.calm, seed: seed)
+        topology.faults = FaultDraw.faults(of: topology, before: pace.calm, seed: seed)
+        plan = SimulationPlan(topology: topology, seed: seed, costs: pace.costs, cores: pace.cores)
+    }
+
+    /// The seed of one scenario of a series.
+    package static func seed(_ number: UInt64, of series: UInt64) -> UInt64 {
+        SeededRandom.draw(seed: series, purpose: "scenario", number)
+    }
 }

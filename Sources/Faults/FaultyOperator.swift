@@ -255,11 +255,13 @@ package struct FaultyOperator: PerturbableMachine {
         let voteKey = vote.statement.voteKey
         guard !isSilent(in: voteKey) else { return }
         guard var double = doubles[voteKey] else {
-            guard collusions[voteKey] == nil else {
-                collusions[voteKey]?.held = (vote, recipients)
-                return
+            guard let collusion = collusions[voteKey] else {
+                return effects.append(.send(.attestation(vote), to: recipients))
             }
-            return effects.append(.send(.attestation(vote), to: recipients))
+            // The other task may never come, and then this vote never goes.
+            if collusion.held == nil { noteHolding(voteKey, effects: &effects) }
+            collusions[voteKey]?.held = (vote, recipients)
+            return
         }
         let first = recipients.filter { isShown(vote.statement.task, double, isFirst: true, $0) }
         let second = recipients.filter { isShown(double.second.task, double, isFirst: false, $0) }
@@ -386,6 +388,13 @@ package struct FaultyOperator: PerturbableMachine {
             collusions[voteKey]?.held = nil
             sendVote(held.vote, to: held.recipients, effects: &effects)
         }
+    }
+
+    private func noteHolding(_ voteKey: VoteKey, effects: inout [NodeEffect]) {
+        let behaviour = Behaviour.collusion.rawValue
+        effects.append(
+            .note(
+                .injected(Injection(behaviour: behaviour, service: voteKey.service, subject: voteKey.subject))))
     }
 
     private mutating func endCollusion(_ voteKey: VoteKey) {

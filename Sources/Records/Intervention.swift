@@ -1,11 +1,12 @@
 import Messages
 import Primitives
 
-/// What somebody did to a node of a live cluster from outside: ground truth that the node itself cannot tell.
+/// What was done to a node from outside, by somebody in a live cluster or by the network of a simulation: ground truth that
+/// the node itself cannot tell.
 package struct Intervention: Hashable, Sendable {
     package var at: Instant
     package var party: Party
-    /// The process that it was done to; of a restart, the one that it brought.
+    /// The process that it was done to, or the last one of a node that has none; of a restart, the one that it brought.
     package var incarnation: UInt32
     package var act: Act
 
@@ -14,7 +15,13 @@ package struct Intervention: Hashable, Sendable {
         case paused
         case resumed
         case restarted(Disk)
+        /// Nothing gets through any more between it and those on the other side, be it in one direction alone.
+        case cutOff(partition: UInt32, side: Side)
+        case rejoined(partition: UInt32)
     }
+
+    /// Where a node stands in a partition; by its number, the partition is the same to everyone in it.
+    package enum Side: UInt8, CaseIterable, Hashable, Sendable { case between, and }
 
     /// What a node that is started again finds of its signing guard.
     package enum Disk: String, CaseIterable, Hashable, Sendable {
@@ -46,6 +53,13 @@ extension Intervention: BorshCodable {
         case .restarted(.keep): encoder.encode(UInt8(3))
         case .restarted(.older): encoder.encode(UInt8(4))
         case .restarted(.empty): encoder.encode(UInt8(5))
+        case .cutOff(let partition, let side):
+            encoder.encode(UInt8(6))
+            encoder.encode(partition)
+            encoder.encode(side.rawValue)
+        case .rejoined(let partition):
+            encoder.encode(UInt8(7))
+            encoder.encode(partition)
         }
     }
 
@@ -61,7 +75,19 @@ extension Intervention: BorshCodable {
         case 3: act = .restarted(.keep)
         case 4: act = .restarted(.older)
         case 5: act = .restarted(.empty)
+        case 6: act = .cutOff(partition: try decoder.decode(), side: try decoder.decode())
+        case 7: act = .rejoined(partition: try decoder.decode())
         default: throw .unknownCase(type: "Intervention.Act", value: value)
         }
+    }
+}
+
+extension Intervention.Side: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) { encoder.encode(rawValue) }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        let value: UInt8 = try decoder.decode()
+        guard let known = Self(rawValue: value) else { throw .unknownCase(type: "Intervention.Side", value: value) }
+        self = known
     }
 }

@@ -31,6 +31,8 @@ struct Connection {
         var blocks = 0
         /// What was sent while it was blocked, in order.
         var held: [Parcel] = []
+        /// When what was held goes on its way after a blockage: nothing that is sent later goes before it.
+        var resumes = Instant(nanoseconds: 0)
         /// When the last frame that was put on it arrives.
         var lastArrival = Instant(nanoseconds: 0)
         /// The generation whose frames still come: its sender is gone, and had sent them before.

@@ -49,6 +49,20 @@ package struct CostModel: Hashable, Sendable {
         apply: .microseconds(20),
         commit: .microseconds(800), transit: .microseconds(10))
 
+    /// A small machine with a slow disk: all of that takes twelve times as long.
+    package static let slow: CostModel = {
+        var costs = CostModel.standard
+        for item in CostItem.allCases { costs[item] = costs[item] * 12 }
+        return costs
+    }()
+
+    /// Those that have a name.
+    package static let named: [(word: String, costs: CostModel)] = [
+        ("none", none), ("standard", standard), ("slow", slow),
+    ]
+
+    package var word: String? { Self.named.first { $0.costs == self }?.word }
+
     package init(
         rouse: Duration, wake: Duration, turn: Duration, receive: Duration, handle: Duration, send: Duration,
         flush: Duration, sign: Duration,

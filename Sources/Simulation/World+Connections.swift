@@ -36,7 +36,7 @@ extension World {
     }
 
     private mutating func put(_ parcel: Parcel, on index: Int, towardHigh: Bool, sentAt departure: Instant) {
-        let start = departure + plan.costs.transit
+        let start = max(departure, connections[index][towardHigh: towardHigh].resumes) + plan.costs.transit
         let arrivals =
             connections[index][towardHigh: towardHigh].link?.arrivals(of: parcel.bytes, sentAt: start)
             ?? Link.Arrivals(first: start, again: nil)
@@ -229,6 +229,7 @@ extension World {
             figures.lost += UInt64(connections[index][towardHigh: towardHigh].held.count)
             connections[index][towardHigh: towardHigh].held = []
             connections[index][towardHigh: towardHigh].pendingBytes = 0
+            connections[index][towardHigh: towardHigh].resumes = now
             let sender = towardHigh ? connections[index].low : connections[index].high
             connections[index][towardHigh: towardHigh].draining =
                 sender == place ? connections[index].generation - 1 : nil
@@ -277,6 +278,7 @@ extension World {
             // TCP tries again by its timer.
             let next =
                 world.now + (world.connections[index][towardHigh: towardHigh].link?.terms ?? .none).retransmission
+            world.connections[index][towardHigh: towardHigh].resumes = next
             for parcel in held { world.put(parcel, on: index, towardHigh: towardHigh, sentAt: next) }
         }
         rejoin(number)

@@ -200,6 +200,19 @@ extension World {
 
     // MARK: Ground truth
 
-    mutating func cutOff(_ number: Int) {}
-    mutating func rejoin(_ number: Int) {}
+    mutating func cutOff(_ number: Int) {
+        let partition = plan.topology.network.partitions[number]
+        for party in partition.between { intervene(party, .cutOff(partition: UInt32(number), side: .between)) }
+        for party in partition.and { intervene(party, .cutOff(partition: UInt32(number), side: .and)) }
+    }
+
+    mutating func rejoin(_ number: Int) {
+        let partition = plan.topology.network.partitions[number]
+        for party in partition.between + partition.and { intervene(party, .rejoined(partition: UInt32(number))) }
+    }
+
+    private mutating func intervene(_ party: Party, _ act: Intervention.Act) {
+        let incarnation = max(1, nodes[wiring.place(of: party).number].incarnation)
+        interventions.append(Intervention(at: now, party: party, incarnation: incarnation, act: act))
+    }
 }

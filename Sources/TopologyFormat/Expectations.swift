@@ -14,6 +14,8 @@ package struct Expectations: Hashable, Sendable {
     /// The verdict expected of an oracle, both by name.
     package var verdicts: [String: String] = [:]
 
+    package init() {}
+
     package static let oracleNames = [
         "agreement", "accountability", "innocence", "completeness", "exactly-once", "conservation", "weight",
         "liveness",

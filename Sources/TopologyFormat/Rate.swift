@@ -8,13 +8,13 @@ package struct Rate: Hashable, Sendable {
     /// - Parameters:
     ///   - count: at least 1.
     ///   - period: one of `periods`.
-    init(count: UInt64, period: Duration) {
+    package init(count: UInt64, period: Duration) {
         self.count = count
         self.period = period
     }
 
     static let maximumPerSecond: Double = 1_000_000
-    static let periods: [(name: String, period: Duration)] = [
+    package static let periods: [(name: String, period: Duration)] = [
         ("s", .seconds(1)), ("min", .seconds(60)), ("h", .seconds(3600)),
     ]
 

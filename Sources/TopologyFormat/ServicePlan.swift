@@ -20,11 +20,29 @@ package struct ServicePlan: Hashable, Sendable {
     package var evidenceWindow: Duration
     /// Of the module exec, and of no other.
     package var program: ProgramPlan?
+
+    package init(
+        name: String, module: String, threshold: Fraction, wantsAccountability: Bool, operators: [OperatorIndex],
+        slash: SlashPlan, load: LoadPlan, deadline: Duration, evidenceWindow: Duration, program: ProgramPlan? = nil
+    ) {
+        self.name = name
+        self.module = module
+        self.threshold = threshold
+        self.wantsAccountability = wantsAccountability
+        self.operators = operators
+        self.slash = slash
+        self.load = load
+        self.deadline = deadline
+        self.evidenceWindow = evidenceWindow
+        self.program = program
+    }
 }
 
 package struct SlashPlan: Hashable, Sendable {
     /// The share of the stake behind an operator that an equivocation costs.
-    package var equivocation: Fraction = .basisPoints(500)
+    package var equivocation: Fraction
+
+    package init(equivocation: Fraction = .basisPoints(500)) { self.equivocation = equivocation }
 }
 
 /// The tasks that the coordinator issues.

@@ -21,6 +21,24 @@ package struct Topology: Hashable, Sendable {
     package var faults: [FaultPlan]
     package var expect: Expectations
 
+    /// Whoever makes a topology of his own must see to it that it could have been read from a file.
+    package init(
+        name: String, seed: UInt64?, ledger: LedgerPlan, network: NetworkPlan, guardMode: GuardMode,
+        operators: [OperatorPlan], restakers: [RestakerPlan], services: [ServicePlan], faults: [FaultPlan],
+        expect: Expectations
+    ) {
+        self.name = name
+        self.seed = seed
+        self.ledger = ledger
+        self.network = network
+        self.guardMode = guardMode
+        self.operators = operators
+        self.restakers = restakers
+        self.services = services
+        self.faults = faults
+        self.expect = expect
+    }
+
     /// What the signing guard waits for before a vote is sent.
     package enum GuardMode: String, CaseIterable, Hashable, Sendable {
         /// The disk: survives power loss.

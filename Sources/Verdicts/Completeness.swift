@@ -77,14 +77,18 @@ extension RunHistory {
     /// second for the coordinator to do so.
     private static let submissionPatience = Duration.milliseconds(500)
 
+    /// What is sent so shortly before the window closes need not arrive, be compared and be asked for before it does.
+    private static let exchange = Duration.milliseconds(700)
+
     /// Until when honest nodes listen for votes for its task; nil when that was never issued.
     private func windowClose(of key: VoteKey) -> Instant? {
-        guard key.network == network, key.service.number < genesis.services.count,
-            let issued = tasks.first(where: {
-                $0.task.service == key.service && Subject($0.task.sequence) == key.subject
-            })
-        else { return nil }
-        return issued.task.issued + genesis.services[Int(key.service.number)].evidenceWindow
+        guard key.service.number < genesis.services.count, let task = task(of: key) else { return nil }
+        return task.issued + genesis.services[Int(key.service.number)].evidenceWindow
+    }
+
+    private func task(of key: VoteKey) -> ServiceTask? {
+        guard key.network == network else { return nil }
+        return tasks.first { $0.task.service == key.service && Subject($0.task.sequence) == key.subject }?.task
     }
 
     /// Whether the coordinator stopped before evidence about this was due at the ledger.
@@ -96,12 +100,17 @@ extension RunHistory {
     /// Whether honest nodes were sent two of its votes while they were listening.
     fileprivate func isProvable(_ equivocation: InjectedEquivocation, faulty: Set<Party>) -> Bool {
         let service = equivocation.voteKey.service
-        guard let close = windowClose(of: equivocation.voteKey), equivocation.at <= close,
+        guard let close = windowClose(of: equivocation.voteKey), equivocation.at + Self.exchange <= close,
             !wasStopped(.signer(equivocation.signer), sending: equivocation.at)
         else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)
+        let sender = Party.signer(equivocation.signer)
         let seers = equivocation.votes.map { vote in
-            Set(vote.recipients.filter { isHonest($0, in: service, faulty: faulty) && isAwake($0, during: watch) })
+            Set(
+                vote.recipients.filter {
+                    isHonest($0, in: service, faulty: faulty) && isAwake($0, during: watch)
+                        && !isSeparated($0, from: sender, during: watch)
+                })
         }
         guard seers.count(where: { !$0.isEmpty }) >= 2 else { return false }
         // Whoever saw both needs nobody. Otherwise somebody has to compare: the coordinator, or, where they have noticed that
@@ -109,21 +118,39 @@ extension RunHistory {
         let hasWitness = seers.enumerated().contains { place, some in
             seers[(place + 1)...].contains { !$0.isDisjoint(with: some) }
         }
-        return hasWitness || !isPaused(.coordinator(service), during: watch)
+        guard !hasWitness else { return true }
+        guard !isPaused(.coordinator(service), during: watch) else { return false }
+        return canCompare(seers, in: service, during: watch)
     }
 
-    /// Whether honest operators were sent both tasks. They vote, see each other's votes, and ask for the other task.
+    /// Whoever is awake is in touch with the coordinator. Where that is not there to compare what they have seen, two who
+    /// have seen different things must be in touch with each other.
+    private func canCompare(_ seers: [Set<Party>], in service: ServiceID, during watch: Watch) -> Bool {
+        let coordinator = Party.coordinator(service)
+        guard !isAwake(coordinator, during: watch) else { return true }
+        return seers.enumerated().contains { place, some in
+            some.contains { one in
+                seers[(place + 1)...].contains { $0.contains { !isSeparated(one, from: $0, during: watch) } }
+            }
+        }
+    }
+
+    /// Whether honest operators were sent both tasks, in time to vote on them. They vote, see each other's votes, and ask for the other task.
     fileprivate func isProvable(_ equivocation: InjectedTaskEquivocation, faulty: Set<Party>) -> Bool {
         let service = equivocation.service
-        guard let close = windowClose(of: equivocation.voteKey),
+        guard let close = windowClose(of: equivocation.voteKey), let task = task(of: equivocation.voteKey),
+            equivocation.at + Self.exchange <= task.deadline, closeOfStartup.map({ $0 <= close }) ?? true,
             !wasStopped(.coordinator(service), sending: equivocation.at)
         else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)
-        return equivocation.tasks.allSatisfy { task in
-            task.recipients.contains {
+        let seers = equivocation.tasks.map { task in
+            task.recipients.filter {
                 $0.isSigner && isHonest($0, in: service, faulty: faulty) && isAwake($0, during: watch)
             }
         }
+        return seers.first?.contains { one in
+            seers.dropFirst().allSatisfy { $0.contains { !isSeparated(one, from: $0, during: watch) } }
+        } ?? false
     }
 
     /// From an offence to when honest nodes have submitted evidence of it.
@@ -134,14 +161,22 @@ extension RunHistory {
         var patience: Duration
     }
 
-    /// Whether nobody killed or paused a party while it had to see and remember. A coordinator that is back before the
-    /// window closes is told again.
+    /// Whether nobody killed or paused a party, or cut it off, while it had to see and remember. A coordinator that is
+    /// back before the window closes is told again.
     private func isAwake(_ party: Party, during watch: Watch) -> Bool {
         !faultIntervals.contains { interval in
             guard interval.party == party, interval.service == watch.service,
                 interval.touches(from: watch.from, to: watch.close + watch.patience)
             else { return false }
-            return !party.isCoordinator || (interval.back ?? interval.end).map { $0 > watch.close } ?? true
+            return !party.isCoordinator
+                || (interval.back ?? interval.end).map { $0 + Self.exchange > watch.close } ?? true
+        }
+    }
+
+    /// Whether anything that one sent the other may have been lost.
+    private func isSeparated(_ one: Party, from other: Party, during watch: Watch) -> Bool {
+        separations.contains {
+            $0.separates(one, from: other) && $0.touches(from: watch.from, to: watch.close + watch.patience)
         }
     }
 

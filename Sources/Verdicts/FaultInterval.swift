@@ -3,7 +3,7 @@ import Primitives
 import Records
 
 /// A time in which an operator or coordinator could not be relied on for the tasks of one AVS, by what its adversary
-/// says or by what somebody did to it.
+/// says or by what was done to it or to its network.
 package struct FaultInterval: Hashable, Sendable {
     package var party: Party
     package var service: ServiceID
@@ -12,6 +12,8 @@ package struct FaultInterval: Hashable, Sendable {
     package var end: Instant?
     /// Whether it was paused in it. Its connections stay up then, and nobody does its part.
     package var hasPaused = false
+    /// Whether it was silent in it. What it was shown meanwhile it may never vote on.
+    var hasBeenSilent = false
     /// Since when it only had to catch up: it took what it was sent.
     package var back: Instant?
 
@@ -26,17 +28,39 @@ package struct FaultInterval: Hashable, Sendable {
     static func all(in run: RunRecords, tasks: [ServiceTask]) -> [FaultInterval] {
         var issues: [VoteKey: Instant] = [:]
         for task in tasks { issues[task.header.voteKey] = task.issued }
+        let sides = PartitionSides(run.interventions)
         return run.genesis.parties.filter { $0 != .ledger }.flatMap { party -> [FaultInterval] in
             let processes = ProcessTrace.all(of: party, in: run)
             guard processes.contains(where: \.isEventful) || processes.count > 1 else { return [] }
             return run.genesis.services.indices.map { ServiceID(UInt32($0)) }.filter { service in
                 party.isSigner || party == .coordinator(service)
             }.flatMap { service in
-                var trace = FaultTrace(party: party, service: service, issues: issues)
+                let cuts = sides.partitions(between: party, and: [.coordinator(service), .ledger])
+                var trace = FaultTrace(party: party, service: service, issues: issues, cuts: cuts)
                 for process in processes { trace.follow(process) }
                 return trace.finished
             }
         }
+    }
+}
+
+/// Where everybody stands in each partition of a run.
+private struct PartitionSides {
+    private var sides: [Party: [UInt32: Intervention.Side]] = [:]
+
+    init(_ interventions: [Intervention]) {
+        for intervention in interventions {
+            guard case .cutOff(let partition, let side) = intervention.act else { continue }
+            sides[intervention.party, default: [:]][partition] = side
+        }
+    }
+
+    /// Those that keep it apart from any of these.
+    func partitions(between party: Party, and others: [Party]) -> Set<UInt32> {
+        Set(
+            sides[party, default: [:]].filter { partition, side in
+                others.contains { sides[$0]?[partition].map { $0 != side } ?? false }
+            }.keys)
     }
 }
 

@@ -4,10 +4,11 @@ import Records
 
 /// Follows one party through its processes, as far as one AVS is concerned.
 ///
-/// Whoever is dead or paused comes back in two steps. A process that is started again is back when it signs, or, as a
-/// coordinator, has an operator set. One that goes on after a pause, and a coordinator that is back, then has to catch up
-/// with what has piled up meanwhile: that is over with the first vote, or certificate, on a task of the time since, and
-/// after as long as it was away at the latest, or a second.
+/// Whoever is dead, paused or cut off comes back in two steps. A process that is started again is back when it signs, or, as
+/// a coordinator, has an operator set; an operator that does not refuse to sign is taken to be back some seconds after
+/// its start, whether it signs or not. One that goes on after a pause or a partition, and a coordinator that is back,
+/// then has to catch up with what has piled up meanwhile: that is over with the first vote, or certificate, on a task of
+/// the time since, and after as long as it was away at the latest, or a second.
 struct FaultTrace {
     private let party: Party
     private let service: ServiceID
@@ -15,12 +16,18 @@ struct FaultTrace {
     private var intervals: [FaultInterval] = []
     private var since: Instant?
     private var hasPaused = false
+    private var hasBeenSilent = false
     private var returned: Instant?
     /// Faults of one operator can overlap: it speaks when all its silences are over.
     private var silences = 0
     /// Its process has died, and no later one has signed anything yet.
     private var isDown = false
     private var isPaused = false
+    /// The partitions that keep it apart from its coordinator or the ledger; and those of them that are there now.
+    private let cuts: Set<UInt32>
+    private var presentCuts: Set<UInt32> = []
+    /// When a process that was started again should be able to sign at the latest.
+    private var ready: Instant?
     /// Since when it is back and catches up, and until when at the latest.
     private var back: (since: Instant, until: Instant)?
     /// When its process before the present one ended.
@@ -29,12 +36,17 @@ struct FaultTrace {
     private var isDishonest = false
 
     private static let leastPatience = Duration.seconds(1)
+    /// It asks the others for what it has signed, and is sent what is open.
+    private static let readyPatience = Duration.seconds(5)
 
-    /// - Parameter issues: when each task was meant to be issued.
-    init(party: Party, service: ServiceID, issues: [VoteKey: Instant]) {
+    /// - Parameters:
+    ///   - issues: when each task was meant to be issued.
+    ///   - cuts: the partitions that keep it apart from its coordinator or the ledger.
+    init(party: Party, service: ServiceID, issues: [VoteKey: Instant], cuts: Set<UInt32> = []) {
         self.party = party
         self.service = service
         self.issues = issues
+        self.cuts = cuts
     }
 
     /// What its next process says, and what was done to it. A silence that goes on across a restart is noted again by the
@@ -45,6 +57,7 @@ struct FaultTrace {
             (silences, isPaused, back) = (0, false, nil)
             isDown = true
             update(at: end)
+            ready = party.isSigner ? process.events.first.map { $0.at + Self.readyPatience } : nil
         }
         lastEnd = process.closed ?? process.events.last?.at ?? lastEnd
         var isDying = false
@@ -60,9 +73,7 @@ struct FaultTrace {
 
     private mutating func follow(_ act: Intervention.Act, at time: Instant, _ isDying: inout Bool) {
         switch act {
-        case .killed:
-            isDown = true
-            isDying = true
+        case .killed: die(&isDying)
         case .paused:
             isPaused = true
             hasPaused = true
@@ -70,7 +81,16 @@ struct FaultTrace {
             isPaused = false
             isBack(at: time)
         case .restarted: break
+        case .cutOff(let partition, _): if cuts.contains(partition) { presentCuts.insert(partition) }
+        case .rejoined(let partition):
+            if presentCuts.remove(partition) != nil, presentCuts.isEmpty { isBack(at: time) }
         }
+    }
+
+    private mutating func die(_ isDying: inout Bool) {
+        isDown = true
+        isDying = true
+        ready = nil
     }
 
     private mutating func follow(_ observation: Observation, at time: Instant, _ isDying: inout Bool) {
@@ -78,10 +98,11 @@ struct FaultTrace {
         case .injected(let injection):
             switch injection.behaviour {
             case FaultInterval.silentBehaviour:
-                if injection.service.map({ $0 == service }) ?? true { silences += 1 }
-            case let name where RecordGap.crashBehaviours.contains(name):
-                isDown = true
-                isDying = true
+                if injection.service.map({ $0 == service }) ?? true {
+                    silences += 1
+                    hasBeenSilent = true
+                }
+            case let name where RecordGap.crashBehaviours.contains(name): die(&isDying)
             default: isDishonest = true
             }
         case .recovered(FaultInterval.silentBehaviour, let ended) where ended.map({ $0 == service }) ?? true:
@@ -89,7 +110,9 @@ struct FaultTrace {
         // What came in the same turn as its crash is still signed.
         case .attested(let vote) where vote.statement.service == service && !isDying:
             isDown = false
+            ready = nil
             if isOfSince(vote.statement.voteKey) { back = nil }
+        case .refusedToSign: ready = nil
         // A coordinator that is back has its operator set again.
         case .operatorSetAdopted where party.isCoordinator && !isDying && isDown:
             isDown = false
@@ -113,6 +136,11 @@ struct FaultTrace {
     }
 
     private mutating func catchUp(by now: Instant) {
+        if let ready, ready <= now {
+            isDown = false
+            self.ready = nil
+            update(at: ready)
+        }
         guard let end = back?.until, end <= now else { return }
         back = nil
         update(at: end)
@@ -124,18 +152,22 @@ struct FaultTrace {
             since = since ?? now
         } else if let start = since {
             intervals.append(interval(from: start, to: now))
-            (since, hasPaused) = (nil, false)
+            (since, hasPaused, hasBeenSilent) = (nil, false, false)
         }
     }
 
-    private var isUnfit: Bool { silences > 0 || isDown || isPaused || isDishonest }
+    private var isUnfit: Bool { silences > 0 || isDown || isPaused || isDishonest || !presentCuts.isEmpty }
 
     private func interval(from start: Instant, to end: Instant?) -> FaultInterval {
         FaultInterval(
-            party: party, service: service, start: start, end: end, hasPaused: hasPaused, back: returned)
+            party: party, service: service, start: start, end: end, hasPaused: hasPaused, hasBeenSilent: hasBeenSilent,
+            back: returned)
     }
 
     var finished: [FaultInterval] {
-        intervals + (since.map { [interval(from: $0, to: isUnfit ? nil : back?.until)] } ?? [])
+        var trace = self
+        if let ready { trace.catchUp(by: ready) }
+        return trace.intervals
+            + (trace.since.map { [trace.interval(from: $0, to: trace.isUnfit ? nil : trace.back?.until)] } ?? [])
     }
 }

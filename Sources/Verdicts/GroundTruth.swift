@@ -59,19 +59,27 @@ extension RunHistory {
     /// The operators among them.
     package var faultySigners: Set<OperatorIndex> { Self.signers(in: faulty) }
 
-    /// Who had a fault at any time from this task's issue to its deadline.
-    func faulty(during task: ServiceTask) -> Set<Party> {
-        Set(
-            faultIntervals.filter {
-                $0.service == task.service && $0.touches(from: task.issued, to: task.deadline)
-            }.map(\.party))
-    }
-
     /// Whether a party follows the protocol and can act on what it is sent. A coordinator that died and came back can.
     func isHonest(_ party: Party, in service: ServiceID, faulty: Set<Party>) -> Bool {
         guard case .coordinator = party else { return !faulty.contains(party) }
         return !faultIntervals.contains { $0.party == party && $0.service == service && $0.end == nil }
     }
+
+    /// Until when operators that have just started may not have signed yet, because somebody whom they ask for their own
+    /// votes cannot answer; nil when everybody could.
+    var closeOfStartup: Instant? {
+        var first: [Party: Instant] = [:]
+        for adoption in adoptions.values.joined() {
+            first[adoption.party] = min(first[adoption.party] ?? adoption.at, adoption.at)
+        }
+        guard let began = first.values.max() else { return nil }
+        let signing = began + Self.guardCheck
+        let isDisturbed = faultIntervals.contains { $0.start <= signing } || separations.contains { $0.start <= signing }
+        return isDisturbed ? signing + Self.guardCheck : nil
+    }
+
+    /// So long they wait, and then they have to be sent what they have missed.
+    private static let guardCheck = Duration.seconds(2)
 
     static func signers(in parties: Set<Party>) -> Set<OperatorIndex> {
         Set(parties.compactMap { if case .signer(let signer) = $0 { signer } else { nil } })

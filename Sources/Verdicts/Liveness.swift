@@ -2,11 +2,13 @@ import Messages
 import Primitives
 
 /// While the coordinator is without any fault, and operators without any hold more than the threshold of a task's operator
-/// set, from its issue to its deadline, the coordinator has a certificate for it before the deadline. Other tasks are not judged, nor those whose
-/// deadline the run did not reach.
+/// set, from its issue to its deadline, the coordinator has a certificate for it before the deadline. It is enough that they
+/// are for the last seconds in which the task can be voted on: whatever happened before, what is open is sent again. Other
+/// tasks are not judged, nor those whose deadline the run did not reach.
 func judgeLiveness(of history: RunHistory) -> Finding {
     let closed = history.tasks.filter { !$0.isOpen }
     var premise = LivenessPremise()
+    let startup = history.closeOfStartup
     var judged = 0
     var late: [ServiceTask] = []
     /// Of the late ones: too few operators had a result; or they had different ones.
@@ -18,7 +20,8 @@ func judgeLiveness(of history: RunHistory) -> Finding {
             unknownSets += 1
             continue
         }
-        let faulty = history.faulty(during: task)
+        let faulty = history.faulty(whenDecisiveFor: task)
+        if let startup, history.lastChance(of: task) < startup { continue }
         guard !faulty.contains(.coordinator(task.service)),
             premise.holds(in: set, without: RunHistory.signers(in: faulty))
         else { continue }
@@ -61,6 +64,29 @@ func judgeLiveness(of history: RunHistory) -> Finding {
     return .conclude(
         .liveness, violations: [], absences: absences, gaps: gaps, otherwise: judged > 0 ? .holds : .notApplicable,
         account)
+}
+
+extension RunHistory {
+    /// What was sent again and again waits for 2.4 s, a node that has started for 2 s for those that do not answer, and a
+    /// connection that broke is made again within a second or two.
+    private static let recovery = Duration.seconds(7)
+
+    /// Who had a fault while this task had to be decided: from its issue to its deadline, or the last seconds of that time.
+    /// Operators vote only on tasks of the present epoch and the one before it.
+    fileprivate func faulty(whenDecisiveFor task: ServiceTask) -> Set<Party> {
+        let last = lastChance(of: task)
+        let first = max(task.issued, last + (.zero - Self.recovery))
+        return Set(
+            faultIntervals.filter {
+                $0.service == task.service && $0.touches(from: $0.hasBeenSilent ? task.issued : first, to: last)
+            }.map(\.party))
+    }
+
+    /// Its deadline, or when operators vote on it no more.
+    fileprivate func lastChance(of task: ServiceTask) -> Instant {
+        let close = openings.first { $0.set.service == task.service && $0.set.epoch >= task.epoch.advanced(by: 2) }
+        return min(task.deadline, close?.at ?? task.deadline)
+    }
 }
 
 /// Whether the operators without a fault can decide. Many tasks have the same answer, which is worked out once.

@@ -18,8 +18,10 @@ package struct RunHistory: Sendable {
     package private(set) var injections: [Injected] = []
     /// When operators and coordinators could not be relied on, by party, AVS and time.
     package private(set) var faultIntervals: [FaultInterval] = []
-    /// When somebody killed or paused a party.
-    private let stops: [Party: [Instant]]
+    /// When parties were cut off from one another.
+    let separations: [Separation]
+    /// When a party died, or somebody paused it.
+    private var stops: [Party: [Instant]] = [:]
     package private(set) var findings: [FoundEvidence] = []
     package private(set) var slashes: [Slash] = []
     package private(set) var revocations: [Revoked] = []
@@ -107,8 +109,7 @@ package struct RunHistory: Sendable {
     package init(_ run: RunRecords) {
         genesis = run.genesis
         network = run.genesis.network
-        stops = Dictionary(grouping: run.interventions.filter { $0.act == .killed || $0.act == .paused }, by: \.party)
-            .mapValues { $0.map(\.at) }
+        separations = Separation.all(in: run)
         var issued: [TaskName: IssuedTask] = [:]
         var certified: [TaskName: Instant] = [:]
         var submitted: Set<TaskName> = []
@@ -134,9 +135,14 @@ package struct RunHistory: Sendable {
         tasks = issued.sorted { $0.key < $1.key }.map(\.value)
         faultIntervals = FaultInterval.all(in: run, tasks: tasks.map(\.task))
         gaps = RecordGap.all(in: run, excepting: injections)
+        let crashes = injections.filter { RecordGap.crashBehaviours.contains($0.injection.behaviour) }
+        stops = Dictionary(
+            grouping: run.interventions.filter { $0.act == .killed || $0.act == .paused }.map { ($0.party, $0.at) }
+                + crashes.map { ($0.party, $0.at) }, by: \.0
+        ).mapValues { $0.map(\.1) }
     }
 
-    /// Whether somebody killed or paused a party so soon after it had sent something that it may still have held it.
+    /// Whether a party died or was paused so soon after it had sent something that it may still have held it.
     func wasStopped(_ party: Party, sending at: Instant) -> Bool {
         stops[party, default: []].contains { at <= $0 && $0 <= at + Self.sendingPatience }
     }

@@ -19,9 +19,10 @@ struct PreparedSimulation {
 
     /// Nothing is written before all that can be checked has been.
     init(
-        _ options: RunOptions, _ simulation: SimulationOptions, _ trace: TraceOptions, startedAt: Date
+        _ options: SimulatedRunOptions, _ simulation: SimulationOptions, _ trace: TraceOptions, startedAt: Date
     ) throws(CommandFailure) {
-        let input = try TopologyInput(options.topology)
+        let input = try options.input()
+        let simulation = simulation.adopting(options.scenario)
         try CommandFailure.asBadInput { try input.topology.refusePrograms(file: input.path) }
         let topology = try input.overridden(by: options.load.overrides)
         let plan = try simulation.plan(of: topology, seed: topology.seed ?? TopologyInput.drawnSeed())

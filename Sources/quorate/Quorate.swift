@@ -26,7 +26,10 @@ struct Quorate: AsyncParsableCommand {
             CommandGroup(name: "Running", subcommands: [RunCommand.self, TestCommand.self, BenchCommand.self]),
             CommandGroup(
                 name: "Simulation",
-                subcommands: [SimulateCommand.self, CalibrateCommand.self, ValidateCommand.self]),
+                subcommands: [
+                    SimulateCommand.self, ExploreCommand.self, ShrinkCommand.self, CalibrateCommand.self,
+                    ValidateCommand.self,
+                ]),
             CommandGroup(
                 name: "Live cluster",
                 subcommands: [

@@ -15,6 +15,7 @@ struct SimulateCommand: ParsableCommand {
               quorate simulate Topologies/quickstart.yaml --seed 7
               quorate simulate Topologies/star.yaml --costs none --signatures modelled
               quorate simulate Topologies/quickstart.yaml --trace --only op-3,coordinator-squares --task 500
+              quorate simulate --scenario 1234567890 --trace
 
             Services that run a program cannot be simulated.
 
@@ -22,7 +23,7 @@ struct SimulateCommand: ParsableCommand {
             be judged.
             """)
 
-    @OptionGroup var options: RunOptions
+    @OptionGroup var options: SimulatedRunOptions
     @OptionGroup var simulation: SimulationOptions
     @OptionGroup var tracing: TraceOptions
 

@@ -10,8 +10,8 @@ import TopologyFormat
 struct SimulationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What the nodes' work takes: none, standard, or a file that quorate calibrate has written.",
-            valueName: "none|standard|file"))
+            "What the nodes' work takes: none, standard, slow, or a file that quorate calibrate has written.",
+            valueName: "none|standard|slow|file"))
     var costs = "standard"
 
     @Option(
@@ -57,7 +57,7 @@ struct SimulationOptions: ParsableArguments {
     }
 
     /// Nil where a word says it.
-    var costFile: String? { costs == "none" || costs == "standard" ? nil : costs }
+    var costFile: String? { CostModel.named.contains { $0.word == costs } ? nil : costs }
 
     private var costModel: CostModel {
         get throws(CommandFailure) {
@@ -73,7 +73,7 @@ struct SimulationOptions: ParsableArguments {
             memory: memory.map { "\($0)" })
     }
 
-    private static func word(for cores: Cores) -> String {
+    static func word(for cores: Cores) -> String {
         switch cores {
         case .perNode: "per-node"
         case .shared(let count): "\(count)"

@@ -24,6 +24,13 @@ struct TopologyInput {
         topology = try CommandFailure.asBadInput { try Topology.parse(text, file: path) }
     }
 
+    /// One that stands in no file.
+    init(_ topology: Topology, path: String) {
+        self.path = path
+        self.topology = topology
+        text = topology.yaml
+    }
+
     func overridden(by overrides: Topology.Overrides) throws(CommandFailure) -> Topology {
         try CommandFailure.asBadInput { () throws(GrammarMistake) in try topology.overridden(by: overrides) }
     }

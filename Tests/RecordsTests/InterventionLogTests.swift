@@ -57,11 +57,30 @@ import Testing
     @Test func itsBytesArePinned() throws {
         #expect(entries.map { Hexadecimal.encode($0.borsh.suffix(1)) } == ["00", "01", "02", "03", "04", "05"])
         #expect(Hexadecimal.encode(entries[5].borsh) == "0500000000000000" + "0002000000" + "01000000" + "05")
-        #expect(throws: BorshError.unknownCase(type: "Intervention.Act", value: 6)) {
-            try Intervention(borsh: entries[0].borsh.dropLast() + [6])
+        #expect(throws: BorshError.unknownCase(type: "Intervention.Act", value: 8)) {
+            try Intervention(borsh: entries[0].borsh.dropLast() + [8])
         }
         try write()
         #expect(try Array(scratch.bytes(of: path).prefix(10)) == Array("quointer".utf8) + [1, 0])
+    }
+
+    @Test func whatANetworkDoesIsReadToo() throws {
+        let acts: [(Intervention.Act, String)] = [
+            (.cutOff(partition: 7, side: .between), "060700000000"), (.cutOff(partition: 7, side: .and), "060700000001"),
+            (.rejoined(partition: 7), "0707000000"),
+        ]
+        let log = try InterventionLog(path: path, network: .zero)
+        let entries = acts.map {
+            Intervention(at: Instant(nanoseconds: 5), party: .coordinator(ServiceID(0)), incarnation: 2, act: $0.0)
+        }
+        for (entry, bytes) in zip(entries, acts.map(\.1)) {
+            #expect(Hexadecimal.encode(entry.borsh).hasSuffix("02000000" + bytes))
+            try log.append(entry)
+        }
+        #expect(try InterventionLog.read(path, network: .zero) == entries)
+        #expect(throws: BorshError.unknownCase(type: "Intervention.Side", value: 2)) {
+            try Intervention(borsh: entries[0].borsh.dropLast() + [2])
+        }
     }
 
     /// Whatever bit is flipped, wherever the file is cut off: it is named, with the entry.

@@ -64,7 +64,7 @@ import TopologyFormat
     ) throws -> CommandFailure? {
         let file = try scratch.write(Array(topology.utf8), to: "lab.yaml")
         let directory = scratch.path.appending("run")
-        let options = try RunOptions.parse(["\(file)", "--run-directory", "\(directory)"])
+        let options = try SimulatedRunOptions.parse(["\(file)", "--run-directory", "\(directory)"])
         let simulation = try SimulationOptions.parse(arguments)
         let trace = try TraceOptions.parse(traced)
         let error = #expect(throws: CommandFailure.self) {
@@ -93,7 +93,7 @@ import TopologyFormat
 
     @Test func aDirectoryThatIsTakenIsLeftAlone() throws {
         let file = try scratch.write(Array(Fixture.topology.utf8), to: "lab.yaml")
-        let options = try RunOptions.parse(["\(file)", "--run-directory", "\(scratch.path)"])
+        let options = try SimulatedRunOptions.parse(["\(file)", "--run-directory", "\(scratch.path)"])
         let error = #expect(throws: CommandFailure.self) {
             try PreparedSimulation(
                 options, try SimulationOptions.parse([]), try TraceOptions.parse([]),
@@ -106,7 +106,7 @@ import TopologyFormat
     @Test func aSimulationThatWasCutShortIsNoPuzzle() throws {
         let file = try scratch.write(Array(Fixture.topology.utf8), to: "lab.yaml")
         let directory = scratch.path.appending("run")
-        let options = try RunOptions.parse(["\(file)", "--run-directory", "\(directory)", "--seed", "7"])
+        let options = try SimulatedRunOptions.parse(["\(file)", "--run-directory", "\(directory)", "--seed", "7"])
         let simulation = try SimulationOptions.parse(["--signatures", "modelled"])
         _ = try PreparedSimulation(
             options, simulation, try TraceOptions.parse([]), startedAt: Date(timeIntervalSince1970: 0))

@@ -13,11 +13,8 @@ extension CostFile {
 
     /// - Parameter word: `none`, `standard`, or the path of a file.
     package static func costs(named word: String) throws(CostFileError) -> CostModel {
-        switch word {
-        case "none": .none
-        case "standard": .standard
-        default: try read(word)
-        }
+        if let named = CostModel.named.first(where: { $0.word == word }) { return named.costs }
+        return try read(word)
     }
 
     package static func read(_ path: String) throws(CostFileError) -> CostModel {

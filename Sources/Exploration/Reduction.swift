@@ -1,0 +1,339 @@
+import Faults
+import Links
+import Messages
+import Primitives
+import Simulation
+import TopologyFormat
+
+/// One way to make a plan smaller or plainer: all that it proposes, the boldest first.
+struct Reduction: Sendable {
+    let name: String
+    let proposals: @Sendable (SimulationPlan) -> [SimulationPlan]
+
+    /// In the order in which they are tried: first what real runs do not have, then what weighs most.
+    static let all: [Reduction] = [
+        plainCosts, removal("partitions", of: \.network.partitions), plainLinks, services, doubledTasks,
+        removal("faults", of: \.faults), operators, removal("restakers", of: \.restakers), delegations, tasks, plainLoads, plainTerms,
+        plainLedger, partitionTimes, faultTimes, earlierFaults, stakes,
+    ]
+
+    // MARK: Parts
+
+    /// Halves, quarters... then one by one.
+    private static func removal<Element>(
+        _ name: String, of path: any WritableKeyPath<Topology, [Element]> & Sendable
+    ) -> Reduction {
+        ofTopology(name) { topology in
+            let count = topology[keyPath: path].count
+            var proposals: [Topology] = []
+            var size = count
+            while size > 0 {
+                for start in stride(from: 0, to: count, by: size) {
+                    var proposal = topology
+                    proposal[keyPath: path].removeSubrange(start..<min(start + size, count))
+                    proposals.append(proposal)
+                }
+                size /= 2
+            }
+            return proposals
+        }
+    }
+
+    private static let services = ofTopology("services") { topology in
+        topology.services.count > 1 ? topology.services.indices.map(topology.withoutService) : []
+    }
+
+    /// From the last, so that those who stay keep their names' order.
+    private static let operators = ofTopology("operators") { topology in
+        topology.operators.count > 1 ? topology.operators.indices.reversed().map(topology.withoutOperator) : []
+    }
+
+    /// A coordinator that equivocates goes together with those who collude with it.
+    private static let doubledTasks = ofTopology("double tasks") { topology in
+        topology.services.indices.map { index in
+            var proposal = topology
+            let service = ServiceID(UInt32(index))
+            proposal.faults.removeAll {
+                $0.service == service && ($0.behaviour == .coordinatorEquivocates || $0.behaviour == .collusion)
+            }
+            return proposal
+        } + collusions(of: topology)
+    }
+
+    private static func collusions(of topology: Topology) -> [Topology] {
+        topology.faults.indices.filter { topology.faults[$0].behaviour == .collusion }.map { index in
+            var proposal = topology
+            let gone = proposal.faults.remove(at: index)
+            for place in proposal.faults.indices where proposal.faults[place].service == gone.service {
+                proposal.faults[place].accomplices.removeAll { .signer($0) == gone.party }
+            }
+            return proposal
+        }
+    }
+
+    private static let delegations = ofTopology("delegations") { topology in
+        topology.restakers.indices.flatMap { restaker in
+            topology.restakers[restaker].delegations.indices.map { index in
+                var proposal = topology
+                proposal.restakers[restaker].delegations.remove(at: index)
+                return proposal
+            }
+        }
+    }
+
+    // MARK: Loads and terms
+
+    /// One, half, one less; faults that would come after the last come with it.
+    private static let tasks = ofEachService("tasks") { service in
+        let count = service.load.tasks
+        return [1, 2, count / 2, count - 1].filter { (1..<count).contains($0) }.map { tasks in
+            var proposal = service
+            proposal.load.tasks = tasks
+            return proposal
+        }
+    }
+
+    private static let plainLoads = ofEachService("loads") { service in
+        let steady = Rate(count: 10, period: .seconds(1))
+        return [.open(steady, .fixed), service.load.rate.map { .open($0, .fixed) }].compactMap { $0 }.map {
+            (pacing: LoadPlan.Pacing) in
+            var proposal = service
+            proposal.load.pacing = pacing
+            return proposal
+        }
+    }
+
+    /// A deadline is never made so short that the time which everything takes alone would violate it: that would show
+    /// something else.
+    private static let plainTerms = Reduction(name: "terms") { plan in
+        let floor = max(ScenarioPace.answer(in: plan), .seconds(1))
+        return eachService(of: plan) { service in
+            let times: [(Duration, Duration)] = [
+                (.seconds(1), .seconds(2)), (service.deadline, service.deadline),
+                (rounded(service.deadline / 2), rounded(service.evidenceWindow / 2)),
+                (service.deadline, rounded(service.evidenceWindow / 2)),
+            ]
+            var proposals = times.filter {
+                ($0.0 == service.deadline || $0.0 < service.deadline && $0.0 >= floor) && $0.1 >= $0.0
+                    && $0.1 <= service.evidenceWindow
+            }.map { deadline, window in
+                var proposal = service
+                (proposal.deadline, proposal.evidenceWindow) = (deadline, window)
+                return proposal
+            }
+            var usual = service
+            usual.slash = SlashPlan()
+            (usual.threshold, usual.wantsAccountability) = (.twoThirds, true)
+            proposals.append(usual)
+            return proposals
+        }
+    }
+
+    private static let plainLedger = ofTopology("ledger") { topology in
+        var proposal = topology
+        proposal.ledger = .fast
+        var synced = topology
+        synced.guardMode = .synced
+        return [proposal, synced]
+    }
+
+    // MARK: Network and work
+
+    private static let plainLinks = ofTopology("links") { topology in
+        let plain: [(inout LinkTerms) -> Void] = [
+            { $0 = .none }, { $0.loss = .zero }, { $0.duplication = .zero }, { $0.reordering = .zero },
+            { $0.bandwidth = nil }, { $0.jitter = .zero }, { $0.latency = min($0.latency, .milliseconds(1)) },
+        ]
+        let nowhere = topology.network.regions.map { _ in
+            var proposal = topology
+            proposal.network.regions = nil
+            return proposal
+        }
+        return (nowhere.map { [$0] } ?? [])
+            + plain.map { change in
+                var proposal = topology
+                change(&proposal.network.link)
+                return proposal
+            }
+    }
+
+    /// From the plainest: what simulations take when nothing else is said, and what takes no time at all.
+    private static let plainCosts = Reduction(name: "costs") { plan in
+        let plainest: [(costs: CostModel, cores: Cores)] = [
+            (.standard, .perNode), (.none, .perNode), (plan.costs, .perNode),
+        ]
+        let present = plainest.firstIndex { $0 == (plan.costs, plan.cores) } ?? plainest.endIndex
+        return plainest[..<present].map { costs, cores in
+            var proposal = plan
+            (proposal.costs, proposal.cores) = (costs, cores)
+            return proposal
+        }
+    }
+
+    private static let partitionTimes = ofTopology("partitions' times") { topology in
+        topology.network.partitions.indices.flatMap { index -> [Topology] in
+            let partition = topology.network.partitions[index]
+            var proposals: [PartitionPlan] = []
+            for change: (inout PartitionPlan) -> Void in [
+                { $0.isOneWay = false }, { $0.begins = .zero }, { $0.lasts = $0.lasts.map { rounded($0 / 2) } },
+                { $0.begins = rounded($0.begins / 2) },
+            ] {
+                var proposal = partition
+                change(&proposal)
+                proposals.append(proposal)
+            }
+            for place in partition.between.indices where partition.between.count > 1 {
+                var proposal = partition
+                proposal.between.remove(at: place)
+                proposals.append(proposal)
+            }
+            for place in partition.and.indices where partition.and.count > 1 {
+                var proposal = partition
+                proposal.and.remove(at: place)
+                proposals.append(proposal)
+            }
+            return proposals.map { proposal in
+                var changed = topology
+                changed.network.partitions[index] = proposal
+                return changed
+            }
+        }
+    }
+
+    // MARK: Faults
+
+    private static let faultTimes = ofEachFault("faults' times") { fault in
+        var proposals: [FaultPlan] = []
+        func propose(_ change: (inout FaultPlan) -> Void) {
+            var proposal = fault
+            change(&proposal)
+            proposals.append(proposal)
+        }
+        if fault.behaviour.isProvable {
+            propose { $0.lasts = .tasks(1) }
+            propose { $0.probability = .one }
+        } else {
+            propose { $0.lasts = .untilTheEnd }
+            if case .duration(let span) = fault.lasts { propose { $0.lasts = .duration(rounded(span / 2)) } }
+            if case .tasks(let count) = fault.lasts { propose { $0.lasts = .tasks(max(1, count / 2)) } }
+        }
+        if fault.behaviour == .equivocateSplit { propose { $0.behaviour = .equivocate } }
+        if fault.point != nil { propose { $0.point = nil } }
+        if fault.party.isSigner { propose { $0.service = nil } }
+        return proposals
+    }
+
+    private static let earlierFaults = ofEachFault("earlier faults") { fault in
+        let beginnings: [FaultPlan.Beginning] =
+            switch fault.begins {
+            case .start: []
+            case .task(let sequence):
+                [.start] + [0, 1, sequence.number / 2].filter { $0 < sequence.number }.map { .task(TaskSequence($0)) }
+            case .after(let delay): [.start, .task(TaskSequence(0)), .after(rounded(delay / 2))]
+            }
+        return beginnings.map { begins in
+            var proposal = fault
+            proposal.begins = begins
+            return proposal
+        }
+    }
+
+    // MARK: Stakes
+
+    /// The same for all; in proportion, the largest of ten; in whole SOL.
+    private static let stakes = ofTopology("stakes") { topology in
+        var proposals: [Topology] = []
+        func propose(_ stake: (Int) -> UInt64) {
+            var proposal = topology
+            for index in proposal.operators.indices { proposal.operators[index].stake = Lamports(stake(index)) }
+            proposals.append(proposal)
+        }
+        let present = topology.operators.map(\.stake.number)
+        let areWhole = present.allSatisfy { $0.isMultiple(of: Lamports.perSOL) && $0 > 0 }
+        guard !areWhole || present.contains(where: { $0 != Lamports.perSOL }) else { return [] }
+        propose { _ in Lamports.perSOL }
+        let largest = present.max() ?? 1
+        if !areWhole || largest > 10 * Lamports.perSOL {
+            propose { max(1, UInt64(UInt128(present[$0]) * 10 / UInt128(max(1, largest)))) * Lamports.perSOL }
+        }
+        if !areWhole { propose { max(1, present[$0] / Lamports.perSOL) * Lamports.perSOL } }
+        return proposals
+    }
+
+    // MARK: Frames
+
+    private static func ofTopology(
+        _ name: String, _ proposals: @escaping @Sendable (Topology) -> [Topology]
+    ) -> Reduction {
+        Reduction(name: name) { plan in
+            proposals(plan.topology).map { topology in
+                var proposal = plan
+                proposal.topology = topology
+                return proposal
+            }
+        }
+    }
+
+    private static func ofEachService(
+        _ name: String, _ proposals: @escaping @Sendable (ServicePlan) -> [ServicePlan]
+    ) -> Reduction {
+        Reduction(name: name) { eachService(of: $0, proposals) }
+    }
+
+    private static func eachService(
+        of plan: SimulationPlan, _ proposals: (ServicePlan) -> [ServicePlan]
+    ) -> [SimulationPlan] {
+        plan.topology.services.indices.flatMap { index in
+            proposals(plan.topology.services[index]).map { service in
+                var proposal = plan
+                proposal.topology.services[index] = service
+                proposal.topology.keepFaultsWithinLoads()
+                return proposal
+            }
+        }
+    }
+
+    /// Those who collude change with their coordinator.
+    private static func ofEachFault(
+        _ name: String, _ proposals: @escaping @Sendable (FaultPlan) -> [FaultPlan]
+    ) -> Reduction {
+        ofTopology(name) { topology in
+            topology.faults.indices.filter { topology.faults[$0].behaviour != .collusion }.flatMap { index in
+                proposals(topology.faults[index]).map { fault in
+                    var proposal = topology
+                    proposal.faults[index] = fault
+                    guard fault.behaviour == .coordinatorEquivocates else { return proposal }
+                    for place in proposal.faults.indices
+                    where proposal.faults[place].behaviour == .collusion && proposal.faults[place].service == fault.service
+                    {
+                        proposal.faults[place].begins = fault.begins
+                        proposal.faults[place].lasts = fault.lasts
+                        proposal.faults[place].probability = fault.probability
+                    }
+                    return proposal
+                }
+            }
+        }
+    }
+
+    /// To the next lower time that reads well.
+    private static func rounded(_ duration: Duration) -> Duration {
+        let nanoseconds = duration.nanoseconds
+        for step: Int64 in [1_000_000_000, 100_000_000, 10_000_000, 1_000_000] where nanoseconds >= step * 2 {
+            return .nanoseconds(nanoseconds / step * step)
+        }
+        return .milliseconds(1)
+    }
+}
+
+extension Topology {
+    fileprivate mutating func keepFaultsWithinLoads() {
+        for index in faults.indices {
+            guard case .task(let sequence) = faults[index].begins else { continue }
+            let tasks = services.indices.filter { place in
+                faults[index].service.map { Int($0.number) == place } ?? true
+            }.map { services[$0].load.tasks }.max() ?? 1
+            faults[index].begins = .task(min(sequence, TaskSequence(tasks - 1)))
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Faults
+import Messages
+import Primitives
+import TopologyFormat
+
+/// A topology without some of its parts; whoever stands behind them moves up, in every place that names them by number.
+extension Topology {
+    func withoutOperator(_ place: Int) -> Topology {
+        var result = self
+        result.operators.remove(at: place)
+        result.network.regions?.operators.remove(at: place)
+        func moved(_ signer: OperatorIndex) -> OperatorIndex? { Self.moved(signer, without: place) }
+        for index in result.services.indices {
+            result.services[index].operators = services[index].operators.compactMap(moved)
+        }
+        for index in result.restakers.indices {
+            result.restakers[index].delegations = restakers[index].delegations.compactMap { delegation in
+                moved(delegation.signer).map { DelegationPlan(signer: $0, amount: delegation.amount) }
+            }
+        }
+        result.renumber { party in
+            guard case .signer(let signer) = party else { return party }
+            return moved(signer).map { .signer($0) }
+        }
+        for index in result.faults.indices {
+            result.faults[index].accomplices = result.faults[index].accomplices.compactMap(moved)
+        }
+        result.expect.slashed = expect.slashed.compactMap(moved)
+        return result
+    }
+
+    func withoutService(_ place: Int) -> Topology {
+        var result = self
+        result.services.remove(at: place)
+        result.network.regions?.coordinators.remove(at: place)
+        func moved(_ service: ServiceID) -> ServiceID? { Self.moved(service, without: place) }
+        result.faults.removeAll { $0.service.map { Int($0.number) == place } ?? false }
+        result.renumber { party in
+            guard case .coordinator(let service) = party else { return party }
+            return moved(service).map { .coordinator($0) }
+        }
+        for index in result.faults.indices {
+            result.faults[index].service = result.faults[index].service.flatMap(moved)
+        }
+        result.expect.revoked = expect.revoked.compactMap(moved)
+        return result
+    }
+
+    /// - Parameter moved: nil for whoever is gone, with whatever was about nobody else.
+    private mutating func renumber(_ moved: (Party) -> Party?) {
+        faults = faults.compactMap { fault in
+            guard let party = moved(fault.party) else { return nil }
+            var fault = fault
+            fault.party = party
+            return fault
+        }
+        network.partitions = network.partitions.compactMap { partition in
+            var partition = partition
+            partition.between = partition.between.compactMap(moved)
+            partition.and = partition.and.compactMap(moved)
+            return partition.between.isEmpty || partition.and.isEmpty ? nil : partition
+        }
+    }
+
+    private static func moved<Index: NumberedName>(_ index: Index, without place: Int) -> Index? {
+        if Int(index.number) == place { return nil }
+        return Int(index.number) < place ? index : Index(index.number - 1)
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Cluster
+import Exploration
+import Foundation
+import Primitives
+import Simulation
+import TopologyFormat
+
+struct ShrinkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shrink", abstract: "Make a network that violates an oracle as small as it can be.",
+        discussion: """
+            Takes the seed of a scenario that quorate explore has named, or a topology, simulates it, and leaves out \
+            whatever it can without the same oracle being content: partitions, faults, services, operators, restakers, \
+            tasks, time. What is left is printed as a topology that quorate simulate takes, and quorate run too where \
+            no partition is left in it.
+
+              quorate shrink 1234567890 --output small.yaml
+
+            Exit status: 0 when it was shrunk; 2 when nothing is violated, or the input is wrong.
+            """)
+
+    @Argument(help: ArgumentHelp("The seed of a scenario, or a topology in YAML.", valueName: "seed-or-file"))
+    var source: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Write the topology to this file.", valueName: "file"))
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp("Simulations at most.", valueName: "n"),
+        transform: { Int(try ScalarGrammar<UInt64>.integer(1...1_000_000, example: "3000").parse($0)) })
+    var runs = Shrinker.standardLimit
+
+    @Option(
+        help: ArgumentHelp("Of a topology: its seed, where it does not say one.", valueName: "n"),
+        transform: { try ScalarGrammar<UInt64>.integer(0...UInt64.max, example: "42").parse($0) })
+    var seed: UInt64?
+
+    func run() throws {
+        let plan = try plan()
+        Console.complain("\(source): \(PlanSize(of: plan.topology))")
+        let source = source
+        let found = try CommandFailure.asBadInput { try Violation(of: plan) }
+        guard var violation = found else {
+            throw CommandFailure.badInput("\(source): every oracle holds; there is nothing to shrink")
+        }
+        Console.complain("\(violation.trouble)")
+        violation.shrink(limit: runs, progress: { Console.complain("\($1) simulations: \($0)") })
+        Console.complain("\(PlanSize(of: violation.plan.topology)), after \(violation.tried) simulations")
+        let text = text(of: violation)
+        guard let output else { return try Console.print(text) }
+        try OutputFile.write(Array(text.utf8), to: output)
+        Console.complain(command(for: violation.plan, file: output))
+    }
+
+    private func plan() throws(CommandFailure) -> SimulationPlan {
+        if let scenario = UInt64(source) { return Scenario(seed: scenario).plan }
+        let source = source
+        var topology = try CommandFailure.asBadInput { try Topology.load(path: source) }
+        guard let seed = seed ?? topology.seed else {
+            throw .badInput("\(source): has no seed, and what it shows depends on one; write --seed 42")
+        }
+        topology.seed = seed
+        return SimulationPlan(topology: topology, seed: seed)
+    }
+
+    private func text(of violation: Violation) -> String {
+        let account = violation.trouble.description.replacing("\n", with: " ")
+        return """
+            # Shows: \(account)
+            # Made by: quorate shrink \(source)
+            # To see it: \(command(for: violation.plan, file: output ?? "FILE"))
+            \(violation.plan.topology.yaml)
+            """
+    }
+
+    private func command(for plan: SimulationPlan, file: String) -> String {
+        var words = ["quorate simulate", file]
+        if plan.costs != .standard, let costs = plan.costs.word { words += ["--costs", costs] }
+        if plan.cores != .perNode { words += ["--cores", SimulationOptions.word(for: plan.cores)] }
+        return words.joined(separator: " ")
+    }
+}

@@ -1,0 +1,93 @@
+import Faults
+import Messages
+import Primitives
+import Simulation
+import Testing
+import Verdicts
+
+@testable import Exploration
+
+@Suite struct ExplorerTests {
+    /// A few hundred networks, and whatever there is of adversaries and oracles. Whoever breaks a rule of the protocol
+    /// is most likely told so here first.
+    @Test func hundredsOfScenariosHold() async {
+        let findings = await Explorer(seed: 2, runs: 300, jobs: 4, keepsGoing: true).explore()
+        let accounts = findings.troubled.map { "\($0.seed): \($0.troubles)" }
+        #expect(findings.troubled.isEmpty, "\(accounts)")
+        #expect(findings.coverage.runs == 300)
+        for behaviour in Behaviour.allCases {
+            #expect(findings.coverage[.acted, behaviour.rawValue] > 5, "\(behaviour)")
+        }
+        for oracle in Oracle.allCases {
+            #expect(findings.coverage[.judged, oracle.rawValue] > 0, "\(oracle)")
+        }
+        for point in KillPoint.allCases {
+            #expect(findings.coverage[.killPoint, point.rawValue] > 0, "\(point)")
+        }
+        let common: Set<Coverage.Happening> = [.restart, .expiry, .slash, .revocation, .epochTurn, .revision, .recovery]
+        for happening in common {
+            #expect(findings.coverage[.happened, happening.rawValue] > 5, "\(happening)")
+        }
+    }
+
+    @Test func threadsMakeNoDifference() async {
+        func explore(_ jobs: Int) async -> ExplorationFindings {
+            await Explorer(seed: 3, runs: 24, jobs: jobs, keepsGoing: true).explore()
+        }
+        let one = await explore(1)
+        #expect(await explore(2) == one)
+        #expect(await explore(5) == one)
+        #expect(one.coverage.runs == 24 && one.events > 0)
+    }
+
+    /// Every fourth has something wrong with it, which its worker finds at a time of its own.
+    private static let troubled = Trial { plan throws(SimulationError) in
+        if plan.seed % 4 == 3 { throw .tooManyEvents(plan.seed, at: .zero) }
+        return try Simulator.run(plan)
+    }
+
+    @Test func whatIsRefusedIsCountedAndNotJudged() async {
+        let findings = await Explorer(seed: 1, runs: 16, jobs: 3, trial: Self.troubled).explore()
+        let expected = (0..<16 as Range<UInt64>).map { Scenario.seed($0, of: 1) }.filter { $0 % 4 == 3 }
+        #expect(!expected.isEmpty)
+        #expect(findings.troubled.map(\.seed) == expected)
+        #expect(findings.unjudged == UInt64(expected.count) && findings.violations == 0)
+        #expect(findings.coverage.runs == 16)
+    }
+
+    /// A coordinator that is dead and comes back has nobody left to vote when its operators are silent: what nobody
+    /// promised is not held against anyone, but a network that never ends is.
+    private static func endless(every divisor: UInt64) -> Trial {
+        Trial { plan throws(SimulationError) in
+            var run = try Simulator.run(plan)
+            if plan.seed % divisor == 0 { run.ending = .timedOut(waitingFor: ["coordinator-squares"]) }
+            return run
+        }
+    }
+
+    @Test func theFirstViolationEndsItWhoeverFindsIt() async throws {
+        func explore(_ jobs: Int, keepsGoing: Bool) async -> ExplorationFindings {
+            await Explorer(seed: 9, runs: 20, jobs: jobs, keepsGoing: keepsGoing, trial: Self.endless(every: 5)).explore()
+        }
+        let one = await explore(1, keepsGoing: false)
+        let first = try #require((0..<20 as Range<UInt64>).first { Scenario.seed($0, of: 9) % 5 == 0 })
+        #expect(one.coverage.runs == first + 1 && one.violations == 1)
+        #expect(one.troubled.map(\.number) == [first])
+        #expect(one.troubled[0].troubles[0].kind == .unfinished)
+        #expect(await explore(4, keepsGoing: false) == one)
+        let all = await explore(2, keepsGoing: true)
+        #expect(all.violations == UInt64((0..<20 as Range<UInt64>).count { Scenario.seed($0, of: 9) % 5 == 0 }))
+        #expect(all.coverage.runs == 20)
+    }
+
+    @Test func nothingMoreIsBegunWhenTimeIsUp() async {
+        let findings = await Explorer(seed: 9, runs: 20, jobs: 2).explore(mayGoOn: { false })
+        #expect(findings == ExplorationFindings())
+    }
+
+    @Test func whatNeverHappenedIsListed() {
+        let absent = Coverage().absent.map(\.name)
+        #expect(absent.contains("equivocate-split") && absent.contains("liveness") && absent.contains("badEvidence"))
+        #expect(!absent.contains("applied"))
+    }
+}

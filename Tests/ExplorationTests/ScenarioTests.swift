@@ -1,0 +1,74 @@
+import Faults
+import Messages
+import Primitives
+import Simulation
+import Testing
+import TopologyFormat
+
+@testable import Exploration
+
+@Suite struct ScenarioTests {
+    /// What a file cannot say, no scenario has: `shrink` writes them as files.
+    @Test func everyScenarioReadsBackFromItsFile() throws {
+        for seed in 0..<2_000 as Range<UInt64> {
+            let topology = Scenario(seed: seed).plan.topology
+            let again = try Topology.parse(topology.yaml, file: "scenario-\(seed).yaml")
+            #expect(again == topology, "\(topology.yaml)")
+        }
+    }
+
+    @Test func aSeedDrawsOneScenario() {
+        let seeds = (0..<100 as Range<UInt64>).map { Scenario.seed($0, of: 7) }
+        #expect(Set(seeds).count == 100)
+        #expect(Set(seeds.map { Scenario(seed: $0).plan }).count == 100)
+        #expect(seeds.map { Scenario(seed: $0) } == seeds.map { Scenario(seed: $0) })
+    }
+
+    @Test func everyAdversaryIsDrawnWithEveryKindOfSchedule() {
+        let faults = (0..<1_000 as Range<UInt64>).flatMap { Scenario(seed: $0).plan.topology.faults }
+        for behaviour in Behaviour.allCases {
+            let own = faults.filter { $0.behaviour == behaviour }
+            #expect(own.count > 50, "\(behaviour)")
+            let beginnings = Set(own.map { Self.kind(of: $0.begins) })
+            #expect(beginnings == (behaviour == .powerLoss ? ["time"] : ["start", "task", "time"]), "\(behaviour)")
+            let extents = Set(own.map { Self.kind(of: $0.lasts) })
+            #expect(extents.count == (behaviour == .silent ? 3 : 2), "\(behaviour): \(extents)")
+        }
+        #expect(Set(faults.compactMap(\.point)) == Set(KillPoint.allCases))
+    }
+
+    private static func kind(of beginning: FaultPlan.Beginning) -> String {
+        switch beginning {
+        case .start: "start"
+        case .task: "task"
+        case .after: "time"
+        }
+    }
+
+    private static func kind(of extent: FaultPlan.Extent) -> String {
+        switch extent {
+        case .tasks: "tasks"
+        case .duration: "time"
+        case .untilTheEnd: "end"
+        }
+    }
+
+    /// In most, whoever signs two things holds too little for two certificates; in some, enough.
+    @Test func cheatsStayWithinTheirBudgetInMostScenarios() {
+        let plans = (0..<1_000 as Range<UInt64>).map { Scenario(seed: $0).plan.topology }
+        let beyond = plans.count { topology in
+            let stakes = topology.stakesAtGenesis
+            let cheats = Set(topology.faults.filter { $0.behaviour.isProvable }.map(\.party))
+            return topology.services.contains { service in
+                let total = service.operators.reduce(UInt128(0)) { $0 + UInt128(stakes[Int($1.number)].number) }
+                let held = service.operators.filter { cheats.contains(.signer($0)) }
+                    .reduce(UInt128(0)) { $0 + UInt128(stakes[Int($1.number)].number) }
+                let (numerator, denominator) = (
+                    UInt128(service.threshold.numerator), UInt128(service.threshold.denominator)
+                )
+                return held > 0 && held * denominator + total * denominator >= total * 2 * numerator
+            }
+        }
+        #expect((20..<300).contains(beyond), "\(beyond)")
+    }
+}

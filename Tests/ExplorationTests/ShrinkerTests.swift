@@ -1,0 +1,128 @@
+import Faults
+import Links
+import Messages
+import Primitives
+import Records
+import Simulation
+import Testing
+import TopologyFormat
+
+@testable import Exploration
+
+@Suite struct ShrinkerTests {
+    /// The largest of many scenarios for which this can be said.
+    private func largest(where shows: (SimulationPlan) -> Bool) throws -> SimulationPlan {
+        let plans = (0..<400 as Range<UInt64>).map { Scenario(seed: $0).plan }.filter(shows)
+        return try #require(plans.max { Self.weight(of: $0) < Self.weight(of: $1) })
+    }
+
+    private static func weight(of plan: SimulationPlan) -> Int {
+        let size = PlanSize(of: plan.topology)
+        return size.operators * 10 + size.faults * 10 + size.services * 10 + size.partitions * 10 + Int(size.tasks)
+    }
+
+    private func equivocates(_ plan: SimulationPlan) -> Bool {
+        plan.topology.faults.contains { $0.behaviour == .equivocateSplit }
+    }
+
+    @Test func whatDoesNotMatterIsLeftOut() throws {
+        let plan = try largest(where: equivocates)
+        var shrinker = Shrinker(shows: equivocates)
+        let smallest = shrinker.shrink(plan)
+        let topology = smallest.topology
+        #expect(
+            "\(PlanSize(of: topology))" == "1 operator, 0 restakers, 1 service, 1 task, 1 fault, 0 partitions",
+            "\(topology.yaml)")
+        #expect(topology.network.link == .none && topology.ledger == .fast && topology.guardMode == .synced)
+        #expect(topology.operators[0].stake == Lamports(Lamports.perSOL))
+        #expect(topology.faults[0].begins == .start && topology.faults[0].lasts == .tasks(1))
+        #expect(topology.services[0].deadline <= .seconds(1) && topology.services[0].threshold == .twoThirds)
+        #expect(smallest.costs == .standard && smallest.cores == .perNode)
+        #expect(topology.readsBack)
+    }
+
+    /// Indices are renumbered everywhere: what is kept is the same party under another number.
+    @Test func whoeverMattersStays() throws {
+        let plan = try largest { $0.topology.services.count == 2 && $0.topology.operators.count > 5 }
+        let (last, service) = (plan.topology.operators.last!.name, plan.topology.services[1].name)
+        var shrinker = Shrinker { plan in
+            plan.topology.operators.contains { $0.name == last }
+                && plan.topology.services.contains { $0.name == service } && plan.topology.operators.count >= 2
+        }
+        let smallest = shrinker.shrink(plan).topology
+        #expect(smallest.operators.map(\.name).contains(last) && smallest.operators.count == 2)
+        #expect(smallest.services.map(\.name) == [service])
+    }
+
+    @Test func itIsTheSameEveryTimeAndNeverBeyondItsLimit() throws {
+        let plan = try largest(where: equivocates)
+        var (one, other) = (Shrinker(shows: equivocates), Shrinker(shows: equivocates))
+        #expect(one.shrink(plan) == other.shrink(plan))
+        #expect(one.tried == other.tried && one.tried < 500)
+        var bounded = Shrinker(limit: 3, shows: equivocates)
+        let some = bounded.shrink(plan)
+        #expect(bounded.tried == 3 && equivocates(some))
+        var stopped = Shrinker(shows: equivocates)
+        #expect(stopped.shrink(plan, mayGoOn: { false }) == plan)
+    }
+
+    @Test func whoeverLeavesIsMissedNowhere() throws {
+        for seed in 0..<300 as Range<UInt64> {
+            let topology = Scenario(seed: seed).plan.topology
+            for place in topology.operators.indices where topology.operators.count > 1 {
+                let rest = topology.withoutOperator(place)
+                #expect(rest.operators.count == topology.operators.count - 1)
+                let numbers = rest.services.flatMap(\.operators) + rest.faults.flatMap(\.accomplices)
+                #expect(numbers.allSatisfy { Int($0.number) < rest.operators.count })
+                for fault in rest.faults {
+                    guard case .signer(let signer) = fault.party else { continue }
+                    #expect(Int(signer.number) < rest.operators.count)
+                }
+            }
+            for place in topology.services.indices where topology.services.count > 1 {
+                let rest = topology.withoutService(place)
+                #expect(rest.services.count == topology.services.count - 1)
+                #expect(rest.faults.compactMap(\.service).allSatisfy { Int($0.number) < rest.services.count })
+            }
+        }
+    }
+
+    // MARK: With the simulator
+
+    /// A network that does what it should has nothing to shrink.
+    @Test func aSoundScenarioIsNoViolation() throws {
+        #expect(try Violation(of: Scenario(seed: Scenario.seed(0, of: 2)).plan) == nil)
+    }
+
+    /// Says of every run in which somebody is slashed that it never ends: the least of these has one operator and one
+    /// task.
+    @Test func aRealRunIsShrunkToWhatMakesIt() throws {
+        let trial = Trial { plan throws(SimulationError) in
+            var run = try Simulator.run(plan)
+            let hasSlash = run.records.nodes.contains { node in
+                node.party == .ledger
+                    && node.notes.contains { if case .slashed = $0.observation { true } else { false } }
+            }
+            run.ending = hasSlash ? .timedOut(waitingFor: ["coordinator-squares"]) : .completed
+            return run
+        }
+        var found: Violation?
+        for number in 0..<100 as Range<UInt64> where found == nil {
+            let plan = Scenario(seed: Scenario.seed(number, of: 2)).plan
+            let behaviours = plan.topology.faults.map(\.behaviour)
+            guard behaviours.count > 1, plan.topology.operators.count > 3, !behaviours.contains(.collusion) else {
+                continue
+            }
+            found = try Violation(of: plan, trial: trial)
+        }
+        var violation = try #require(found)
+        violation.shrink()
+        let topology = violation.plan.topology
+        #expect(
+            "\(PlanSize(of: topology))" == "1 operator, 0 restakers, 1 service, 1 task, 1 fault, 0 partitions",
+            "\(topology.yaml)")
+        #expect(violation.trouble.kind == .unfinished)
+        #expect(topology.expect.slashed == [OperatorIndex(0)])
+        #expect(topology.readsBack)
+    }
+}

@@ -1,0 +1,155 @@
+import Messages
+import Primitives
+import Records
+import TestSupport
+import Testing
+import Verdicts
+
+/// What the oracles make of partitions, and of tasks that were open when a fault was over. Without 40 of 100 (operator
+/// 1) there is no quorum.
+@Suite struct SeparationTests {
+    private static let op1 = HistoryBuilder.signer(1)
+
+    private func vote(_ builder: HistoryBuilder, _ number: UInt64) -> Observation {
+        .attested(builder.vote(1, builder.statement(number)))
+    }
+
+    /// Of these tasks, those that liveness judges when none is certified.
+    private func judged(_ numbers: [UInt64], _ body: (inout HistoryBuilder) -> Void) throws -> [UInt64] {
+        try numbers.filter { number in
+            var builder = try HistoryBuilder()
+            builder.issue(number)
+            body(&builder)
+            return builder.judge(.liveness).verdict == .violated
+        }
+    }
+
+    private func part(
+        _ builder: inout HistoryBuilder, _ between: [Party], _ and: [Party], from start: UInt64, to end: UInt64?,
+        number: UInt32 = 0
+    ) {
+        for party in between { builder.intervene(party, at: start, .cutOff(partition: number, side: .between)) }
+        for party in and { builder.intervene(party, at: start, .cutOff(partition: number, side: .and)) }
+        guard let end else { return }
+        for party in between + and { builder.intervene(party, at: end, .rejoined(partition: number)) }
+    }
+
+    // MARK: Liveness
+
+    @Test(arguments: [HistoryBuilder.coordinator, .ledger])
+    func whoIsCutOffIsAtFaultUntilItHasCaughtUp(other: Party) throws {
+        let judged = try judged([1, 120, 300, 495, 521, 530]) { builder in
+            builder.issue(510)
+            part(&builder, [Self.op1], [other], from: 2_000, to: 5_000)
+            builder.note(Self.op1, at: 5_200, vote(builder, 510))
+        }
+        #expect(judged == [1, 521, 530])
+    }
+
+    @Test func whoIsCutOffFromPeersAloneStillVotes() throws {
+        let judged = try judged([1, 120, 300]) {
+            part(&$0, [Self.op1], [HistoryBuilder.signer(2), HistoryBuilder.signer(3)], from: 2_000, to: nil)
+        }
+        #expect(judged == [1, 120, 300])
+    }
+
+    @Test func whoIsCutOffTwiceIsBackWhenBothAreOver() throws {
+        let judged = try judged([1, 300, 550, 950]) { builder in
+            part(&builder, [Self.op1], [HistoryBuilder.coordinator], from: 2_000, to: 4_000)
+            part(&builder, [HistoryBuilder.coordinator], [Self.op1], from: 3_000, to: 6_000, number: 1)
+        }
+        // From 6 s on it catches up, four seconds at most, since it was away for as long.
+        #expect(judged == [1])
+        let later = try self.judged([1_001]) { builder in
+            builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(60_000))
+            part(&builder, [Self.op1], [HistoryBuilder.coordinator], from: 2_000, to: 4_000)
+            part(&builder, [HistoryBuilder.coordinator], [Self.op1], from: 3_000, to: 6_000, number: 1)
+        }
+        #expect(later == [1_001])
+    }
+
+    @Test func aCoordinatorWithoutTheLedgerIsNotJudged() throws {
+        let judged = try judged([1, 300, 900]) {
+            part(&$0, [HistoryBuilder.coordinator], [.ledger], from: 2_000, to: nil)
+        }
+        #expect(judged == [1])
+    }
+
+    // MARK: What was open when a fault was over
+
+    /// Issued at 1 s, due so much later.
+    private func verdict(due: UInt64, silentTo end: UInt64?, epochTwoAt turn: UInt64? = nil) throws -> Verdict {
+        var builder = try HistoryBuilder()
+        var task = builder.task(1, issued: 1_000)
+        task.deadline = HistoryBuilder.instant(1_000 + due)
+        builder.note(HistoryBuilder.coordinator, at: 1_000, .taskIssued(task))
+        builder.note(Self.op1, at: 900, .injected(Injection(behaviour: "silent")))
+        if let end { builder.note(Self.op1, at: end, .recovered(behaviour: "silent", service: nil)) }
+        builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(60_000))
+        if let turn {
+            let set = try OperatorSet(
+                network: builder.genesis.network, service: HistoryBuilder.service, epoch: Epoch(2), revision: Revision(0),
+                threshold: .twoThirds, members: builder.set.members)
+            builder.note(.ledger, at: turn, .operatorSetOpened(set))
+        }
+        return builder.judge(.liveness).verdict
+    }
+
+    @Test func whatIsOpenWhenAFaultIsOverIsCertifiedSecondsLater() throws {
+        #expect(try verdict(due: 20_000, silentTo: 5_000) == .violated)
+        #expect(try verdict(due: 20_000, silentTo: 13_999) == .violated)
+        #expect(try verdict(due: 20_000, silentTo: 14_001) == .notApplicable)
+        #expect(try verdict(due: 20_000, silentTo: nil) == .notApplicable)
+        #expect(try verdict(due: 4_000, silentTo: 2_000) == .notApplicable)
+    }
+
+    @Test func nobodyVotesOnTasksTwoEpochsOld() throws {
+        #expect(try verdict(due: 20_000, silentTo: 5_000, epochTwoAt: 12_001) == .violated)
+        #expect(try verdict(due: 20_000, silentTo: 5_000, epochTwoAt: 11_999) == .notApplicable)
+    }
+
+    /// It has had time enough to hear what others hold of it.
+    @Test func whoIsStartedAgainAndNeverSignsIsTakenToBeBack() throws {
+        let judged = try judged([300, 700, 801]) { builder in
+            builder.intervene(Self.op1, at: 2_000, .killed)
+            builder.intervene(Self.op1, at: 3_000, .restarted(.keep), incarnation: 2)
+        }
+        #expect(judged == [801])
+    }
+
+    // MARK: Completeness
+
+    /// Operator 4 shows operators 2 and 3 another vote each, and operator 1 none.
+    private func completeness(_ body: (inout HistoryBuilder) -> Void) throws -> Verdict {
+        var builder = try HistoryBuilder()
+        builder.issue(2)
+        builder.certify(2)
+        builder.equivocate(4, 2, to: [HistoryBuilder.signer(2)], and: [HistoryBuilder.signer(3)])
+        body(&builder)
+        return builder.judge(.completeness).verdict
+    }
+
+    @Test func whatNobodyCouldHearNeedNotBePunished() throws {
+        let (two, three, four) = (HistoryBuilder.signer(2), HistoryBuilder.signer(3), HistoryBuilder.signer(4))
+        let coordinator = HistoryBuilder.coordinator
+        #expect(try completeness { _ in } == .violated)
+        #expect(try completeness { part(&$0, [four], [two], from: 10, to: 500) } == .holds)
+        #expect(try completeness { part(&$0, [two], [coordinator], from: 500, to: 1_000) } == .holds)
+        #expect(try completeness { part(&$0, [three], [.ledger], from: 1_000, to: nil) } == .holds)
+        // Neither is in their way: the coordinator compares.
+        #expect(try completeness { part(&$0, [two], [three], from: 10, to: nil) } == .violated)
+        #expect(try completeness { part(&$0, [two], [coordinator], from: 5_000, to: nil) } == .violated)
+    }
+
+    @Test func withoutACoordinatorOperatorsCompare() throws {
+        let (two, three) = (HistoryBuilder.signer(2), HistoryBuilder.signer(3))
+        func verdict(_ body: (inout HistoryBuilder) -> Void) throws -> Verdict {
+            try completeness {
+                $0.intervene(HistoryBuilder.coordinator, at: 10, .killed)
+                body(&$0)
+            }
+        }
+        #expect(try verdict { _ in } == .violated)
+        #expect(try verdict { part(&$0, [two], [three], from: 10, to: nil) } == .holds)
+    }
+}
