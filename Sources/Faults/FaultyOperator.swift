@@ -260,15 +260,18 @@ package struct FaultyOperator: PerturbableMachine {
             }
             // The other task may never come, and then this vote never goes.
             if collusion.held == nil { noteHolding(voteKey, effects: &effects) }
-            collusions[voteKey]?.held = (vote, recipients)
+            // Some may have connected since it was held first.
+            let earlier = collusion.held?.recipients ?? []
+            collusions[voteKey]?.held = (vote, earlier + recipients.filter { !earlier.contains($0) })
             return
         }
         let first = recipients.filter { isShown(vote.statement.task, double, isFirst: true, $0) }
         let second = recipients.filter { isShown(double.second.task, double, isFirst: false, $0) }
-        if double.firstSent == nil {
-            double.firstSent = vote
-            double.firstRecipients = first
-            double.secondRecipients = second
+        double.firstSent = double.firstSent ?? vote
+        if !double.isNoted {
+            // It may take a while until either vote has gone to somebody.
+            double.firstRecipients += first.filter { !double.firstRecipients.contains($0) }
+            double.secondRecipients += second.filter { !double.secondRecipients.contains($0) }
         }
         doubles[voteKey] = double
         if !first.isEmpty { effects.append(.send(.attestation(vote), to: first)) }
