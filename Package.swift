@@ -97,9 +97,9 @@ let package = Package(
         target(
             "Benchmarking",
             ground + [
-                "Attesting", "Faults", "Links", "Services", "TopologyFormat", "Staging", "Simulation", "Records",
-                "Verdicts", "Node", "Cluster",
-                "Reports", subprocess, system,
+                "CJansson", "CLinux", "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "Verdicts",
+                "TopologyFormat", "Staging", "Node", "LedgerNode", "Simulation", "Cluster", "Reports", subprocess,
+                system,
             ] + nio),
         .executableTarget(
             name: "quorate",

@@ -54,6 +54,17 @@ package enum SignatureRequest: Hashable, Sendable {
     case statement(Statement)
     case task(ServiceTask)
     case instruction(Instruction, nonce: UInt64)
+
+    package func signature(by key: SigningKey, network: Digest) -> Signature {
+        switch self {
+        case .statement(let statement): key.sign(statement.signedBytes)
+        case .task(let task): key.sign(task.signedBytes)
+        case .instruction(let instruction, let nonce):
+            key.sign(
+                SignedInstruction.signedBytes(
+                    network: network, authority: key.publicKey, nonce: nonce, instruction: instruction))
+        }
+    }
 }
 
 package enum VerificationRequest: Hashable, Sendable {

@@ -1,11 +1,7 @@
 import Cluster
 import Messages
-import Node
 import Primitives
 import Records
-import Staging
-import SystemPackage
-import TopologyFormat
 import Verdicts
 
 /// One network, started, put under load, stopped and measured, in a directory of its own.
@@ -17,21 +13,13 @@ struct BenchRun {
 
     /// Cancelling kills all processes, and throws.
     func measure(_ cost: CryptographyCost) async throws -> Measurement {
-        let topology = try bench.topology(times)
-        try HostCapacity.prepare(for: topology)
-        let keys = NetworkKeys.generate(for: topology)
-        let genesis = GenesisBuilder.genesis(of: topology, keys: keys, runID: GenesisBuilder.randomRunID())
-        let files = NodeFiles(directory: directory, genesis: genesis, topology: topology, seed: 1)
-        try files.prepare(keys: keys)
-        let run = NetworkRun(
-            topology: topology, genesis: genesis, files: files, executables: executables,
-            measuring: [times.warmUp, times.load])
-        let outcome = await run.run(interruptions: AsyncStream { _ in }, report: { _ in })
-        try Task.checkCancellation()
+        let run = RealRun(
+            topology: try bench.topology(times), seed: 1, directory: directory, executables: executables)
+        let outcome = try await run.run(measuring: [times.warmUp, times.load])
         guard outcome.ending == .completed, outcome.failures.isEmpty else {
             throw BenchError.runFailed(bench, outcome)
         }
-        let coordinator = files.name(of: .coordinator(ServiceID(0)))
+        let coordinator = try RunRecords.genesis(ofRunIn: directory.path).name(of: .coordinator(ServiceID(0)))
         let records = try RunRecords.load(directory: directory.path, only: coordinator)
         return try figures(RunHistory(records).tasks, outcome.usages, cost)
     }

@@ -20,6 +20,17 @@ static inline int linux_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPE
 /// Closes every descriptor from this one on.
 static inline int linux_close_from(unsigned first) { return (int)syscall(SYS_close_range, first, ~0U, 0); }
 
+/// Which processors the calling thread may run on, a bit for each.
+///
+/// Returns how many bytes were written, or -1.
+static inline int linux_get_affinity(unsigned char *bits, unsigned long size) {
+    return (int)syscall(SYS_sched_getaffinity, 0, size, bits);
+}
+
+static inline int linux_set_affinity(const unsigned char *bits, unsigned long size) {
+    return (int)syscall(SYS_sched_setaffinity, 0, size, bits);
+}
+
 static inline char *const *linux_environment(void) { return environ; }
 
 #endif

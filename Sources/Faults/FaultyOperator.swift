@@ -258,6 +258,7 @@ package struct FaultyOperator: PerturbableMachine {
             guard let collusion = collusions[voteKey] else {
                 return effects.append(.send(.attestation(vote), to: recipients))
             }
+            // Some may have connected since it was held first.
             let earlier = collusion.held?.recipients ?? []
             collusions[voteKey]?.held = (vote, earlier + recipients.filter { !earlier.contains($0) })
             return
@@ -265,8 +266,11 @@ package struct FaultyOperator: PerturbableMachine {
         let first = recipients.filter { isShown(vote.statement.task, double, isFirst: true, $0) }
         let second = recipients.filter { isShown(double.second.task, double, isFirst: false, $0) }
         double.firstSent = double.firstSent ?? vote
-        double.firstRecipients += first.filter { !double.firstRecipients.contains($0) }
-        double.secondRecipients += second.filter { !double.secondRecipients.contains($0) }
+        if !double.isNoted {
+            // It may take a while until either vote has gone to somebody.
+            double.firstRecipients += first.filter { !double.firstRecipients.contains($0) }
+            double.secondRecipients += second.filter { !double.secondRecipients.contains($0) }
+        }
         doubles[voteKey] = double
         if !first.isEmpty { effects.append(.send(.attestation(vote), to: first)) }
         // Sent again later, each half gets what it got before.

@@ -195,16 +195,7 @@ extension NodeDriver {
         }
     }
 
-    func sign(_ request: SignatureRequest) -> Signature {
-        switch request {
-        case .statement(let statement): key.sign(statement.signedBytes)
-        case .task(let task): key.sign(task.signedBytes)
-        case .instruction(let instruction, let nonce):
-            key.sign(
-                SignedInstruction.signedBytes(
-                    network: network, authority: key.publicKey, nonce: nonce, instruction: instruction))
-        }
-    }
+    func sign(_ request: SignatureRequest) -> Signature { request.signature(by: key, network: network) }
 
     /// In place: what modules do today takes less time than handing it to another thread and back.
     func execute(_ execution: TaskExecution) -> ExecutionOutcome {

@@ -2,8 +2,12 @@ import Primitives
 
 /// What a node's work takes in a simulation. Processor time, unless it says that it waits.
 package struct CostModel: Hashable, Sendable {
-    /// A node that had nothing to do takes up what has come: once a turn, however much that is.
+    /// Waits: until a core that had nothing to do takes up work.
+    package var rouse: Duration
+    /// A node that had nothing to do comes to a core on which others may have worked meanwhile.
     package var wake: Duration
+    /// A turn, however much is done in it: what has come is looked for, and the record is written out.
+    package var turn: Duration
     /// A frame is read and decoded.
     package var receive: Duration
     /// A machine handles one event, and the record gets it.
@@ -18,7 +22,9 @@ package struct CostModel: Hashable, Sendable {
     package var execute: Duration
     /// Entries are written to the guard file: once a round.
     package var guardWrite: Duration
-    /// Waits until they are on the disk; in mode `written` there is no such wait.
+    /// The disk is asked to take them: once a round, and not in mode `written`.
+    package var guardFlush: Duration
+    /// Waits until the disk has them.
     package var guardSync: Duration
     /// The ledger applies an instruction, signature checks apart.
     package var apply: Duration
@@ -29,25 +35,24 @@ package struct CostModel: Hashable, Sendable {
 
     /// Work takes no time: what is left of a latency is the network's.
     package static let none = CostModel(
-        wake: .zero, receive: .zero, handle: .zero, send: .zero, flush: .zero, sign: .zero, verify: .zero,
-        execute: .zero, guardWrite: .zero, guardSync: .zero, apply: .zero, commit: .zero, transit: .zero)
+        rouse: .zero, wake: .zero, turn: .zero, receive: .zero, handle: .zero, send: .zero, flush: .zero, sign: .zero,
+        verify: .zero,
+        execute: .zero, guardWrite: .zero, guardFlush: .zero, guardSync: .zero, apply: .zero, commit: .zero,
+        transit: .zero)
 
     /// Round figures of a two-core x86-64 machine with an SSD: for those who have not calibrated theirs.
     package static let standard = CostModel(
-        wake: .microseconds(15), receive: .microseconds(6), handle: .microseconds(5), send: .microseconds(2),
+        rouse: .microseconds(30), wake: .microseconds(30), turn: .microseconds(10), receive: .microseconds(6),
+        handle: .microseconds(5), send: .microseconds(2),
         flush: .microseconds(8), sign: .microseconds(19), verify: .microseconds(56), execute: .microseconds(1),
-        guardWrite: .microseconds(6), guardSync: .microseconds(400), apply: .microseconds(20),
+        guardWrite: .microseconds(6), guardFlush: .microseconds(60), guardSync: .microseconds(300),
+        apply: .microseconds(20),
         commit: .microseconds(800), transit: .microseconds(10))
 
     /// A small machine with a slow disk: all of that takes twelve times as long.
     package static let slow: CostModel = {
         var costs = CostModel.standard
-        for part: WritableKeyPath<CostModel, Duration> in [
-            \.wake, \.receive, \.handle, \.send, \.flush, \.sign, \.verify, \.execute, \.guardWrite, \.guardSync, \.apply,
-            \.commit, \.transit,
-        ] {
-            costs[keyPath: part] = costs[keyPath: part] * 12
-        }
+        for item in CostItem.allCases { costs[item] = costs[item] * 12 }
         return costs
     }()
 
@@ -59,11 +64,15 @@ package struct CostModel: Hashable, Sendable {
     package var word: String? { Self.named.first { $0.costs == self }?.word }
 
     package init(
-        wake: Duration, receive: Duration, handle: Duration, send: Duration, flush: Duration, sign: Duration,
-        verify: Duration, execute: Duration, guardWrite: Duration, guardSync: Duration, apply: Duration,
+        rouse: Duration, wake: Duration, turn: Duration, receive: Duration, handle: Duration, send: Duration,
+        flush: Duration, sign: Duration,
+        verify: Duration, execute: Duration, guardWrite: Duration, guardFlush: Duration, guardSync: Duration,
+        apply: Duration,
         commit: Duration, transit: Duration
     ) {
+        self.rouse = rouse
         self.wake = wake
+        self.turn = turn
         self.receive = receive
         self.handle = handle
         self.send = send
@@ -72,6 +81,7 @@ package struct CostModel: Hashable, Sendable {
         self.verify = verify
         self.execute = execute
         self.guardWrite = guardWrite
+        self.guardFlush = guardFlush
         self.guardSync = guardSync
         self.apply = apply
         self.commit = commit

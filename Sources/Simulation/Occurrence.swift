@@ -7,8 +7,12 @@ import Primitives
 /// it concerns nobody any more.
 enum Occurrence {
     case arrival(Parcel, connection: Int, towardHigh: Bool, generation: UInt32)
+    /// A core that had nothing to do is there for a node now.
+    case roused(Place)
     /// The processor time that a node has taken is over.
     case worked(Place, life: UInt32)
+    /// All that a node had to send has left.
+    case flushed(Place, life: UInt32)
     /// The disk has what the node waits for.
     case synced(Place, life: UInt32)
     case woke(Place, at: Instant, life: UInt32)

@@ -1,9 +1,13 @@
 import DequeModule
+import Primitives
 
 /// Who may work now. Whoever must wait is served in the order of asking.
 struct Processors {
     private var free: Int?
     private var queue: Deque<Place> = []
+
+    /// What a system's scheduler lets a process have before it looks for another one.
+    static let slice = Duration.microseconds(1_500)
 
     init(_ cores: Cores) {
         free =
@@ -13,7 +17,7 @@ struct Processors {
             }
     }
 
-    /// - Returns: whether it may work at once; else it is queued.
+    /// - Returns: whether there is a core for it, which has had nothing to do; else it is queued.
     mutating func ask(_ place: Place) -> Bool {
         guard let idle = free else { return true }
         guard idle > 0 else {
@@ -31,4 +35,6 @@ struct Processors {
         free = idle + 1
         return nil
     }
+
+    var isAnyoneWaiting: Bool { !queue.isEmpty }
 }

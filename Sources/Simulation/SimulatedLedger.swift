@@ -12,6 +12,7 @@ struct SimulatedLedger {
     var inbox: Deque<(event: LedgerEvent, parcel: ReadParcel?)> = []
     var isWorking = false
     var isQueuedForCore = false
+    var isAsleep = true
     /// Of the turn that is being worked on.
     var effects: [LedgerEffect] = []
     /// Waits for the log to be free.

@@ -20,6 +20,10 @@ final class SimulatedNode {
     var inbox: Deque<Waiting> = []
     var turn: Turn?
     var isQueuedForCore = false
+    /// When it came to the core that it has.
+    var hasCoreSince = Instant(nanoseconds: 0)
+    /// Whether it waited for something to do.
+    var isAsleep = true
     /// The earliest time that the machine has asked to be woken at.
     var wakeTime: Instant?
     var hasFinished = false
@@ -48,10 +52,19 @@ final class SimulatedNode {
         /// The process dies in this turn: the machine hears nothing more.
         var isLast = false
 
+        /// To be sent, each recipient counted.
+        var frameCount: Int {
+            outward.reduce(0) { count, outward in
+                if case .send(_, let recipients) = outward.effect { count + recipients.count } else { count }
+            }
+        }
+
         enum Stage {
             case events, durability, answers
             /// All is done but what can be noticed outside.
             case leaving
+            /// And that is on its way.
+            case left
         }
     }
 

@@ -11,6 +11,10 @@ package struct SimulatedRun: Sendable {
     /// Over every event and every effect of every machine, and every frame's fate: two runs with one audit hash are one run.
     package var audit: Digest
     package var figures: SimulationFigures
+    /// Processor time of operators and coordinators alone, from the beginning on.
+    package var nodeWork: Duration
+    /// How often one of these that had nothing to do took something up.
+    package var wakes: UInt64
 
     package enum Ending: Hashable, Sendable {
         case completed

@@ -10,8 +10,12 @@ import TopologyFormat
 extension World {
     // MARK: Frames
 
-    /// - Parameter receiver: does not get it when the two are not connected.
-    mutating func send(_ parcel: Parcel, from sender: Place, to receiver: Place) {
+    /// - Parameters:
+    ///   - receiver: does not get it when the two are not connected.
+    ///   - delay: from now until it leaves.
+    mutating func send(
+        _ parcel: Parcel, from sender: Place, to receiver: Place, leaving delay: Duration = .zero
+    ) {
         guard let index = wiring.connection(sender, receiver), connections[index].isUp else { return }
         let towardHigh = sender < receiver
         figures.frames += 1
@@ -28,7 +32,7 @@ extension World {
             audit.add(arrival: nil, connection: index)
             return observeSent(parcel, on: index, towardHigh: towardHigh, nil)
         }
-        put(parcel, on: index, towardHigh: towardHigh, sentAt: now)
+        put(parcel, on: index, towardHigh: towardHigh, sentAt: now + delay)
     }
 
     private mutating func put(_ parcel: Parcel, on index: Int, towardHigh: Bool, sentAt departure: Instant) {
@@ -274,7 +278,7 @@ extension World {
             // TCP tries again by its timer.
             let next =
                 world.now + (world.connections[index][towardHigh: towardHigh].link?.terms ?? .none).retransmission
-            world.connections[index][towardHigh: towardHigh].resumes = next
+            if !held.isEmpty { world.connections[index][towardHigh: towardHigh].resumes = next }
             for parcel in held { world.put(parcel, on: index, towardHigh: towardHigh, sentAt: next) }
         }
         rejoin(number)

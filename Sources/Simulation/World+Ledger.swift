@@ -25,13 +25,14 @@ extension World {
     private mutating func askForLedgerTurn() {
         guard !ledger.isWorking, !ledger.isQueuedForCore else { return }
         ledger.isQueuedForCore = true
-        if processors.ask(.ledger) { runnable.append(.ledger) }
+        if processors.ask(.ledger) { rouse(.ledger) }
     }
 
     mutating func ledgerBegins() {
         ledger.isQueuedForCore = false
         ledger.isWorking = true
-        var time = now + plan.costs.wake
+        var time = now + plan.costs.turn
+        if ledger.isAsleep { time = time + plan.costs.wake }
         for _ in 0..<Self.ledgerEventsPerTurn {
             guard let (event, parcel) = ledger.inbox.popFirst() else { break }
             if let parcel {
@@ -91,9 +92,13 @@ extension World {
         ledger.isWorking = false
         ledger.outbox += ledger.effects
         ledger.effects.removeAll(keepingCapacity: true)
-        releaseCore()
         commitIfIdle()
-        if !ledger.inbox.isEmpty { askForLedgerTurn() }
+        ledger.isAsleep = ledger.inbox.isEmpty
+        guard ledger.isAsleep else {
+            ledger.isQueuedForCore = true
+            return run(.ledger, since: now)
+        }
+        releaseCore()
     }
 
     private mutating func commitIfIdle() {

@@ -58,6 +58,7 @@ extension World {
     private mutating func begin() {
         let beginning = now + RunPatience.lead
         stage.began = beginning
+        (nodeWork, wakes) = (.zero, 0)
         stage.known = []
         for number in nodes.indices.dropFirst() { enqueue(.began(beginning), at: Place(number: number)) }
         observe(.began, at: beginning)
@@ -126,6 +127,7 @@ extension World {
         closeRecord(place, ending: .cut)
         node.machine = nil
         node.turn = nil
+        node.isAsleep = true
         node.leftOver = []
         node.inbox = []
         node.wakeTime = nil

@@ -28,11 +28,24 @@ extension World {
 
     private mutating func askForCore(_ place: Place) {
         nodes[place.number].isQueuedForCore = true
-        if processors.ask(place) { runnable.append(place) }
+        if processors.ask(place) { rouse(place) }
+    }
+
+    /// It has a core, and goes on with it.
+    mutating func run(_ place: Place, since: Instant) {
+        nodes[place.number].isQueuedForCore = true
+        nodes[place.number].hasCoreSince = since
+        runnable.append(place)
+    }
+
+    /// A core that had nothing to do takes a while before it works.
+    mutating func rouse(_ place: Place) {
+        guard plan.costs.rouse > .zero else { return run(place, since: now) }
+        timetable.add(.roused(place), at: now + plan.costs.rouse)
     }
 
     mutating func releaseCore() {
-        if let next = processors.release() { runnable.append(next) }
+        if let next = processors.release() { run(next, since: now) }
     }
 
     /// A core is there for it.
@@ -42,13 +55,19 @@ extension World {
         guard nodes[place.number].isAlive else {
             return releaseCore()
         }
-        var time = now
-        if nodes[place.number].turn == nil {
-            let requests = nodes[place.number].leftOver
-            nodes[place.number].leftOver = []
-            nodes[place.number].turn = SimulatedNode.Turn(requests: requests)
+        if nodes[place.number].turn == nil { beginTurn(place) } else { work(place, from: now) }
+    }
+
+    private mutating func beginTurn(_ place: Place) {
+        var time = now + plan.costs.turn
+        if nodes[place.number].isAsleep {
+            nodes[place.number].isAsleep = false
             time = time + plan.costs.wake
+            wakes += 1
         }
+        let requests = nodes[place.number].leftOver
+        nodes[place.number].leftOver = []
+        nodes[place.number].turn = SimulatedNode.Turn(requests: requests)
         work(place, from: time)
     }
 
@@ -68,7 +87,10 @@ extension World {
                     nodes[place.number].disk.write(turn.unwritten, at: time)
                     turn.unwritten.removeAll(keepingCapacity: true)
                     turn.stage = .answers
-                    if plan.topology.guardMode == .synced, plan.costs.guardSync > .zero { break step }
+                    if plan.topology.guardMode == .synced {
+                        time = time + plan.costs.guardFlush
+                        if plan.costs.guardSync > .zero { break step }
+                    }
                     nodes[place.number].disk.sync(at: time)
                 }
                 turn.stage = .answers
@@ -86,16 +108,17 @@ extension World {
                 }
                 turn.stage = .durability
             case .leaving:
-                time = time + sendingCost(of: turn)
+                time = time + plan.costs.send * turn.frameCount
                 break step
+            case .left: preconditionFailure("a turn that is over")
             }
         }
         nodes[place.number].turn = turn
         figures.work += time - now
+        nodeWork += time - now
         let life = nodes[place.number].life
         if time == now {
             worked(place)
-            releaseCore()
         } else {
             timetable.add(.worked(place, life: life), at: time)
         }
@@ -103,24 +126,41 @@ extension World {
 
     /// The time that its work took is over, up to a wait or to the end of the turn.
     mutating func worked(_ place: Place) {
-        guard let turn = nodes[place.number].turn else { return }
+        guard let turn = nodes[place.number].turn else { return releaseCore() }
         guard turn.stage == .leaving else {
             let life = nodes[place.number].life
-            return timetable.add(.synced(place, life: life), at: now + plan.costs.guardSync)
+            timetable.add(.synced(place, life: life), at: now + plan.costs.guardSync)
+            return releaseCore()
         }
-        nodes[place.number].turn = nil
+        nodes[place.number].turn?.stage = .left
         nodes[place.number].entries += turn.entries
         nodes[place.number].leftOver = turn.requests
-        for (effect, bytes) in turn.outward where nodes[place.number].isAlive {
-            carryOut(effect, bytes: bytes, of: place)
+        let flushing = leave(turn.outward, of: place)
+        guard nodes[place.number].isAlive else { return releaseCore() }
+        guard flushing > .zero else { return turnEnded(place) }
+        figures.work += flushing
+        nodeWork += flushing
+        timetable.add(.flushed(place, life: nodes[place.number].life), at: now + flushing)
+    }
+
+    /// Whoever has more to do keeps its core for as long as a scheduler lets it.
+    mutating func turnEnded(_ place: Place) {
+        let node = nodes[place.number]
+        node.turn = nil
+        node.isAsleep = node.inbox.isEmpty && node.leftOver.isEmpty
+        guard !node.isAsleep else { return releaseCore() }
+        guard processors.isAnyoneWaiting, now - node.hasCoreSince >= Processors.slice else {
+            return run(place, since: node.hasCoreSince)
         }
-        guard nodes[place.number].isAlive else { return }
-        if !nodes[place.number].inbox.isEmpty || !nodes[place.number].leftOver.isEmpty { askForTurn(place) }
+        askForTurn(place)
+        releaseCore()
     }
 
     mutating func synced(_ place: Place) {
         nodes[place.number].disk.sync(at: now)
-        askForCore(place)
+        // The wait was measured up to the moment at which the process goes on.
+        nodes[place.number].isQueuedForCore = true
+        if processors.ask(place) { run(place, since: now) }
     }
 
     // MARK: Events
@@ -224,21 +264,33 @@ extension World {
 
     // MARK: What leaves
 
-    private func sendingCost(of turn: SimulatedNode.Turn) -> Duration {
-        guard plan.costs.send > .zero || plan.costs.flush > .zero else { return .zero }
-        var (frames, recipients) = (0, Set<Party>())
-        for case (.send(_, let parties), _) in turn.outward {
-            frames += parties.count
-            recipients.formUnion(parties)
+    /// Connections are flushed one after the other, in the order in which they were first written to.
+    ///
+    /// - Returns: how long that takes.
+    private mutating func leave(_ outward: [(effect: NodeEffect, bytes: Int)], of place: Place) -> Duration {
+        var departures: [Party: Duration] = [:]
+        if plan.costs.flush > .zero {
+            for case (.send(_, let recipients), _) in outward {
+                for party in recipients where departures[party] == nil {
+                    departures[party] = plan.costs.flush * (departures.count + 1)
+                }
+            }
         }
-        return plan.costs.send * frames + plan.costs.flush * recipients.count
+        for (effect, bytes) in outward where nodes[place.number].isAlive {
+            carryOut(effect, bytes: bytes, of: place, departures)
+        }
+        return plan.costs.flush * departures.count
     }
 
-    private mutating func carryOut(_ effect: NodeEffect, bytes: Int, of place: Place) {
+    private mutating func carryOut(
+        _ effect: NodeEffect, bytes: Int, of place: Place, _ departures: [Party: Duration]
+    ) {
         switch effect {
         case .send(let frame, let recipients):
             let parcel = Parcel(frame, bytes: bytes)
-            for party in recipients { send(parcel, from: place, to: wiring.place(of: party)) }
+            for party in recipients {
+                send(parcel, from: place, to: wiring.place(of: party), leaving: departures[party] ?? .zero)
+            }
         case .disconnect(let party, let reason):
             if let index = wiring.connection(place, wiring.place(of: party)) {
                 disconnect(index, by: place, reason: reason)

@@ -37,6 +37,9 @@ struct World {
     var stage = Stage()
     var audit = AuditTrail()
     var figures = SimulationFigures()
+    /// Since the beginning, of operators and coordinators.
+    var nodeWork = Duration.zero
+    var wakes: UInt64 = 0
     var interventions: [Intervention] = []
     /// What cannot be gone on with.
     var failure: SimulationError?
@@ -118,9 +121,11 @@ struct World {
         case .arrival(let parcel, let connection, let towardHigh, let generation):
             arrive(parcel, on: connection, towardHigh: towardHigh, generation)
         case .worked(.ledger, _): ledgerWorked()
+        case .roused(let place): run(place, since: now)
         case .worked(let place, let life):
-            if nodes[place.number].life == life { worked(place) }
-            releaseCore()
+            if nodes[place.number].life == life { worked(place) } else { releaseCore() }
+        case .flushed(let place, let life):
+            if nodes[place.number].life == life { turnEnded(place) } else { releaseCore() }
         case .synced(let place, let life): if nodes[place.number].life == life { synced(place) }
         case .woke(let place, let time, let life):
             guard nodes[place.number].life == life, nodes[place.number].wakeTime == time else { return }
@@ -177,7 +182,8 @@ struct World {
         }
         return SimulatedRun(
             records: RunRecords(genesis: genesis, nodes: records, interventions: interventions),
-            ending: stage.ending ?? .completed, audit: audit.finish(), figures: figures)
+            ending: stage.ending ?? .completed, audit: audit.finish(), figures: figures, nodeWork: nodeWork,
+            wakes: wakes)
     }
 
     /// What the present process of a node has recorded so far is all that it ever will.

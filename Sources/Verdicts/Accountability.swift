@@ -23,7 +23,8 @@ func judgeAccountability(of history: RunHistory) -> Finding {
             absences.append("\(subject): the ledger never opened the operator set of epoch \(statement.epoch)")
             continue
         }
-        let proven = history.provenGuilty(of: statement.epoch, in: statement.service, &check)
+        let removed = history.removed(from: opening, before: one).union(history.removed(from: opening, before: other))
+        let proven = history.provenGuilty(of: statement.epoch, in: statement.service, orAmong: removed, &check)
             .union(history.signersOfBoth(one, other, &check))
         let members = opening.members.filter { proven.contains($0.key) }
         let names = members.map { history.name(of: $0.signer) }.joined(separator: ", ")
@@ -61,9 +62,16 @@ extension RunHistory {
         return second.keys.sorted().map { (first[$0]!, second[$0]!) }
     }
 
-    /// Against whom there is valid evidence about this epoch of an AVS, from honest nodes or in the ledger's log.
+    /// The members of an epoch's first operator set that had lost their seats when this certificate's set was opened.
+    fileprivate func removed(from opening: OperatorSet, before certificate: Certificate) -> Set<PublicKey> {
+        guard let set = operatorSets[certificate.statement.operatorSet] else { return [] }
+        return Set(opening.members.map(\.key)).subtracting(set.members.map(\.key))
+    }
+
+    /// Against whom there is valid evidence about this epoch of an AVS, from honest nodes or in the ledger's log; of those
+    /// who were removed, about whatever cost them their seats, in whatever AVS.
     fileprivate func provenGuilty(
-        of epoch: Epoch, in service: ServiceID, _ check: inout IndependentCheck
+        of epoch: Epoch, in service: ServiceID, orAmong removed: Set<PublicKey>, _ check: inout IndependentCheck
     ) -> Set<PublicKey> {
         let faulty = faulty
         let found = findings.filter { isHonest($0.finder, in: service, faulty: faulty) }.map(\.evidence)
@@ -72,8 +80,9 @@ extension RunHistory {
         }
         var guilty: Set<PublicKey> = []
         for evidence in found + punished where !guilty.contains(evidence.accused) {
-            guard case .equivocation(let pair) = evidence, pair.first.service == service,
-                [pair.first.epoch, pair.second.epoch].contains(epoch),
+            guard case .equivocation(let pair) = evidence,
+                removed.contains(pair.accused)
+                    || pair.first.service == service && [pair.first.epoch, pair.second.epoch].contains(epoch),
                 check.flaw(in: evidence, against: pair.accused) == nil
             else { continue }
             guilty.insert(pair.accused)

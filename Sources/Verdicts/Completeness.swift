@@ -78,7 +78,7 @@ extension RunHistory {
     private static let submissionPatience = Duration.milliseconds(500)
 
     /// What is sent so shortly before the window closes need not arrive, be compared and be asked for before it does.
-    private static let exchange = Duration.milliseconds(700)
+    private static let exchange = Duration.milliseconds(500)
 
     /// Until when honest nodes listen for votes for its task; nil when that was never issued.
     private func windowClose(of key: VoteKey) -> Instant? {

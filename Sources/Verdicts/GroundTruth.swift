@@ -68,17 +68,17 @@ extension RunHistory {
     /// Until when operators that have just started may not have signed yet, because somebody whom they ask for their own
     /// votes cannot answer; nil when everybody could.
     var closeOfStartup: Instant? {
-        var first: [Party: Instant] = [:]
-        for adoption in adoptions.values.joined() {
-            first[adoption.party] = min(first[adoption.party] ?? adoption.at, adoption.at)
+        var connected: [Party: Instant] = [:]
+        for adoption in adoptions.values.joined() where adoption.party.isSigner {
+            connected[adoption.party] = min(connected[adoption.party] ?? adoption.at, adoption.at)
         }
-        guard let began = first.values.max() else { return nil }
-        let signing = began + Self.guardCheck
-        let isDisturbed = faultIntervals.contains { $0.start <= signing } || separations.contains { $0.start <= signing }
-        return isDisturbed ? signing + Self.guardCheck : nil
+        guard let began = connected.values.max() ?? openings.first?.at else { return nil }
+        let answered = began + .seconds(1)
+        let isDisturbed = hasStopped(by: answered) || separations.contains { $0.start <= answered }
+        return isDisturbed ? began + Self.guardCheck + .seconds(1) : nil
     }
 
-    /// So long they wait, and then they have to be sent what they have missed.
+    /// So long they wait for an answer. Then they have to be sent what they have missed.
     private static let guardCheck = Duration.seconds(2)
 
     static func signers(in parties: Set<Party>) -> Set<OperatorIndex> {

@@ -142,6 +142,9 @@ package struct RunHistory: Sendable {
         ).mapValues { $0.map(\.1) }
     }
 
+    /// Whether anybody has died or was paused by then.
+    func hasStopped(by time: Instant) -> Bool { stops.values.joined().contains { $0 <= time } }
+
     /// Whether a party died or was paused so soon after it had sent something that it may still have held it.
     func wasStopped(_ party: Party, sending at: Instant) -> Bool {
         stops[party, default: []].contains { at <= $0 && $0 <= at + Self.sendingPatience }

@@ -85,21 +85,7 @@ struct BenchCommand: AsyncParsableCommand {
         let reference = try CommandFailure.asBadInput { try against.map { try ReferenceProgram($0) } }
         let executables = try CommandFailure.asBadInput { try Executables.find() }
         let bench = Bench(cases, times: times, reference: reference, executables: executables)
-        let signals = StopSignals()
-        let work = Task { try await measure(bench) }
-        let watch = Task {
-            for await _ in signals.arrivals { work.cancel() }
-        }
-        defer { watch.cancel() }
-        do {
-            try await work.value
-        } catch {
-            if work.isCancelled {
-                Console.complain("interrupted")
-                throw ExitStatus.interrupted.code
-            }
-            throw CommandFailure.badInput("\(error)")
-        }
+        try await Interruptible.run { try await measure(bench) }
     }
 
     private func measure(_ bench: Bench) async throws {

@@ -23,10 +23,13 @@ struct Quorate: AsyncParsableCommand {
         version: version,
         subcommands: [LedgerProcessCommand.self],
         groupedSubcommands: [
+            CommandGroup(name: "Running", subcommands: [RunCommand.self, TestCommand.self, BenchCommand.self]),
             CommandGroup(
-                name: "Running",
-                subcommands: [RunCommand.self, SimulateCommand.self, TestCommand.self, BenchCommand.self]),
-            CommandGroup(name: "Exploring", subcommands: [ExploreCommand.self, ShrinkCommand.self]),
+                name: "Simulation",
+                subcommands: [
+                    SimulateCommand.self, ExploreCommand.self, ShrinkCommand.self, CalibrateCommand.self,
+                    ValidateCommand.self,
+                ]),
             CommandGroup(
                 name: "Live cluster",
                 subcommands: [

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarking
 import Cluster
 import Primitives
 import Simulation
@@ -60,8 +61,7 @@ struct SimulationOptions: ParsableArguments {
 
     private var costModel: CostModel {
         get throws(CommandFailure) {
-            if let named = CostModel.named.first(where: { $0.word == costs }) { return named.costs }
-            throw .badInput("\(costs): cost files are to come; write --costs none or --costs standard")
+            try CommandFailure.asBadInput { try CostFile.costs(named: costs) }
         }
     }
 
@@ -80,7 +80,7 @@ struct SimulationOptions: ParsableArguments {
         }
     }
 
-    private static func cores(_ text: String) throws -> Cores {
+    static func cores(_ text: String) throws -> Cores {
         if text == "per-node" { return .perNode }
         guard let count = UInt64(text), (1...1024).contains(count) else {
             throw ValidationError("\(text) is not it; write per-node, or a number from 1 to 1024")

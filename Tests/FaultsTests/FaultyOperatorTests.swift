@@ -187,7 +187,8 @@ import Testing
                 secondHasAResult ? Squaring.execute(second.payload) : .refused(reason: "the program is gone")))
         let results = [25, 36].map { Domain.resultDigest.digest(Squaring.bytes(UInt128($0))) }
         #expect(bench.votes(to: coordinator, task: 0) == Set(secondHasAResult ? results : [results[0]]))
-        #expect(bench.injections.count == (secondHasAResult ? 1 : 0))
+        // That it colludes is noted whatever comes of it.
+        #expect(bench.injections.map(\.votes.count) == (secondHasAResult ? [0, 2] : [0]))
     }
 
     @Test func theSecondVoteIsNeverRecordedInTheGuard() {

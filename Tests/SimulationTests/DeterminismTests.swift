@@ -8,7 +8,7 @@ import TopologyFormat
 @testable import Simulation
 
 /// The same seed gives the same run, to the byte.
-@Suite struct DeterminismTests {
+@Suite(.serialized) struct DeterminismTests {
     private static let busy = """
         [{operator: op-2, does: equivocate-split, at: task 3}, {operator: op-1, does: crash, at: task 6, for: 200ms},
         {coordinator: squares, does: coordinator-crash, point: submit, for: 100ms}]

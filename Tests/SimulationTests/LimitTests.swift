@@ -5,7 +5,7 @@ import TopologyFormat
 @testable import Simulation
 
 /// What is too large, too long or without an end is refused.
-@Suite struct LimitTests {
+@Suite(.serialized) struct LimitTests {
     private func refusal(_ plan: SimulationPlan) -> SimulationError? {
         do throws(SimulationError) {
             _ = try Simulator.run(plan)

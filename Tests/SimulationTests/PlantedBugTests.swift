@@ -7,7 +7,7 @@
     import Verdicts
 
     /// Mistakes planted into the machines, the ledger's among them, make their oracle speak in a simulated run.
-    @Suite struct PlantedBugTests {
+    @Suite(.serialized) struct PlantedBugTests {
         private struct Case: CustomTestStringConvertible {
             let bug: PlantedBug
             let oracle: Oracle

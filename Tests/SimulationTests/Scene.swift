@@ -8,6 +8,9 @@ import TopologyFormat
 import Verdicts
 
 /// Small networks to be simulated.
+///
+/// Suites that simulate are serialized: each keeps one of the test runner's threads busy for as long as it computes, and tests
+/// that wait for processes must get their turn in between.
 enum Scene {
     static func topology(
         operators: String =

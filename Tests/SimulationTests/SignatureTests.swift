@@ -8,7 +8,7 @@ import Testing
 import Verdicts
 
 /// What stands as a signature changes no run but in its bytes.
-@Suite struct SignatureTests {
+@Suite(.serialized) struct SignatureTests {
     private func plan(_ signatures: SignaturePlan) throws -> SimulationPlan {
         var plan = try Scene.plan(
             try Scene.topology(faults: "[{operator: op-3, does: equivocate-split, at: task 5}]"))

@@ -9,7 +9,7 @@ import Verdicts
 @testable import Simulation
 
 /// What a simulated network comes to.
-@Suite struct SimulationTests {
+@Suite(.serialized) struct SimulationTests {
     @Test(arguments: ["mesh", "star"])
     func aQuietNetworkCertifiesEverything(dissemination: String) throws {
         let topology = try Scene.topology(

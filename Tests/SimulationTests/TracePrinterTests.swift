@@ -8,7 +8,7 @@ import Testing
 @testable import Simulation
 
 /// What is told of which event, and what is left out.
-@Suite struct TracePrinterTests {
+@Suite(.serialized) struct TracePrinterTests {
     private static let beginning = Instant(nanoseconds: 2_000_000_000)
     private static let coordinator = Party.coordinator(ServiceID(0))
 

@@ -26,6 +26,16 @@ struct Transcript: CustomTestStringConvertible {
 
     func approve(_ text: String) throws { try Data(text.utf8).write(to: url) }
 
+    /// Figures of no machine, which no calibration changes.
+    private static let roundCosts: CostModel = {
+        var costs = CostModel.none
+        (costs.wake, costs.receive, costs.handle) = (.microseconds(20), .microseconds(5), .microseconds(5))
+        (costs.send, costs.sign, costs.verify) = (.microseconds(5), .microseconds(20), .microseconds(60))
+        (costs.guardWrite, costs.guardSync) = (.microseconds(10), .microseconds(400))
+        (costs.apply, costs.commit, costs.transit) = (.microseconds(20), .microseconds(800), .microseconds(10))
+        return costs
+    }()
+
     /// Unless its topology says otherwise, work takes no time in it: then what is told is the protocol's doing and the
     /// network's.
     func plan() throws -> SimulationPlan {
@@ -33,7 +43,8 @@ struct Transcript: CustomTestStringConvertible {
         let text = try String(contentsOf: file, encoding: .utf8)
         let topology = try Topology.parse(text, file: file.path)
         var plan = SimulationPlan(
-            topology: topology, seed: topology.seed ?? 0, costs: text.contains("# Costs: standard") ? .standard : .none)
+            topology: topology, seed: topology.seed ?? 0,
+            costs: text.contains("# Costs: round") ? Self.roundCosts : .none)
         plan.checksInvariants = true
         return plan
     }

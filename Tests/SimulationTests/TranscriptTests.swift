@@ -7,7 +7,7 @@ import TopologyFormat
 import Verdicts
 
 /// What a simulation tells reads as it has been approved, and is what the protocol promises.
-@Suite struct TranscriptTests {
+@Suite(.serialized) struct TranscriptTests {
     @Test(arguments: Transcript.all)
     func aScenarioIsToldAsApproved(_ transcript: Transcript) throws {
         let plan = try transcript.plan()

@@ -77,14 +77,20 @@ import Verdicts
 
     // MARK: What was open when a fault was over
 
-    /// Issued at 1 s, due so much later.
-    private func verdict(due: UInt64, silentTo end: UInt64?, epochTwoAt turn: UInt64? = nil) throws -> Verdict {
+    /// Issued at 1 s, due so much later; operator 1 is cut off before that, or silent.
+    private func verdict(
+        due: UInt64, awayTo end: UInt64?, isSilent: Bool = false, epochTwoAt turn: UInt64? = nil
+    ) throws -> Verdict {
         var builder = try HistoryBuilder()
         var task = builder.task(1, issued: 1_000)
         task.deadline = HistoryBuilder.instant(1_000 + due)
         builder.note(HistoryBuilder.coordinator, at: 1_000, .taskIssued(task))
-        builder.note(Self.op1, at: 900, .injected(Injection(behaviour: "silent")))
-        if let end { builder.note(Self.op1, at: end, .recovered(behaviour: "silent", service: nil)) }
+        if isSilent {
+            builder.note(Self.op1, at: 900, .injected(Injection(behaviour: "silent")))
+            if let end { builder.note(Self.op1, at: end, .recovered(behaviour: "silent", service: nil)) }
+        } else {
+            part(&builder, [Self.op1], [HistoryBuilder.coordinator], from: 900, to: end)
+        }
         builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(60_000))
         if let turn {
             let set = try OperatorSet(
@@ -96,16 +102,19 @@ import Verdicts
     }
 
     @Test func whatIsOpenWhenAFaultIsOverIsCertifiedSecondsLater() throws {
-        #expect(try verdict(due: 20_000, silentTo: 5_000) == .violated)
-        #expect(try verdict(due: 20_000, silentTo: 13_999) == .violated)
-        #expect(try verdict(due: 20_000, silentTo: 14_001) == .notApplicable)
-        #expect(try verdict(due: 20_000, silentTo: nil) == .notApplicable)
-        #expect(try verdict(due: 4_000, silentTo: 2_000) == .notApplicable)
+        // It catches up for as long as it was away.
+        #expect(try verdict(due: 20_000, awayTo: 5_000) == .violated)
+        #expect(try verdict(due: 20_000, awayTo: 7_400) == .violated)
+        #expect(try verdict(due: 20_000, awayTo: 7_500) == .notApplicable)
+        #expect(try verdict(due: 20_000, awayTo: nil) == .notApplicable)
+        #expect(try verdict(due: 4_000, awayTo: 2_000) == .notApplicable)
+        // What it was silent about it may never say.
+        #expect(try verdict(due: 20_000, awayTo: 5_000, isSilent: true) == .notApplicable)
     }
 
     @Test func nobodyVotesOnTasksTwoEpochsOld() throws {
-        #expect(try verdict(due: 20_000, silentTo: 5_000, epochTwoAt: 12_001) == .violated)
-        #expect(try verdict(due: 20_000, silentTo: 5_000, epochTwoAt: 11_999) == .notApplicable)
+        #expect(try verdict(due: 20_000, awayTo: 5_000, epochTwoAt: 16_101) == .violated)
+        #expect(try verdict(due: 20_000, awayTo: 5_000, epochTwoAt: 16_099) == .notApplicable)
     }
 
     /// It has had time enough to hear what others hold of it.
