@@ -4,6 +4,7 @@ import Messages
 import Primitives
 import Records
 import Simulation
+import Staging
 import TopologyFormat
 import Verdicts
 
@@ -72,6 +73,8 @@ package struct Coverage: Hashable, Sendable {
         case latency, jitter, loss, duplication, reordering, bandwidth, regions, partition, star, mesh
         case oneWay = "one-way partition"
         case sharedCores = "shared cores"
+        case modelledSignatures = "modelled signatures"
+        case checkedInvariants = "invariants checked"
     }
 
     package enum Happening: String, CaseIterable, Sendable {
@@ -123,7 +126,8 @@ package struct Coverage: Hashable, Sendable {
             (.partition, !topology.network.partitions.isEmpty),
             (.oneWay, topology.network.partitions.contains(where: \.isOneWay)),
             (.star, topology.network.dissemination == .star), (.mesh, topology.network.dissemination == .mesh),
-            (.sharedCores, plan.cores != .perNode),
+            (.sharedCores, plan.cores != .perNode), (.modelledSignatures, plan.signatures == .modelled),
+            (.checkedInvariants, plan.checksInvariants),
         ]
         for (circumstance, isGiven) in circumstances where isGiven { note(.network, circumstance.rawValue) }
     }

@@ -3,6 +3,7 @@ import Links
 import Messages
 import Primitives
 import Simulation
+import Staging
 import TopologyFormat
 
 /// One way to make a plan smaller or plainer: all that it proposes, the boldest first.
@@ -12,7 +13,7 @@ struct Reduction: Sendable {
 
     /// In the order in which they are tried: first what real runs do not have, then what weighs most.
     static let all: [Reduction] = [
-        plainCosts, removal("partitions", of: \.network.partitions), plainLinks, services, doubledTasks,
+        plainCosts, realSignatures, removal("partitions", of: \.network.partitions), plainLinks, services, doubledTasks,
         removal("faults", of: \.faults), operators, removal("restakers", of: \.restakers), delegations, tasks, plainLoads, plainTerms,
         plainLedger, partitionTimes, faultTimes, earlierFaults, stakes,
     ]
@@ -168,6 +169,12 @@ struct Reduction: Sendable {
             (proposal.costs, proposal.cores) = (costs, cores)
             return proposal
         }
+    }
+
+    private static let realSignatures = Reduction(name: "signatures") { plan in
+        var proposal = plan
+        proposal.signatures = .ed25519
+        return [proposal]
     }
 
     private static let partitionTimes = ofTopology("partitions' times") { topology in

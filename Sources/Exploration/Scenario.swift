@@ -1,5 +1,6 @@
 import Primitives
 import Simulation
+import Staging
 import TopologyFormat
 
 /// One whole run that a seed draws: operators, stakes, services, network, faults, and what the work costs.
@@ -18,7 +19,13 @@ package struct Scenario: Hashable, Sendable {
         pace.apply(to: &topology, seed: seed)
         topology.network.partitions = PartitionDraw.partitions(of: topology, before: pace.calm, seed: seed)
         topology.faults = FaultDraw.faults(of: topology, before: pace.calm, seed: seed)
-        plan = SimulationPlan(topology: topology, seed: seed, costs: pace.costs, cores: pace.cores)
+        var dice = Dice(seed: seed, purpose: "means")
+        // Modelled ones are several times as fast, and say the same; but for the keys, which decide little.
+        let signatures: SignaturePlan = dice.hits(percent: 75) ? .modelled : .ed25519
+        var plan = SimulationPlan(
+            topology: topology, seed: seed, costs: pace.costs, cores: pace.cores, signatures: signatures)
+        plan.checksInvariants = dice.hits(percent: 4)
+        self.plan = plan
     }
 
     /// The seed of one scenario of a series.

@@ -1,7 +1,9 @@
+import Cryptography
 import Messages
 import Primitives
 import Records
 import Simulation
+import Staging
 import Verdicts
 
 /// Simulates a plan and has every oracle judge what came of it.
@@ -17,8 +19,11 @@ package struct Trial: Sendable {
 
     package func run(_ plan: SimulationPlan) throws(SimulationError) -> TrialResult {
         let run = try simulate(plan)
-        let history = RunHistory(run.records)
-        return TrialResult(run: run, history: history, findings: Finding.all(of: history))
+        // What the oracles take for a signature, this run's scheme says; they check each for themselves.
+        return plan.signatures.scheme(seed: plan.seed).scoped {
+            let history = RunHistory(run.records)
+            return TrialResult(run: run, history: history, findings: Finding.all(of: history))
+        }
     }
 }
 

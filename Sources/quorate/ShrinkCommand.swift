@@ -4,6 +4,7 @@ import Exploration
 import Foundation
 import Primitives
 import Simulation
+import Staging
 import TopologyFormat
 
 struct ShrinkCommand: ParsableCommand {
@@ -78,6 +79,7 @@ struct ShrinkCommand: ParsableCommand {
         var words = ["quorate simulate", file]
         if plan.costs != .standard, let costs = plan.costs.word { words += ["--costs", costs] }
         if plan.cores != .perNode { words += ["--cores", SimulationOptions.word(for: plan.cores)] }
+        if plan.signatures != .ed25519 { words += ["--signatures", plan.signatures.rawValue] }
         return words.joined(separator: " ")
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Exploration
 import Primitives
 import Simulation
+import Staging
 import TopologyFormat
 
 /// What is simulated, with what load, and where its results go.
@@ -39,13 +40,14 @@ struct SimulatedRunOptions: ParsableArguments {
 }
 
 extension SimulationOptions {
-    /// With the costs and the cores of a scenario, if one is given.
+    /// With the costs, the cores and the signatures of a scenario, if one is given.
     func adopting(_ scenario: UInt64?) -> SimulationOptions {
         guard let scenario else { return self }
         var options = self
         let plan = Scenario(seed: scenario).plan
         options.costs = plan.costs.word ?? options.costs
         options.cores = plan.cores
+        options.signatures = plan.signatures
         return options
     }
 }

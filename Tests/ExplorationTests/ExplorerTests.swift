@@ -3,15 +3,16 @@ import Messages
 import Primitives
 import Simulation
 import Testing
+import TopologyFormat
 import Verdicts
 
 @testable import Exploration
 
-@Suite struct ExplorerTests {
+@Suite(.serialized) struct ExplorerTests {
     /// A few hundred networks, and whatever there is of adversaries and oracles. Whoever breaks a rule of the protocol
     /// is most likely told so here first.
     @Test func hundredsOfScenariosHold() async {
-        let findings = await Explorer(seed: 2, runs: 300, jobs: 4, keepsGoing: true).explore()
+        let findings = await Explorer(seed: 2, runs: 300, jobs: 2, keepsGoing: true).explore()
         let accounts = findings.troubled.map { "\($0.seed): \($0.troubles)" }
         #expect(findings.troubled.isEmpty, "\(accounts)")
         #expect(findings.coverage.runs == 300)
@@ -83,6 +84,24 @@ import Verdicts
     @Test func nothingMoreIsBegunWhenTimeIsUp() async {
         let findings = await Explorer(seed: 9, runs: 20, jobs: 2).explore(mayGoOn: { false })
         #expect(findings == ExplorationFindings())
+    }
+
+    /// A coordinator that is cut off from the ledger for good has every reason not to come to an end.
+    @Test func whoeverCannotEndIsNoViolation() throws {
+        var plan = Scenario(seed: 1).plan
+        plan.topology = try Topology.parse(
+            """
+            version: 1
+            name: cut
+            network: {partitions: [{between: [coordinator-squares], and: [ledger], at: 0ms}]}
+            operators: {op-1: {stake: 1 SOL}}
+            services: {squares: {module: squaring, load: {tasks: 1}}}
+            """, file: "cut.yaml")
+        let cut = try Trial().run(plan)
+        #expect(cut.run.ending == .timedOut(waitingFor: ["coordinator-squares"]))
+        #expect(cut.troubles.isEmpty, "\(cut.troubles)")
+        plan.topology.network.partitions = []
+        #expect(try Self.endless(every: 1).run(plan).troubles.map(\.kind) == [.unfinished])
     }
 
     @Test func whatNeverHappenedIsListed() {

@@ -9,7 +9,7 @@ import TopologyFormat
 
 @testable import Exploration
 
-@Suite struct ShrinkerTests {
+@Suite(.serialized) struct ShrinkerTests {
     /// The largest of many scenarios for which this can be said.
     private func largest(where shows: (SimulationPlan) -> Bool) throws -> SimulationPlan {
         let plans = (0..<400 as Range<UInt64>).map { Scenario(seed: $0).plan }.filter(shows)

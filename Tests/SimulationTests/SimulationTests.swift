@@ -69,6 +69,30 @@ import Verdicts
         #expect(Scene.violations(run).isEmpty)
     }
 
+    /// Submissions are numbered: whichever overtook another would be refused, and the coordinator never done.
+    @Test func whatAPartitionHoldsUpIsNotOvertaken() throws {
+        let topology = try Scene.topology(
+            network: "{dissemination: star, partitions: [{between: [coordinator-squares], and: [ledger], at: 300ms, for: 800ms}]}",
+            service: "load: {tasks: 40, rate: 20/s}\n    deadline: 300ms\n    evidence-window: 300ms")
+        let run = try Simulator.run(try Scene.plan(topology))
+        #expect(run.ending == .completed)
+        let outcomes = run.records.nodes.flatMap(\.notes).compactMap { note in
+            if case .receiptArrived(let receipt) = note.observation { receipt.outcome } else { nil }
+        }
+        #expect(outcomes.count == 40 && outcomes.allSatisfy { $0 == .applied })
+    }
+
+    @Test func aPartitionIsWrittenDownForWhoeverItParts() throws {
+        let topology = try Scene.topology(
+            network: "{dissemination: mesh, partitions: [{between: [op-4], and: [op-1, ledger], at: 50ms, for: 100ms}]}")
+        let run = try Simulator.run(try Scene.plan(topology))
+        let acts = run.records.interventions
+        #expect(acts.prefix(3).map(\.act) == [.between, .and, .and].map { .cutOff(partition: 0, side: $0) })
+        #expect(acts.dropFirst(3).map(\.act) == Array(repeating: .rejoined(partition: 0), count: 3))
+        #expect(Set(acts.map(\.party)) == [.signer(OperatorIndex(3)), .signer(OperatorIndex(0)), .ledger])
+        #expect(acts[3].at - acts[0].at == .milliseconds(100))
+    }
+
     /// Longer than a connection holds: both ends give it up, and dial again when it is over.
     @Test func aLongPartitionBreaksConnections() throws {
         let topology = try Scene.topology(

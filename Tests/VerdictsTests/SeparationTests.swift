@@ -126,6 +126,20 @@ import Verdicts
         #expect(judged == [801])
     }
 
+    // MARK: The start
+
+    /// Whoever starts asks the others what they hold of it, and waits two seconds for those who cannot answer.
+    @Test func whatIsDueBeforeEverybodyCouldSignIsNotJudged() throws {
+        let (four, ledger) = (HistoryBuilder.signer(4), Party.ledger)
+        func disturb(_ builder: inout HistoryBuilder, at time: UInt64) {
+            builder.note(ledger, at: 0, .operatorSetOpened(builder.set))
+            part(&builder, [four], [HistoryBuilder.signer(3)], from: time, to: time + 1)
+        }
+        #expect(try judged([1, 190, 205]) { disturb(&$0, at: 500) } == [205])
+        #expect(try judged([1, 190, 205]) { disturb(&$0, at: 1_001) } == [1, 190, 205])
+        #expect(try judged([1, 205]) { $0.intervene(four, at: 20, .killed) } == [205])
+    }
+
     // MARK: Completeness
 
     /// Operator 4 shows operators 2 and 3 another vote each, and operator 1 none.
