@@ -25,7 +25,9 @@ import Verdicts
         for point in KillPoint.allCases {
             #expect(findings.coverage[.killPoint, point.rawValue] > 0, "\(point)")
         }
-        let common: Set<Coverage.Happening> = [.restart, .expiry, .slash, .revocation, .epochTurn, .revision, .recovery]
+        let common: Set<Coverage.Happening> = [
+            .restart, .expiry, .slash, .revocation, .epochTurn, .revision, .recovery,
+        ]
         for happening in common {
             #expect(findings.coverage[.happened, happening.rawValue] > 5, "\(happening)")
         }
@@ -68,7 +70,8 @@ import Verdicts
 
     @Test func theFirstViolationEndsItWhoeverFindsIt() async throws {
         func explore(_ jobs: Int, keepsGoing: Bool) async -> ExplorationFindings {
-            await Explorer(seed: 9, runs: 20, jobs: jobs, keepsGoing: keepsGoing, trial: Self.endless(every: 5)).explore()
+            await Explorer(seed: 9, runs: 20, jobs: jobs, keepsGoing: keepsGoing, trial: Self.endless(every: 5))
+                .explore()
         }
         let one = await explore(1, keepsGoing: false)
         let first = try #require((0..<20 as Range<UInt64>).first { Scenario.seed($0, of: 9) % 5 == 0 })

@@ -7,7 +7,7 @@ import TopologyFormat
 
 @testable import Exploration
 
-@Suite struct ScenarioTests {
+@Suite(.serialized) struct ScenarioTests {
     /// What a file cannot say, no scenario has: `shrink` writes them as files.
     @Test func everyScenarioReadsBackFromItsFile() throws {
         for seed in 0..<2_000 as Range<UInt64> {
