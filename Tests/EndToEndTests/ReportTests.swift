@@ -48,7 +48,7 @@ extension EndToEnd {
 
             let list = try await session.run("runs")
             #expect(list.status == 0 && list.errors.isEmpty)
-            #expect(list.output.contains(/small +9 +holds +12\/12 +- +op-3 +0 +small-/), "\(list.output)")
+            #expect(list.output.contains(/small +processes +9 +holds +12\/12 +- +op-3 +0 +small-/), "\(list.output)")
         }
 
         @Test func whatWasNotAsExpectedHasTheSameExitStatusAgain() async throws {
@@ -66,12 +66,12 @@ extension EndToEnd {
             try await session.until { try session.errors(of: child).contains("running") }
             let early = try await session.run("report")
             #expect(early.status == 2 && early.errors.contains("still goes on"), "\(early.errors)")
-            #expect(try await session.run("runs").output.contains(/small +7 +going on +- +- +- +- +small-/))
+            #expect(try await session.run("runs").output.contains(/small +processes +7 +going on +- +- +- +- +small-/))
             kill(child.identifier, SIGKILL)
             await child.ended()
             await session.until { session.processes().isEmpty }
             let list = try await session.run("runs")
-            #expect(list.output.contains(/small +7 +cut short +- +- +- +- +small-/), "\(list.output)")
+            #expect(list.output.contains(/small +processes +7 +cut short +- +- +- +- +small-/), "\(list.output)")
             let late = try await session.run("report")
             #expect(late.status == 3 || late.status == 1, "\(late.output)\(late.errors)")
             #expect(late.errors.contains("came to its end first"), "\(late.errors)")
