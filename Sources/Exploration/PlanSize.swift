@@ -24,7 +24,8 @@ package struct PlanSize: Hashable, Sendable {
 extension PlanSize: CustomStringConvertible {
     package var description: String {
         [
-            (UInt64(operators), "operator"), (UInt64(restakers), "restaker"), (UInt64(services), "service"), (tasks, "task"),
+            (UInt64(operators), "operator"), (UInt64(restakers), "restaker"), (UInt64(services), "service"),
+            (tasks, "task"),
             (UInt64(faults), "fault"), (UInt64(partitions), "partition"),
         ].map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")
     }

@@ -14,7 +14,8 @@ struct Reduction: Sendable {
     /// In the order in which they are tried: first what real runs do not have, then what weighs most.
     static let all: [Reduction] = [
         plainCosts, realSignatures, removal("partitions", of: \.network.partitions), plainLinks, services, doubledTasks,
-        removal("faults", of: \.faults), operators, removal("restakers", of: \.restakers), delegations, tasks, plainLoads, plainTerms,
+        removal("faults", of: \.faults), operators, removal("restakers", of: \.restakers), delegations, tasks,
+        plainLoads, plainTerms,
         plainLedger, partitionTimes, faultTimes, earlierFaults, stakes,
     ]
 
@@ -311,7 +312,8 @@ struct Reduction: Sendable {
                     proposal.faults[index] = fault
                     guard fault.behaviour == .coordinatorEquivocates else { return proposal }
                     for place in proposal.faults.indices
-                    where proposal.faults[place].behaviour == .collusion && proposal.faults[place].service == fault.service
+                    where proposal.faults[place].behaviour == .collusion
+                        && proposal.faults[place].service == fault.service
                     {
                         proposal.faults[place].begins = fault.begins
                         proposal.faults[place].lasts = fault.lasts
@@ -337,9 +339,10 @@ extension Topology {
     fileprivate mutating func keepFaultsWithinLoads() {
         for index in faults.indices {
             guard case .task(let sequence) = faults[index].begins else { continue }
-            let tasks = services.indices.filter { place in
-                faults[index].service.map { Int($0.number) == place } ?? true
-            }.map { services[$0].load.tasks }.max() ?? 1
+            let tasks =
+                services.indices.filter { place in
+                    faults[index].service.map { Int($0.number) == place } ?? true
+                }.map { services[$0].load.tasks }.max() ?? 1
             faults[index].begins = .task(min(sequence, TaskSequence(tasks - 1)))
         }
     }

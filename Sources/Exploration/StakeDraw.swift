@@ -95,7 +95,8 @@ struct StakeDraw {
         let everyone = topology.operators.indices.map { OperatorIndex(UInt32($0)) }
         topology.restakers = (1...dice.roll(1...3)).map { number in
             let delegations = dice.sample(dice.roll(0...3), of: everyone).map {
-                DelegationPlan(signer: $0, amount: Lamports(dice.pick([1, 5 * Lamports.perSOL, dice.roll(1...1 << 40)])))
+                DelegationPlan(
+                    signer: $0, amount: Lamports(dice.pick([1, 5 * Lamports.perSOL, dice.roll(1...1 << 40)])))
             }
             let idle = dice.hits(percent: 50) ? dice.roll(0...10) * Lamports.perSOL : 0
             let delegated = delegations.map(\.amount).reduce(.zero, +)

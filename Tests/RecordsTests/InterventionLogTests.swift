@@ -66,7 +66,8 @@ import Testing
 
     @Test func whatANetworkDoesIsReadToo() throws {
         let acts: [(Intervention.Act, String)] = [
-            (.cutOff(partition: 7, side: .between), "060700000000"), (.cutOff(partition: 7, side: .and), "060700000001"),
+            (.cutOff(partition: 7, side: .between), "060700000000"),
+            (.cutOff(partition: 7, side: .and), "060700000001"),
             (.rejoined(partition: 7), "0707000000"),
         ]
         let log = try InterventionLog(path: path, network: .zero)

@@ -72,7 +72,8 @@ import Verdicts
     /// Submissions are numbered: whichever overtook another would be refused, and the coordinator never done.
     @Test func whatAPartitionHoldsUpIsNotOvertaken() throws {
         let topology = try Scene.topology(
-            network: "{dissemination: star, partitions: [{between: [coordinator-squares], and: [ledger], at: 300ms, for: 800ms}]}",
+            network:
+                "{dissemination: star, partitions: [{between: [coordinator-squares], and: [ledger], at: 300ms, for: 800ms}]}",
             service: "load: {tasks: 40, rate: 20/s}\n    deadline: 300ms\n    evidence-window: 300ms")
         let run = try Simulator.run(try Scene.plan(topology))
         #expect(run.ending == .completed)
@@ -84,7 +85,8 @@ import Verdicts
 
     @Test func aPartitionIsWrittenDownForWhoeverItParts() throws {
         let topology = try Scene.topology(
-            network: "{dissemination: mesh, partitions: [{between: [op-4], and: [op-1, ledger], at: 50ms, for: 100ms}]}")
+            network: "{dissemination: mesh, partitions: [{between: [op-4], and: [op-1, ledger], at: 50ms, for: 100ms}]}"
+        )
         let run = try Simulator.run(try Scene.plan(topology))
         let acts = run.records.interventions
         #expect(acts.prefix(3).map(\.act) == [.between, .and, .and].map { .cutOff(partition: 0, side: $0) })

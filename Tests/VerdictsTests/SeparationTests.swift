@@ -94,7 +94,8 @@ import Verdicts
         builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(60_000))
         if let turn {
             let set = try OperatorSet(
-                network: builder.genesis.network, service: HistoryBuilder.service, epoch: Epoch(2), revision: Revision(0),
+                network: builder.genesis.network, service: HistoryBuilder.service, epoch: Epoch(2),
+                revision: Revision(0),
                 threshold: .twoThirds, members: builder.set.members)
             builder.note(.ledger, at: turn, .operatorSetOpened(set))
         }
