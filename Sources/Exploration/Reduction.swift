@@ -14,8 +14,8 @@ struct Reduction: Sendable {
     /// In the order in which they are tried: first what real runs do not have, then what weighs most.
     static let all: [Reduction] = [
         plainCosts, realSignatures, removal("partitions", of: \.network.partitions), plainLinks, services, doubledTasks,
-        removal("faults", of: \.faults), operators, removal("restakers", of: \.restakers), delegations, tasks,
-        plainLoads, plainTerms,
+        removal("faults", of: \.faults), operators, mergedOperators, removal("restakers", of: \.restakers), delegations,
+        tasks, plainLoads, plainTerms,
         plainLedger, partitionTimes, faultTimes, earlierFaults, stakes,
     ]
 
@@ -48,6 +48,17 @@ struct Reduction: Sendable {
     /// From the last, so that those who stay keep their names' order.
     private static let operators = ofTopology("operators") { topology in
         topology.operators.count > 1 ? topology.operators.indices.reversed().map(topology.withoutOperator) : []
+    }
+
+    /// Where it matters what stands against what, one with the stake of two is as good as both.
+    private static let mergedOperators = ofTopology("merged operators") { topology in
+        topology.operators.indices.reversed().flatMap { gone in
+            topology.operators.indices.filter { $0 != gone }.map { heir in
+                var proposal = topology
+                proposal.operators[heir].stake += topology.operators[gone].stake
+                return proposal.withoutOperator(gone)
+            }
+        }
     }
 
     /// A coordinator that equivocates goes together with those who collude with it.

@@ -110,6 +110,8 @@ extension RunHistory {
                 vote.recipients.filter {
                     isHonest($0, in: service, faulty: faulty) && isAwake($0, during: watch)
                         && !isSeparated($0, from: sender, during: watch)
+                        // What it has forgotten somebody must tell it again.
+                        && (!wasAway($0, during: watch) || !wasStopped(sender, from: watch.from, to: watch.close))
                 })
         }
         guard seers.count(where: { !$0.isEmpty }) >= 2 else { return false }
@@ -124,10 +126,16 @@ extension RunHistory {
     }
 
     /// Whoever is awake is in touch with the coordinator. Where that is not there to compare what they have seen, two who
-    /// have seen different things must be in touch with each other.
+    /// have seen different things must be in touch with each other, and have time: they notice only after a while.
     private func canCompare(_ seers: [Set<Party>], in service: ServiceID, during watch: Watch) -> Bool {
         let coordinator = Party.coordinator(service)
         guard !isAwake(coordinator, during: watch) else { return true }
+        let absences = faultIntervals.filter {
+            $0.party == coordinator && $0.service == service && $0.touches(from: watch.from, to: watch.close)
+        }
+        guard absences.allSatisfy({ $0.start + Self.submissionPatience + Self.exchange <= watch.close }) else {
+            return false
+        }
         return seers.enumerated().contains { place, some in
             some.contains { one in
                 seers[(place + 1)...].contains { $0.contains { !isSeparated(one, from: $0, during: watch) } }
@@ -135,7 +143,8 @@ extension RunHistory {
         }
     }
 
-    /// Whether honest operators were sent both tasks, in time to vote on them. They vote, see each other's votes, and ask for the other task.
+    /// Whether honest operators were sent both tasks, in time to vote on them. They vote, see each other's votes, and ask
+    /// for the other task.
     fileprivate func isProvable(_ equivocation: InjectedTaskEquivocation, faulty: Set<Party>) -> Bool {
         let service = equivocation.service
         guard let close = windowClose(of: equivocation.voteKey), let task = task(of: equivocation.voteKey),
@@ -170,6 +179,13 @@ extension RunHistory {
             else { return false }
             return !party.isCoordinator
                 || (interval.back ?? interval.end).map { $0 + Self.exchange > watch.close } ?? true
+        }
+    }
+
+    /// Whether a party was not there for a part of it.
+    private func wasAway(_ party: Party, during watch: Watch) -> Bool {
+        faultIntervals.contains {
+            $0.party == party && $0.service == watch.service && $0.touches(from: watch.from, to: watch.close)
         }
     }
 

@@ -10,7 +10,8 @@ package struct FaultInterval: Hashable, Sendable {
     package var start: Instant
     /// Nil: to the end of the run.
     package var end: Instant?
-    /// Whether it was paused in it. Its connections stay up then, and nobody does its part.
+    /// Whether it was paused or cut off in it. Its connections, or others than those that were cut, stay up then, and
+    /// nobody does its part.
     package var hasPaused = false
     /// Whether it was silent in it. What it was shown meanwhile it may never vote on.
     var hasBeenSilent = false

@@ -81,7 +81,10 @@ struct FaultTrace {
             isPaused = false
             isBack(at: time)
         case .restarted: break
-        case .cutOff(let partition, _): if cuts.contains(partition) { presentCuts.insert(partition) }
+        case .cutOff(let partition, _):
+            guard cuts.contains(partition) else { return }
+            presentCuts.insert(partition)
+            hasPaused = true
         case .rejoined(let partition):
             if presentCuts.remove(partition) != nil, presentCuts.isEmpty { isBack(at: time) }
         }

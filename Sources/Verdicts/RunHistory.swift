@@ -145,9 +145,13 @@ package struct RunHistory: Sendable {
     /// Whether anybody has died or was paused by then.
     func hasStopped(by time: Instant) -> Bool { stops.values.joined().contains { $0 <= time } }
 
+    func wasStopped(_ party: Party, from first: Instant, to last: Instant) -> Bool {
+        stops[party, default: []].contains { first <= $0 && $0 <= last }
+    }
+
     /// Whether a party died or was paused so soon after it had sent something that it may still have held it.
     func wasStopped(_ party: Party, sending at: Instant) -> Bool {
-        stops[party, default: []].contains { at <= $0 && $0 <= at + Self.sendingPatience }
+        wasStopped(party, from: at, to: at + Self.sendingPatience)
     }
 
     /// What has been sent can still be in the sender's process: a link's latency is laid over it there.

@@ -176,4 +176,30 @@ import Verdicts
         #expect(try verdict { _ in } == .violated)
         #expect(try verdict { part(&$0, [two], [three], from: 10, to: nil) } == .holds)
     }
+
+    /// They notice after half a second that it is gone; that it is there and cannot get through, never.
+    @Test func operatorsCompareOnlyWhenTheyHaveNoticed() throws {
+        let coordinator = HistoryBuilder.coordinator
+        // The window closes at 2,020 ms.
+        #expect(try completeness { $0.intervene(coordinator, at: 1_020, .killed) } == .violated)
+        #expect(try completeness { $0.intervene(coordinator, at: 1_021, .killed) } == .holds)
+        #expect(try completeness { part(&$0, [coordinator], [.ledger], from: 10, to: nil) } == .holds)
+    }
+
+    /// A coordinator that was away is told again what it has forgotten, by whoever is still there.
+    @Test func whatACoordinatorForgotTheCulpritItselfMustTell() throws {
+        func verdict(_ body: (inout HistoryBuilder) -> Void) throws -> Verdict {
+            var builder = try HistoryBuilder()
+            builder.issue(2)
+            builder.certify(2)
+            builder.equivocate(4, 2, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.coordinator])
+            builder.intervene(HistoryBuilder.coordinator, at: 30, .killed)
+            builder.secondCoordinator = [(at: 1000, .operatorSetAdopted(HistoryBuilder.service, builder.set.digest))]
+            body(&builder)
+            return builder.judge(.completeness).verdict
+        }
+        #expect(try verdict { _ in } == .violated)
+        #expect(try verdict { $0.intervene(HistoryBuilder.signer(4), at: 1_500, .killed) } == .holds)
+        #expect(try verdict { $0.intervene(HistoryBuilder.signer(4), at: 2_100, .killed) } == .violated)
+    }
 }
