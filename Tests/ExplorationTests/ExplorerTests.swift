@@ -2,13 +2,14 @@ import Faults
 import Messages
 import Primitives
 import Simulation
+import TestSupport
 import Testing
 import TopologyFormat
 import Verdicts
 
 @testable import Exploration
 
-@Suite(.serialized) struct ExplorerTests {
+@Suite(.computing) struct ExplorerTests {
     /// A few hundred networks, and whatever there is of adversaries and oracles. Whoever breaks a rule of the protocol
     /// is most likely told so here first.
     @Test func hundredsOfScenariosHold() async {

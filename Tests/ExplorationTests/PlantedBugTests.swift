@@ -1,6 +1,7 @@
 #if DEBUG
     import Primitives
     import Simulation
+    import TestSupport
     import Testing
     import Verdicts
 
@@ -9,7 +10,7 @@
     /// Mistakes planted into the machines are run into, told by their oracle, and made small.
     ///
     /// Those in the check of signatures are not among them: no adversary forges a vote yet.
-    @Suite(.serialized) struct PlantedBugTests {
+    @Suite(.computing) struct PlantedBugTests {
         private static let runs: UInt64 = 2_000
 
         @Test(

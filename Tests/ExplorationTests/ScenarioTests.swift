@@ -2,12 +2,13 @@ import Faults
 import Messages
 import Primitives
 import Simulation
+import TestSupport
 import Testing
 import TopologyFormat
 
 @testable import Exploration
 
-@Suite(.serialized) struct ScenarioTests {
+@Suite(.computing) struct ScenarioTests {
     /// What a file cannot say, no scenario has: `shrink` writes them as files.
     @Test func everyScenarioReadsBackFromItsFile() throws {
         for seed in 0..<2_000 as Range<UInt64> {

@@ -4,12 +4,13 @@ import Messages
 import Primitives
 import Records
 import Simulation
+import TestSupport
 import Testing
 import TopologyFormat
 
 @testable import Exploration
 
-@Suite(.serialized) struct ShrinkerTests {
+@Suite(.computing) struct ShrinkerTests {
     /// The largest of many scenarios for which this can be said.
     private func largest(where shows: (SimulationPlan) -> Bool) throws -> SimulationPlan {
         let plans = (0..<400 as Range<UInt64>).map { Scenario(seed: $0).plan }.filter(shows)

@@ -130,6 +130,7 @@ final class Witness: TransportDelegate {
     /// Does what a party would do at once.
     var onFrame: ((Frame, Party) -> Void)?
     var onConnected: ((Party) -> Void)?
+    var onRefused: ((Party?) -> Void)?
 
     init(_ eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
@@ -149,7 +150,10 @@ final class Witness: TransportDelegate {
         events.append(.received(frame, party))
         onFrame?(frame, party)
     }
-    func refused(_ party: Party?, _ error: HandshakeError) { events.append(.refused(party, error)) }
+    func refused(_ party: Party?, _ error: HandshakeError) {
+        events.append(.refused(party, error))
+        onRefused?(party)
+    }
 }
 
 /// One party's transport with its witness.

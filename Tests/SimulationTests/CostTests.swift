@@ -1,11 +1,12 @@
 import Primitives
+import TestSupport
 import Testing
 import TopologyFormat
 
 @testable import Simulation
 
 /// What each cost does to a latency, by itself: a star of four equal operators, where three votes make a quorum.
-@Suite(.serialized) struct CostTests {
+@Suite(.computing) struct CostTests {
     private func latency(_ costs: CostModel, cores: Cores = .perNode, guardMode: Topology.GuardMode = .synced) throws
         -> Duration
     {

@@ -2,13 +2,14 @@ import Links
 import Messages
 import Primitives
 import Records
+import TestSupport
 import Testing
 import TopologyFormat
 
 @testable import Simulation
 
 /// The same seed gives the same run, to the byte.
-@Suite(.serialized) struct DeterminismTests {
+@Suite(.computing) struct DeterminismTests {
     private static let busy = """
         [{operator: op-2, does: equivocate-split, at: task 3}, {operator: op-1, does: crash, at: task 6, for: 200ms},
         {coordinator: squares, does: coordinator-crash, point: submit, for: 100ms}]

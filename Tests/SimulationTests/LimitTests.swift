@@ -1,11 +1,12 @@
 import Primitives
+import TestSupport
 import Testing
 import TopologyFormat
 
 @testable import Simulation
 
 /// What is too large, too long or without an end is refused.
-@Suite(.serialized) struct LimitTests {
+@Suite(.computing) struct LimitTests {
     private func refusal(_ plan: SimulationPlan) -> SimulationError? {
         do throws(SimulationError) {
             _ = try Simulator.run(plan)

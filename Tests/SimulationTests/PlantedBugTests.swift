@@ -2,12 +2,13 @@
     import Primitives
     import Simulation
     import Staging
+    import TestSupport
     import Testing
     import TopologyFormat
     import Verdicts
 
     /// Mistakes planted into the machines, the ledger's among them, make their oracle speak in a simulated run.
-    @Suite(.serialized) struct PlantedBugTests {
+    @Suite(.computing) struct PlantedBugTests {
         private struct Case: CustomTestStringConvertible {
             let bug: PlantedBug
             let oracle: Oracle

@@ -2,13 +2,14 @@ import Links
 import Messages
 import Primitives
 import Simulation
+import TestSupport
 import Testing
 import TopologyFormat
 import Verdicts
 
 /// With work that takes no time, what is left of a quorum latency is the round trip to the operator whose vote tips the
 /// scales. The bounds were computed apart, from the table of round trips and the stakes alone.
-@Suite(.serialized) struct RegionBoundTests {
+@Suite(.computing) struct RegionBoundTests {
     /// By the coordinator's region, in the order of the table.
     private static let equal = Stakes(
         stakes: [1, 1, 1, 1, 1, 1, 1, 1, 1], bounds: [191, 161, 301, 179, 205, 191, 179, 202, 251])

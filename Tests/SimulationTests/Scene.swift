@@ -7,10 +7,7 @@ import Staging
 import TopologyFormat
 import Verdicts
 
-/// Small networks to be simulated.
-///
-/// Suites that simulate are serialized: each keeps one of the test runner's threads busy for as long as it computes, and tests
-/// that wait for processes must get their turn in between.
+/// Small networks to be simulated, in suites that are `computing`.
 enum Scene {
     static func topology(
         operators: String =

@@ -4,11 +4,12 @@ import Primitives
 import Records
 import Simulation
 import Staging
+import TestSupport
 import Testing
 import Verdicts
 
 /// What stands as a signature changes no run but in its bytes.
-@Suite(.serialized) struct SignatureTests {
+@Suite(.computing) struct SignatureTests {
     private func plan(_ signatures: SignaturePlan) throws -> SimulationPlan {
         var plan = try Scene.plan(
             try Scene.topology(faults: "[{operator: op-3, does: equivocate-split, at: task 5}]"))

@@ -2,6 +2,7 @@ import Attesting
 import Messages
 import Primitives
 import Records
+import TestSupport
 import Testing
 import TopologyFormat
 import Verdicts
@@ -9,7 +10,7 @@ import Verdicts
 @testable import Simulation
 
 /// What a simulated network comes to.
-@Suite(.serialized) struct SimulationTests {
+@Suite(.computing) struct SimulationTests {
     @Test(arguments: ["mesh", "star"])
     func aQuietNetworkCertifiesEverything(dissemination: String) throws {
         let topology = try Scene.topology(

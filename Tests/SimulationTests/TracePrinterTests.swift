@@ -3,12 +3,13 @@ import Links
 import Messages
 import Primitives
 import Records
+import TestSupport
 import Testing
 
 @testable import Simulation
 
 /// What is told of which event, and what is left out.
-@Suite(.serialized) struct TracePrinterTests {
+@Suite(.computing) struct TracePrinterTests {
     private static let beginning = Instant(nanoseconds: 2_000_000_000)
     private static let coordinator = Party.coordinator(ServiceID(0))
 

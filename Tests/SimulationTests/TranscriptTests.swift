@@ -2,12 +2,13 @@ import Foundation
 import Messages
 import Primitives
 import Simulation
+import TestSupport
 import Testing
 import TopologyFormat
 import Verdicts
 
 /// What a simulation tells reads as it has been approved, and is what the protocol promises.
-@Suite(.serialized) struct TranscriptTests {
+@Suite(.computing) struct TranscriptTests {
     @Test(arguments: Transcript.all)
     func aScenarioIsToldAsApproved(_ transcript: Transcript) throws {
         let plan = try transcript.plan()
