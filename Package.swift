@@ -118,7 +118,7 @@ let package = Package(
         tests(of: "Cryptography", ["Primitives", system]),
         tests(of: "Messages", ["Primitives", "Cryptography"], exclude: ["Golden"]),
         tests(of: "Services", ["Primitives"]),
-        tests(of: "Attesting", ground + ["Services", "Faults", "Records", "Verdicts", system]),
+        tests(of: "Attesting", ground + ["Services", "Faults", "Records", "Verdicts", "TestSupport", system]),
         tests(of: "Restaking", ground),
         tests(of: "Faults", ground + ["Services", "Attesting"]),
         tests(of: "Records", ground + ["TestSupport", system]),

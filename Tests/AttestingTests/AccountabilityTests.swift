@@ -2,12 +2,13 @@ import Cryptography
 import Faults
 import Messages
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Attesting
 
 /// A coordinator that shows each half of the operators another task, with accomplices who sign both.
-@Suite struct AccountabilityTests {
+@Suite(.computing) struct AccountabilityTests {
     private static let service = ServiceID(0)
 
     private static func network(stakes: [UInt64], accomplices: [Int], seed: UInt64 = 1) -> TestNetwork {

@@ -1,10 +1,11 @@
 import Messages
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Attesting
 
-@Suite struct ClosedLoopTests {
+@Suite(.computing) struct ClosedLoopTests {
     private static func network(
         _ inFlight: UInt64, tasks: UInt64, lasting: Duration? = nil, stakes: [UInt64] = [100, 100, 100, 100]
     ) -> TestNetwork {

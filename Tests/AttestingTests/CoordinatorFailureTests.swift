@@ -2,12 +2,13 @@ import Cryptography
 import Faults
 import Messages
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Attesting
 
 /// A coordinator that dies on the way from two votes to a slash, or for good.
-@Suite struct CoordinatorFailureTests {
+@Suite(.computing) struct CoordinatorFailureTests {
     private static func equivocation(_ behaviour: Behaviour = .equivocate) -> FaultPlan {
         FaultPlan(
             party: .signer(OperatorIndex(4)), behaviour: behaviour, service: ServiceID(0),

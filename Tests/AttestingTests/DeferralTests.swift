@@ -3,12 +3,13 @@ import Faults
 import Messages
 import Primitives
 import Services
+import TestSupport
 import Testing
 
 @testable import Attesting
 
 /// In a star, what agrees with a decision is verified later; nothing unverified counts, and nothing valid gets lost.
-@Suite struct DeferralTests {
+@Suite(.computing) struct DeferralTests {
     private static let coordinator = TestNetwork.coordinator
 
     /// A star of five, in which the vote of operator 4 comes to the coordinator long after the certificate.

@@ -1,11 +1,12 @@
 import Faults
 import Messages
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Attesting
 
-@Suite struct DeterminismTests {
+@Suite(.computing) struct DeterminismTests {
     /// Three equivocators' worth of ways, drops and a restart, all from one seed.
     private static func chaos(_ seed: UInt64) -> TestNetwork {
         let behaviour: Behaviour = seed.isMultiple(of: 2) ? .equivocate : .equivocateSplit

@@ -2,11 +2,12 @@ import Cryptography
 import Faults
 import Messages
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Attesting
 
-@Suite struct EvidenceTests {
+@Suite(.computing) struct EvidenceTests {
     private static func fault(_ behaviour: Behaviour, by number: UInt32 = 4, at task: UInt64 = 0) -> FaultPlan {
         FaultPlan(
             party: .signer(OperatorIndex(number)), behaviour: behaviour, begins: .task(TaskSequence(task)),

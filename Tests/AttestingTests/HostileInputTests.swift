@@ -1,11 +1,12 @@
 import Cryptography
 import Messages
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Attesting
 
-@Suite struct HostileInputTests {
+@Suite(.computing) struct HostileInputTests {
     @Test func onlyTheLedgerSpeaksForTheLedger() throws {
         let network = TestNetwork(tasks: 0)
         network.run(until: .zero)

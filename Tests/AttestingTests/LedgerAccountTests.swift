@@ -1,11 +1,12 @@
 import Cryptography
 import Messages
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Attesting
 
-@Suite struct LedgerAccountTests {
+@Suite(.computing) struct LedgerAccountTests {
     /// An account with a ledger that answers as it is told.
     private struct Desk {
         let key = SigningKey(seed: FixedBytes32())

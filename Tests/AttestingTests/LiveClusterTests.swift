@@ -3,13 +3,14 @@ import Messages
 import Primitives
 import Records
 import Services
+import TestSupport
 import Testing
 import Verdicts
 
 @testable import Attesting
 
 /// Networks that somebody pokes while they run.
-@Suite struct LiveClusterTests {
+@Suite(.computing) struct LiveClusterTests {
     /// The wrapper of a live cluster's machine does nothing as long as nobody asks it to.
     @Test(arguments: [Dissemination.mesh, .star])
     func withoutFaultsTheWrappedMachinesAreTheHonestOnes(_ dissemination: Dissemination) {

@@ -2,11 +2,12 @@ import Cryptography
 import Messages
 import Primitives
 import Services
+import TestSupport
 import Testing
 
 @testable import Attesting
 
-@Suite struct SigningGuardTests {
+@Suite(.computing) struct SigningGuardTests {
     private func statement(_ number: UInt64, result: UInt8 = 0, scope: UInt64 = 0) -> Statement {
         let key = VoteKey(network: .zero, service: ServiceID(0), subject: Subject(scope: scope, number: number))
         return Statement(
@@ -43,7 +44,7 @@ import Testing
     }
 }
 
-@Suite struct AgendaTests {
+@Suite(.computing) struct AgendaTests {
     private let times = (0..<4).map { Instant(nanoseconds: $0 * 10) }
 
     @Test func itemsComeInOrderOfTimeAndThenAsPutIn() {
@@ -73,7 +74,7 @@ import Testing
     }
 }
 
-@Suite struct ClaimBookTests {
+@Suite(.computing) struct ClaimBookTests {
     private let key = VoteKey(network: .zero, service: ServiceID(0), subject: Subject(number: 1))
     private let signer = PublicKey(FixedBytes32())
 
@@ -108,7 +109,7 @@ import Testing
     }
 }
 
-@Suite struct TaskLoadTests {
+@Suite(.computing) struct TaskLoadTests {
     @Test func fixedGapsAreEvenAndTheFirstTaskComesAtOnce() {
         let load = TaskLoad(tasks: 3, interval: .milliseconds(5), arrival: .fixed, seed: 1)
         #expect((0..<3).map { load.gap(before: TaskSequence($0)) } == [.zero, .milliseconds(5), .milliseconds(5)])

@@ -2,11 +2,12 @@ import Cryptography
 import Messages
 import Primitives
 import Services
+import TestSupport
 import Testing
 
 @testable import Attesting
 
-@Suite struct NodeEventTests {
+@Suite(.computing) struct NodeEventTests {
     /// Every kind of event, and every kind of frame that a run brings.
     private static let events: [NodeEvent] = {
         let network = TestNetwork(tasks: 2)

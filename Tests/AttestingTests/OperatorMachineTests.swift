@@ -2,12 +2,13 @@ import Cryptography
 import Messages
 import Primitives
 import Services
+import TestSupport
 import Testing
 
 @testable import Attesting
 
 /// One operator driven by hand.
-@Suite struct OperatorMachineTests {
+@Suite(.computing) struct OperatorMachineTests {
     private let network = TestNetwork(tasks: 0)
 
     private struct Bench {

@@ -5,11 +5,12 @@
     import Messages
     import Primitives
     import Records
+    import TestSupport
     import Testing
     import Verdicts
 
     /// Each mistake that can be planted into the machines makes its oracle speak, and nothing else does.
-    @Suite struct PlantedBugTests {
+    @Suite(.computing) struct PlantedBugTests {
         private static func fault(_ behaviour: Behaviour, by number: UInt32) -> FaultPlan {
             FaultPlan(
                 party: .signer(OperatorIndex(number)), behaviour: behaviour, begins: .task(TaskSequence(0)),

@@ -1,13 +1,14 @@
 import Cryptography
 import Messages
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Attesting
 
 /// Whoever connects to the ledger is told where its clock stands, and then of every operator set that still matters, from
 /// the oldest: only the last of these is the present one.
-@Suite struct PresentSetTests {
+@Suite(.computing) struct PresentSetTests {
     private let network = TestNetwork(tasks: 0)
 
     private func set(_ epoch: UInt64) throws -> OperatorSet {

@@ -3,11 +3,12 @@ import Faults
 import Messages
 import Primitives
 import Services
+import TestSupport
 import Testing
 
 @testable import Attesting
 
-@Suite struct QuorumTests {
+@Suite(.computing) struct QuorumTests {
     @Test func inAMeshEverybodyFormsTheCertificate() {
         let network = TestNetwork(tasks: 3)
         network.run(until: .seconds(3))

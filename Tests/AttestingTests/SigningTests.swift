@@ -1,12 +1,13 @@
 import Faults
 import Messages
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Attesting
 
 /// An honest operator signs at most one statement for a vote key, whatever crashes around it.
-@Suite struct SigningTests {
+@Suite(.computing) struct SigningTests {
     @Test func whoDiesBetweenRecordAndSignatureSignsTheSameAfterwards() {
         let network = TestNetwork()
         network.diesAfterPersisting = op(2)

@@ -3,12 +3,13 @@ import Faults
 import Messages
 import Primitives
 import Services
+import TestSupport
 import Testing
 
 @testable import Attesting
 
 /// Tasks that somebody submits to a coordinator while it runs.
-@Suite struct SubmissionTests {
+@Suite(.computing) struct SubmissionTests {
     private static let coordinator = TestNetwork.coordinator
 
     private static func network(

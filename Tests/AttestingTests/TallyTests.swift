@@ -1,11 +1,12 @@
 import Cryptography
 import Messages
 import Primitives
+import TestSupport
 import Testing
 
 @testable import Attesting
 
-@Suite struct TallyTests {
+@Suite(.computing) struct TallyTests {
     private let network = TestNetwork(tasks: 0)
 
     /// Signatures are not looked at here: a tally is given verified votes.

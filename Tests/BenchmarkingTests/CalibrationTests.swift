@@ -2,6 +2,7 @@ import Foundation
 import Primitives
 import Simulation
 import SystemPackage
+import TestSupport
 import Testing
 import TopologyFormat
 
@@ -19,7 +20,7 @@ import TopologyFormat
         deinit { try? FileManager.default.removeItem(atPath: path.string) }
     }
 
-    @Test(arguments: [NetworkPlan.Dissemination.star, .mesh])
+    @Test(.computing, arguments: [NetworkPlan.Dissemination.star, .mesh])
     func machinesOfASmallNetworkHandleItsWholeLoad(dissemination: NetworkPlan.Dissemination) throws {
         let scratch = try Scratch()
         let topology = try Topology.calibration(operators: 4, dissemination: dissemination, tasks: 10)

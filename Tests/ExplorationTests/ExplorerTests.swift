@@ -9,10 +9,10 @@ import Verdicts
 
 @testable import Exploration
 
-@Suite(.computing) struct ExplorerTests {
+@Suite struct ExplorerTests {
     /// A few hundred networks, and whatever there is of adversaries and oracles. Whoever breaks a rule of the protocol
     /// is most likely told so here first.
-    @Test func hundredsOfScenariosHold() async {
+    @Test(.computing) func hundredsOfScenariosHold() async {
         let findings = await Explorer(seed: 2, runs: 300, jobs: 2, keepsGoing: true).explore()
         let accounts = findings.troubled.map { "\($0.seed): \($0.troubles)" }
         #expect(findings.troubled.isEmpty, "\(accounts)")

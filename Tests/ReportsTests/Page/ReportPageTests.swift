@@ -167,7 +167,7 @@ import Verdicts
     }
 
     /// As wide as a run may be, and as long as one is likely to be.
-    @Test(arguments: [(200, 64, 20, 14), (7, 1, 100_000, 1), (4, 64, 200, 1)])
+    @Test(.computing, arguments: [(200, 64, 20, 14), (7, 1, 100_000, 1), (4, 64, 200, 1)])
     func thePageStaysSmall(operators: Int, services: Int, tasks: Int, slashed: Int) throws {
         var run = WideRun()
         (run.operators, run.services, run.tasks, run.slashed) = (operators, services, tasks, slashed)
