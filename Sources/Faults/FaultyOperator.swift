@@ -221,7 +221,8 @@ package struct FaultyOperator: PerturbableMachine {
     /// Asks for a signature on another result for the same vote key, past the guard.
     private mutating func signSecond(besides statement: Statement, effects: inout [NodeEffect]) {
         let voteKey = statement.voteKey
-        guard doubles[voteKey] == nil, let altered = executions[statement.task]?.altered,
+        guard doubles[voteKey] == nil, collusions[voteKey] == nil,
+            let altered = executions[statement.task]?.altered,
             let index = schedules.indices.first(where: {
                 schedules[$0].plan.behaviour.isProvable && schedules[$0].plan.behaviour != .collusion
                     && schedules[$0].applies(to: statement.service, voteKey.subject, used: used[$0])

@@ -80,6 +80,9 @@ extension RunHistory {
     /// What is sent so shortly before the window closes need not arrive, be compared and be asked for before it does.
     private static let exchange = Duration.milliseconds(500)
 
+    /// Who is back may have to wait a second until it is dialled again; then it is told what it has missed.
+    private static let reunion = Duration.seconds(1) + exchange
+
     /// Until when honest nodes listen for votes for its task; nil when that was never issued.
     private func windowClose(of key: VoteKey) -> Instant? {
         guard key.service.number < genesis.services.count, let task = task(of: key) else { return nil }
@@ -178,7 +181,7 @@ extension RunHistory {
                 interval.touches(from: watch.from, to: watch.close + watch.patience)
             else { return false }
             return !party.isCoordinator
-                || (interval.back ?? interval.end).map { $0 + Self.exchange > watch.close } ?? true
+                || (interval.back ?? interval.end).map { $0 + Self.reunion > watch.close } ?? true
         }
     }
 

@@ -191,6 +191,19 @@ import Testing
         #expect(bench.injections.map(\.votes.count) == (secondHasAResult ? [0, 2] : [0]))
     }
 
+    /// One adversary to a task: its two votes are those on the two tasks.
+    @Test func aColluderDoesNotEquivocateBesides() {
+        var collusion = plan(.collusion)
+        collusion.service = ServiceID(0)
+        collusion.accomplices = [OperatorIndex(0)]
+        var bench = Bench(self, [plan(.equivocate), collusion])
+        bench.task(0, payload: 5)
+        bench.task(0, payload: 6)
+        let results = [25, 36].map { Domain.resultDigest.digest(Squaring.bytes(UInt128($0))) }
+        #expect(bench.votes(to: coordinator, task: 0) == Set(results))
+        #expect(bench.injections.map(\.behaviour) == ["collusion", "collusion"])
+    }
+
     @Test func theSecondVoteIsNeverRecordedInTheGuard() {
         var bench = Bench(self, [plan(.equivocate)])
         bench.task(0)

@@ -194,7 +194,7 @@ import Verdicts
             builder.certify(2)
             builder.equivocate(4, 2, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.coordinator])
             builder.intervene(HistoryBuilder.coordinator, at: 30, .killed)
-            builder.secondCoordinator = [(at: 1000, .operatorSetAdopted(HistoryBuilder.service, builder.set.digest))]
+            builder.secondCoordinator = [(at: 520, .operatorSetAdopted(HistoryBuilder.service, builder.set.digest))]
             body(&builder)
             return builder.judge(.completeness).verdict
         }
