@@ -40,14 +40,14 @@ package struct CostModel: Hashable, Sendable {
         execute: .zero, guardWrite: .zero, guardFlush: .zero, guardSync: .zero, apply: .zero, commit: .zero,
         transit: .zero)
 
-    /// Round figures of a two-core x86-64 machine with an SSD: for those who have not calibrated theirs.
+    /// Round figures of a two-core x86-64 virtual machine, as `quorate calibrate` measured them: for those who have not
+    /// calibrated theirs.
     package static let standard = CostModel(
-        rouse: .microseconds(30), wake: .microseconds(30), turn: .microseconds(10), receive: .microseconds(6),
-        handle: .microseconds(5), send: .microseconds(2),
-        flush: .microseconds(8), sign: .microseconds(19), verify: .microseconds(56), execute: .microseconds(1),
-        guardWrite: .microseconds(6), guardFlush: .microseconds(60), guardSync: .microseconds(300),
-        apply: .microseconds(20),
-        commit: .microseconds(800), transit: .microseconds(10))
+        rouse: .microseconds(50), wake: .microseconds(80), turn: .microseconds(9), receive: .nanoseconds(700),
+        handle: .nanoseconds(4500), send: .nanoseconds(500), flush: .microseconds(9), sign: .microseconds(20),
+        verify: .microseconds(60), execute: .nanoseconds(100), guardWrite: .microseconds(70),
+        guardFlush: .microseconds(120), guardSync: .microseconds(180), apply: .microseconds(5),
+        commit: .microseconds(630), transit: .zero)
 
     /// A small machine with a slow disk: all of that takes twelve times as long.
     package static let slow: CostModel = {

@@ -1,4 +1,5 @@
 import Cryptography
+import Glibc
 import LedgerNode
 import Messages
 import Node
@@ -7,7 +8,8 @@ import Restaking
 import Simulation
 import SystemPackage
 
-/// A guard file in which one vote after another is recorded, as an operator does it, and a ledger's log.
+/// A guard file in which one vote after another is recorded, as an operator does it, and a ledger's log: each on a disk
+/// that has had nothing to do meanwhile, which takes two or three times as long as one that has.
 final class DiskBench {
     private let guardFile: GuardFile
     private let log: InstructionLog
@@ -27,8 +29,18 @@ final class DiskBench {
             network: .zero, authority: key.publicKey, nonce: 0, instruction: instruction, signature: key.sign(bytes))
     }
 
+    /// The disk has had nothing to do, and the processor has woken up: what that takes is counted by itself.
+    private func rest() {
+        usleep(Calibration.pause)
+        let awake = ThreadClock.now
+        while ThreadClock.now - awake < Self.waking {}
+    }
+
+    private static let waking = Duration.microseconds(200)
+
     func measure(times: Int, into samples: inout CostSamples) throws {
         for _ in 0..<times {
+            rest()
             let written = ThreadClock.now
             try guardFile.append([.statement(.calibration)])
             samples.add(ThreadClock.now - written, to: .guardWrite)
@@ -40,6 +52,7 @@ final class DiskBench {
             entries += 1
             let entry = LogEntry(
                 sequence: UInt64(entries), slot: Slot(1), signed: signed, outcome: .applied, after: .zero)
+            rest()
             let committed = MonotonicClock.now
             try log.append([entry])
             samples.add(MonotonicClock.now - committed, to: .commit)

@@ -35,7 +35,7 @@ struct NetworkBench {
     /// - Parameter path: where to make the run directory, which is removed again.
     func observe(_ shape: Shape, at path: FilePath) async throws -> Observation {
         let topology = try Topology.calibration(
-            operators: shape.operators, dissemination: shape.dissemination, tasks: tasks, rate: 50)
+            operators: shape.operators, dissemination: shape.dissemination, tasks: tasks, rate: Calibration.rate)
         let directory = try RunDirectory.make(at: path)
         defer { try? FileManager.default.removeItem(atPath: directory.path.string) }
         let outcome = try await RealRun(topology: topology, seed: 1, directory: directory, executables: executables)

@@ -11,8 +11,6 @@ import SystemPackage
 final class RouseBench {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
     private let pipe: (reading: SystemPackage.FileDescriptor, writing: SystemPackage.FileDescriptor)
-    /// Long enough to fall asleep.
-    private static let pause: useconds_t = 2_000
 
     init() throws {
         let (reading, writing) = try SystemPackage.FileDescriptor.pipe()
@@ -51,7 +49,7 @@ final class RouseBench {
         let written = loops[1].submit {
             ThreadPlace.take([writer])
             return try (0..<times).map { _ in
-                usleep(Self.pause)
+                usleep(Calibration.pause)
                 let now = MonotonicClock.now
                 _ = try pipe.writing.writeAll([0])
                 return now
