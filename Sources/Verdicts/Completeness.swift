@@ -151,7 +151,7 @@ extension RunHistory {
     fileprivate func isProvable(_ equivocation: InjectedTaskEquivocation, faulty: Set<Party>) -> Bool {
         let service = equivocation.service
         guard let close = windowClose(of: equivocation.voteKey), let task = task(of: equivocation.voteKey),
-            equivocation.at + Self.exchange <= lastChance(of: task), closeOfStartup.map({ $0 <= close }) ?? true,
+            max(equivocation.at + Self.exchange, closeOfStartup ?? equivocation.at) <= lastChance(of: task),
             !wasStopped(.coordinator(service), sending: equivocation.at)
         else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)

@@ -8,8 +8,8 @@ import Verdicts
 
 /// What the oracles say of coordinators that cheat, are revoked, or die.
 @Suite struct RevocationOracleTests {
-    private static func signed(_ builder: HistoryBuilder, payload: UInt8) -> SignedTask {
-        var task = builder.task(2, issued: 20)
+    private static func signed(_ builder: HistoryBuilder, _ number: UInt64 = 2, payload: UInt8) -> SignedTask {
+        var task = builder.task(number, issued: number * 10)
         task.payload = [payload]
         return SignedTask(task: task, signature: builder.keys[4].sign(task.signedBytes))
     }
@@ -21,16 +21,16 @@ import Verdicts
 
     /// One task to each of two operators.
     private static func inject(
-        _ builder: inout HistoryBuilder, to first: [Party] = [HistoryBuilder.signer(1)],
+        _ builder: inout HistoryBuilder, _ number: UInt64 = 2, to first: [Party] = [HistoryBuilder.signer(1)],
         and second: [Party] = [HistoryBuilder.signer(2)]
     ) {
         let injection = Injection(
-            behaviour: "coordinator-equivocates", service: HistoryBuilder.service, subject: Subject(number: 2),
+            behaviour: "coordinator-equivocates", service: HistoryBuilder.service, subject: Subject(number: number),
             tasks: [
-                Injection.SentTask(signed(builder, payload: 2), recipients: first),
-                Injection.SentTask(signed(builder, payload: 9), recipients: second),
+                Injection.SentTask(signed(builder, number, payload: 2), recipients: first),
+                Injection.SentTask(signed(builder, number, payload: 9), recipients: second),
             ])
-        builder.note(HistoryBuilder.coordinator, at: 21, .injected(injection))
+        builder.note(HistoryBuilder.coordinator, at: number * 10 + 1, .injected(injection))
     }
 
     private static func revoke(_ builder: inout HistoryBuilder, on pair: TaskEquivocation, applying: Bool = true) {
@@ -102,6 +102,17 @@ import Verdicts
         var builder = try HistoryBuilder()
         builder.issue(2)
         Self.inject(&builder, to: first, and: second)
+        let finding = builder.judge(.completeness)
+        #expect(finding.verdict == verdict, "\(finding.account)")
+    }
+
+    /// Where somebody is dead from the start, the others may wait for it, and vote on nothing that is due before.
+    @Test(arguments: [(nil, 150, .violated), (4, 150, .holds), (4, 220, .violated)] as [(UInt32?, UInt64, Verdict)])
+    func aCoordinatorIsExposedByThoseWhoVoteInTime(dead: UInt32?, _ number: UInt64, _ verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(number)
+        if let dead { builder.intervene(HistoryBuilder.signer(dead), at: 10, .killed) }
+        Self.inject(&builder, number)
         let finding = builder.judge(.completeness)
         #expect(finding.verdict == verdict, "\(finding.account)")
     }
