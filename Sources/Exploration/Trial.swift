@@ -54,8 +54,8 @@ package struct TrialResult: Sendable {
 extension RunHistory {
     /// Whether a coordinator cannot come to an end, since it is cut off from the ledger for good.
     fileprivate func isLost(_ name: String) -> Bool {
-        faultIntervals.contains {
-            $0.party.isCoordinator && $0.end == nil && genesis.name(of: $0.party) == name
+        genesis.parties.contains {
+            $0.isCoordinator && genesis.name(of: $0) == name && isCutOffForGood($0, from: .ledger)
         }
     }
 }

@@ -68,18 +68,16 @@ extension RunHistory {
         return Set(opening.members.map(\.key)).subtracting(set.members.map(\.key))
     }
 
-    /// Against whom there is valid evidence about this epoch of an AVS, from honest nodes or in the ledger's log; of those
+    /// Against whom there is valid evidence about this epoch of an AVS, found by anybody or in the ledger's log; of those
     /// who were removed, about whatever cost them their seats, in whatever AVS.
     fileprivate func provenGuilty(
         of epoch: Epoch, in service: ServiceID, orAmong removed: Set<PublicKey>, _ check: inout IndependentCheck
     ) -> Set<PublicKey> {
-        let faulty = faulty
-        let found = findings.filter { isHonest($0.finder, in: service, faulty: faulty) }.map(\.evidence)
         let punished = applied.filter { $0.outcome == .applied }.compactMap { instruction -> Evidence? in
             if case .submitEvidence(let evidence) = instruction.signed.instruction { evidence } else { nil }
         }
         var guilty: Set<PublicKey> = []
-        for evidence in found + punished where !guilty.contains(evidence.accused) {
+        for evidence in findings.map(\.evidence) + punished where !guilty.contains(evidence.accused) {
             guard case .equivocation(let pair) = evidence,
                 removed.contains(pair.accused)
                     || pair.first.service == service && [pair.first.epoch, pair.second.epoch].contains(epoch),

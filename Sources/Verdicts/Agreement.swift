@@ -49,9 +49,13 @@ extension RunHistory {
         operatorSets.values.first { $0.service == service && $0.epoch == epoch && $0.revision == Revision(0) }
     }
 
-    /// By revision 0's stake, so that whoever was tombstoned in the epoch counts.
+    /// Whether those who signed two things about this hold enough, with those who had lost their seats by then. By
+    /// revision 0's stake, so that whoever was tombstoned in the epoch counts.
     fileprivate func canBeForced(_ statement: Statement) -> Bool {
-        let equivocators = Set(equivocations.map(\.signer))
+        var equivocators = Set(equivocations.filter { $0.voteKey == statement.voteKey }.map(\.signer))
+        if let set = operatorSets[statement.operatorSet] {
+            equivocators.formUnion(Set(equivocations.map(\.signer)).subtracting(set.members.map(\.signer)))
+        }
         guard let set = openingSet(of: statement.service, in: statement.epoch) ?? operatorSets[statement.operatorSet]
         else { return false }
         return IndependentCheck.canForceTwo(

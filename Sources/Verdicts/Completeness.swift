@@ -1,21 +1,23 @@
 import Messages
 import Primitives
 
-/// Every equivocation of which both votes were sent to honest nodes inside the evidence window is slashed, and every
-/// coordinator that showed honest nodes two tasks under one number is revoked; a fault that cannot be proven is not
-/// punished. A punishment that was still under way when the run ended is not awaited.
+/// Every equivocation of which both votes were sent to honest nodes inside the evidence window, with time to compare them,
+/// is slashed, and every coordinator that showed honest nodes two tasks under one number is revoked; evidence that an honest
+/// node found reaches the ledger; a fault that cannot be proven is not punished. A punishment that was still under way
+/// when the run ended is not awaited.
 func judgeCompleteness(of history: RunHistory) -> Finding {
     let faulty = history.faulty
     let slashed = Set(history.slashes.map(\.record.signer))
     let equivocations = history.equivocations
+    let cheats = history.cheats
     let votes = PunishmentCount(
-        equivocations, isDue: { history.isProvable($0, faulty: faulty) },
+        equivocations, isDue: { history.isProvable($0, cheats: cheats) },
         isPunished: { slashed.contains($0.signer) },
         isUnderWay: { history.isUnderWay($0.voteKey) })
     let revoked = Set(history.revocations.map(\.record.service))
     let doubles = history.taskEquivocations
     let tasks = PunishmentCount(
-        doubles, isDue: { history.isProvable($0, faulty: faulty) },
+        doubles, isDue: { history.isProvable($0, cheats: cheats) },
         isPunished: { revoked.contains($0.service) },
         isUnderWay: { history.isUnderWay($0.voteKey) })
     var absences = votes.missed.map { one in
@@ -26,6 +28,10 @@ func judgeCompleteness(of history: RunHistory) -> Finding {
     absences += tasks.missed.map { one in
         "the coordinator signed two tasks as \(history.describe(one.voteKey)) "
             + "(to \(one.tasks.map { "\($0.recipients.count)" }.joined(separator: " and "))), but was not revoked"
+    }
+    absences += history.unsubmitted(exceptAgainst: slashed, revoked).map { found in
+        "\(history.name(of: found.finder)) found evidence about \(history.describe(found.evidence.voteKey)), "
+            + "but nobody submitted it"
     }
     let culprits = Set(equivocations.map(\.signer))
     for signer in history.faultySigners.subtracting(culprits).intersection(slashed).sorted() {
@@ -83,6 +89,29 @@ extension RunHistory {
     /// Who is back may have to wait a second until it is dialled again; then it is told what it has missed.
     private static let reunion = Duration.seconds(1) + exchange
 
+    /// Evidence that an honest node found and had the time to submit, whatever the culprit says of itself.
+    fileprivate func unsubmitted(
+        exceptAgainst slashed: Set<OperatorIndex>, _ revoked: Set<ServiceID>
+    ) -> [FoundEvidence] {
+        let submitted = Set(
+            applied.compactMap { instruction -> Digest? in
+                if case .submitEvidence(let evidence) = instruction.signed.instruction { evidence.offence } else { nil }
+            })
+        let cheats = cheats
+        var check = IndependentCheck()
+        return findings.filter { found in
+            let (service, accused) = (found.evidence.voteKey.service, found.evidence.accused)
+            let due = found.at + Self.submissionPatience + Self.exchange
+            guard !submitted.contains(found.evidence.offence), !cheats.contains(found.finder),
+                let end = closings[service], due <= end,
+                intervals(of: found.finder, in: service, touching: found.at, due).isEmpty,
+                check.flaw(in: found.evidence, against: accused) == nil
+            else { return false }
+            let signer = genesis.signers.firstIndex { $0.key == accused }
+            return signer.map { !slashed.contains(OperatorIndex(UInt32($0))) } ?? !revoked.contains(service)
+        }
+    }
+
     /// Until when honest nodes listen for votes for its task; nil when that was never issued.
     private func windowClose(of key: VoteKey) -> Instant? {
         guard key.service.number < genesis.services.count, let task = task(of: key) else { return nil }
@@ -101,17 +130,17 @@ extension RunHistory {
     }
 
     /// Whether honest nodes were sent two of its votes while they were listening.
-    fileprivate func isProvable(_ equivocation: InjectedEquivocation, faulty: Set<Party>) -> Bool {
+    fileprivate func isProvable(_ equivocation: InjectedEquivocation, cheats: Set<Party>) -> Bool {
         let service = equivocation.voteKey.service
         guard let close = windowClose(of: equivocation.voteKey), equivocation.at + Self.exchange <= close,
             !wasStopped(.signer(equivocation.signer), sending: equivocation.at)
         else { return false }
-        let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)
+        let watch = Watch(service: service, from: equivocation.at, close: close)
         let sender = Party.signer(equivocation.signer)
         let seers = equivocation.votes.map { vote in
             Set(
                 vote.recipients.filter {
-                    isHonest($0, in: service, faulty: faulty) && isAwake($0, during: watch)
+                    isHonest($0, in: service, cheats: cheats) && isAwake($0, during: watch)
                         && !isSeparated($0, from: sender, during: watch)
                         // What it has forgotten somebody must tell it again.
                         && (!wasAway($0, during: watch) || !wasStopped(sender, from: watch.from, to: watch.close))
@@ -124,7 +153,8 @@ extension RunHistory {
             seers[(place + 1)...].contains { !$0.isDisjoint(with: some) }
         }
         guard !hasWitness else { return true }
-        guard !isPaused(.coordinator(service), during: watch) else { return false }
+        let coordinator = Party.coordinator(service)
+        guard isAwake(coordinator, during: watch) || !isPaused(coordinator, during: watch) else { return false }
         return canCompare(seers, in: service, during: watch)
     }
 
@@ -133,9 +163,7 @@ extension RunHistory {
     private func canCompare(_ seers: [Set<Party>], in service: ServiceID, during watch: Watch) -> Bool {
         let coordinator = Party.coordinator(service)
         guard !isAwake(coordinator, during: watch) else { return true }
-        let absences = faultIntervals.filter {
-            $0.party == coordinator && $0.service == service && $0.touches(from: watch.from, to: watch.close)
-        }
+        let absences = intervals(of: coordinator, in: service, touching: watch.from, watch.close)
         guard absences.allSatisfy({ $0.start + Self.submissionPatience + Self.exchange <= watch.close }) else {
             return false
         }
@@ -148,16 +176,16 @@ extension RunHistory {
 
     /// Whether honest operators were sent both tasks, in time to vote on them. They vote, see each other's votes, and ask
     /// for the other task.
-    fileprivate func isProvable(_ equivocation: InjectedTaskEquivocation, faulty: Set<Party>) -> Bool {
+    fileprivate func isProvable(_ equivocation: InjectedTaskEquivocation, cheats: Set<Party>) -> Bool {
         let service = equivocation.service
         guard let close = windowClose(of: equivocation.voteKey), let task = task(of: equivocation.voteKey),
             max(equivocation.at + Self.exchange, closeOfStartup ?? equivocation.at) <= lastChance(of: task),
             !wasStopped(.coordinator(service), sending: equivocation.at)
         else { return false }
-        let watch = Watch(service: service, from: equivocation.at, close: close, patience: Self.submissionPatience)
+        let watch = Watch(service: service, from: equivocation.at, close: close)
         let seers = equivocation.tasks.map { task in
             task.recipients.filter {
-                $0.isSigner && isHonest($0, in: service, faulty: faulty) && isAwake($0, during: watch)
+                $0.isSigner && isHonest($0, in: service, cheats: cheats) && isAwake($0, during: watch)
             }
         }
         return seers.first?.contains { one in
@@ -170,39 +198,38 @@ extension RunHistory {
         var service: ServiceID
         var from: Instant
         var close: Instant
-        var patience: Duration
+
+        var end: Instant { close + submissionPatience }
     }
 
     /// Whether nobody killed or paused a party, or cut it off, while it had to see and remember. A coordinator that is
     /// back before the window closes is told again.
     private func isAwake(_ party: Party, during watch: Watch) -> Bool {
-        !faultIntervals.contains { interval in
-            guard interval.party == party, interval.service == watch.service,
-                interval.touches(from: watch.from, to: watch.close + watch.patience)
-            else { return false }
-            return !party.isCoordinator
+        !intervals(of: party, in: watch.service, touching: watch.from, watch.end).contains { interval in
+            !party.isCoordinator
                 || (interval.back ?? interval.end).map { $0 + Self.reunion > watch.close } ?? true
         }
     }
 
     /// Whether a party was not there for a part of it.
     private func wasAway(_ party: Party, during watch: Watch) -> Bool {
-        faultIntervals.contains {
-            $0.party == party && $0.service == watch.service && $0.touches(from: watch.from, to: watch.close)
-        }
+        !intervals(of: party, in: watch.service, touching: watch.from, watch.close).isEmpty
     }
 
-    /// Whether anything that one sent the other may have been lost.
+    /// Whether anything that one sent the other may have been lost, or waits until they have been connected again.
     private func isSeparated(_ one: Party, from other: Party, during watch: Watch) -> Bool {
         separations.contains {
-            $0.separates(one, from: other) && $0.touches(from: watch.from, to: watch.close + watch.patience)
+            $0.separates(one, from: other) && $0.touches(from: watch.from + (.zero - Self.reunion), to: watch.end)
         }
     }
 
     private func isPaused(_ party: Party, during watch: Watch) -> Bool {
-        faultIntervals.contains {
-            $0.party == party && $0.service == watch.service && $0.hasPaused
-                && $0.touches(from: watch.from, to: watch.close + watch.patience)
-        }
+        intervals(of: party, in: watch.service, touching: watch.from, watch.end).contains(where: \.hasPaused)
+    }
+
+    private func intervals(
+        of party: Party, in service: ServiceID, touching first: Instant, _ last: Instant
+    ) -> [FaultInterval] {
+        faultIntervals.filter { $0.party == party && $0.service == service && $0.touches(from: first, to: last) }
     }
 }

@@ -19,6 +19,7 @@ package struct FaultInterval: Hashable, Sendable {
     package var back: Instant?
 
     package static let silentBehaviour = "silent"
+    static let powerLossBehaviour = "power-loss"
 
     /// Both ends belong to it.
     func touches(from first: Instant, to last: Instant) -> Bool {

@@ -35,9 +35,14 @@ struct FaultTrace {
     /// It has done what cannot be undone.
     private var isDishonest = false
 
+    /// A guard of its was rolled back, thrown away or not synced.
+    private var mayHaveLostVotes = false
+
     private static let leastPatience = Duration.seconds(1)
     /// It asks the others for what it has signed, and is sent what is open.
     private static let readyPatience = Duration.seconds(5)
+    /// Whoever was cut off is connected again, and sent what is open.
+    private static let reunionPatience = Duration.seconds(7)
 
     /// - Parameters:
     ///   - issues: when each task was meant to be issued.
@@ -80,13 +85,15 @@ struct FaultTrace {
         case .resumed:
             isPaused = false
             isBack(at: time)
-        case .restarted: break
+        case .restarted(let disk): if disk != .keep { mayHaveLostVotes = true }
         case .cutOff(let partition, _):
             guard cuts.contains(partition) else { return }
             presentCuts.insert(partition)
             hasPaused = true
         case .rejoined(let partition):
-            if presentCuts.remove(partition) != nil, presentCuts.isEmpty { isBack(at: time) }
+            if presentCuts.remove(partition) != nil, presentCuts.isEmpty {
+                isBack(at: time, most: Self.reunionPatience)
+            }
         }
     }
 
@@ -105,7 +112,9 @@ struct FaultTrace {
                     silences += 1
                     hasBeenSilent = true
                 }
-            case let name where RecordGap.crashBehaviours.contains(name): die(&isDying)
+            case let name where RecordGap.crashBehaviours.contains(name):
+                if name == FaultInterval.powerLossBehaviour { mayHaveLostVotes = true }
+                die(&isDying)
             default: isDishonest = true
             }
         case .recovered(FaultInterval.silentBehaviour, let ended) where ended.map({ $0 == service }) ?? true:
@@ -115,7 +124,8 @@ struct FaultTrace {
             isDown = false
             ready = nil
             if isOfSince(vote.statement.voteKey) { back = nil }
-        case .refusedToSign: ready = nil
+        // From a guard that is whole nobody has a reason to refuse for long.
+        case .refusedToSign where mayHaveLostVotes: ready = nil
         // A coordinator that is back has its operator set again.
         case .operatorSetAdopted where party.isCoordinator && !isDying && isDown:
             isDown = false
@@ -132,9 +142,10 @@ struct FaultTrace {
         return issued >= back.since
     }
 
-    private mutating func isBack(at now: Instant) {
+    /// - Parameter most: nothing piles up for longer.
+    private mutating func isBack(at now: Instant, most: Duration? = nil) {
         let away = now - (since ?? now)
-        back = (now, now + max(away, Self.leastPatience))
+        back = (now, now + max(min(away, most ?? away), Self.leastPatience))
         returned = now
     }
 

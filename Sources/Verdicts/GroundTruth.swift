@@ -59,9 +59,15 @@ extension RunHistory {
     /// The operators among them.
     package var faultySigners: Set<OperatorIndex> { Self.signers(in: faulty) }
 
-    /// Whether a party follows the protocol and can act on what it is sent. A coordinator that died and came back can.
-    func isHonest(_ party: Party, in service: ServiceID, faulty: Set<Party>) -> Bool {
-        guard case .coordinator = party else { return !faulty.contains(party) }
+    /// Whoever's adversary did more than let it die.
+    var cheats: Set<Party> {
+        Set(injections.filter { !RecordGap.crashBehaviours.contains($0.injection.behaviour) }.map(\.party))
+    }
+
+    /// Whether a party follows the protocol and can act on what it is sent, when it is there. A coordinator that died
+    /// and came back can.
+    func isHonest(_ party: Party, in service: ServiceID, cheats: Set<Party>) -> Bool {
+        guard case .coordinator = party else { return !cheats.contains(party) }
         return !faultIntervals.contains { $0.party == party && $0.service == service && $0.end == nil }
     }
 
@@ -74,9 +80,15 @@ extension RunHistory {
         }
         guard let began = connected.values.max() ?? openings.first?.at else { return nil }
         let answered = began + .seconds(1)
-        let isDisturbed = hasStopped(by: answered) || separations.contains { $0.start <= answered }
+        // In a star they ask the coordinators alone.
+        let asked = Set(genesis.parties.filter { hasMesh ? $0 != .ledger : $0.isCoordinator })
+        let isDisturbed =
+            hasStopped(by: answered, among: asked)
+            || separations.contains { $0.start <= answered && !asked.isDisjoint(with: $0.sides.keys) }
         return isDisturbed ? began + Self.guardCheck + .seconds(1) : nil
     }
+
+    private var hasMesh: Bool { genesis.services.contains { $0.dissemination == .mesh } }
 
     /// So long they wait for an answer. Then they have to be sent what they have missed.
     private static let guardCheck = Duration.seconds(2)

@@ -10,6 +10,8 @@ func judgeLiveness(of history: RunHistory) -> Finding {
     var premise = LivenessPremise()
     let startup = history.closeOfStartup
     var judged = 0
+    /// Due before everybody could sign.
+    var early = 0
     var late: [ServiceTask] = []
     /// Of the late ones: too few operators had a result; or they had different ones.
     var (withoutResult, withDifferentResults) = (0, 0)
@@ -21,7 +23,10 @@ func judgeLiveness(of history: RunHistory) -> Finding {
             continue
         }
         let faulty = history.faulty(whenDecisiveFor: task)
-        if let startup, history.lastChance(of: task) < startup { continue }
+        if let startup, history.lastChance(of: task) < startup {
+            early += 1
+            continue
+        }
         guard !faulty.contains(.coordinator(task.service)),
             premise.holds(in: set, without: RunHistory.signers(in: faulty))
         else { continue }
@@ -56,6 +61,8 @@ func judgeLiveness(of history: RunHistory) -> Finding {
             "\(share)\(RunHistory.count(judged, "task")) certified before the deadline"
         } else if history.tasks.isEmpty {
             "no task was issued"
+        } else if early == closed.count {
+            "every task was due before operators could have an answer from whom they ask at their start"
         } else if closed.isEmpty {
             "the run ended before the deadline of every task"
         } else {

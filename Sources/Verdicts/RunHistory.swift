@@ -142,8 +142,15 @@ package struct RunHistory: Sendable {
         ).mapValues { $0.map(\.1) }
     }
 
-    /// Whether anybody has died or was paused by then.
-    func hasStopped(by time: Instant) -> Bool { stops.values.joined().contains { $0 <= time } }
+    /// Whether one of these has died or was paused by then.
+    func hasStopped(by time: Instant, among parties: Set<Party>) -> Bool {
+        parties.contains { stops[$0, default: []].contains { $0 <= time } }
+    }
+
+    /// Whether nothing gets from one to the other any more, to the end of the run.
+    package func isCutOffForGood(_ one: Party, from other: Party) -> Bool {
+        separations.contains { $0.end == nil && $0.separates(one, from: other) }
+    }
 
     func wasStopped(_ party: Party, from first: Instant, to last: Instant) -> Bool {
         stops[party, default: []].contains { first <= $0 && $0 <= last }

@@ -37,19 +37,20 @@ import Verdicts
     }
 
     @Test func whoIsKilledTwiceOrRefusesToSignStaysAtFault() throws {
-        let killedAgain = try judged([1, 300, 900]) { builder in
+        let killedAgain = try judged([1, 300, 890]) { builder in
             builder.intervene(Self.op1, at: 2_000, .killed)
             builder.intervene(Self.op1, at: 3_000, .restarted(.keep), incarnation: 2)
             builder.intervene(Self.op1, at: 3_001, .killed, incarnation: 2)
         }
         #expect(killedAgain == [1])
-        for disk in [Intervention.Disk.older, .empty] {
-            let refusing = try judged([1, 300, 900]) { builder in
+        // From the guard that it had nobody has a reason to.
+        for (disk, expected) in [(Intervention.Disk.older, [1]), (.empty, [1]), (.keep, [1, 890])] as [(_, [UInt64])] {
+            let refusing = try judged([1, 300, 890]) { builder in
                 builder.intervene(Self.op1, at: 2_000, .killed)
                 builder.intervene(Self.op1, at: 3_000, .restarted(disk), incarnation: 2)
                 builder.secondSigners[1] = [(at: 3_500, .refusedToSign(reason: "the guard is older"))]
             }
-            #expect(refusing == [1])
+            #expect(refusing == expected)
         }
     }
 

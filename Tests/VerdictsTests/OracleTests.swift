@@ -44,14 +44,16 @@ import Verdicts
         #expect(builder.judge(.agreement).verdict == .violated)
     }
 
-    /// With a threshold of two thirds, a third of the stake can have two certificates: 40 of 100 can, 30 cannot.
-    @Test(arguments: [(UInt32(1), Verdict.notApplicable), (2, .violated)])
-    func agreementIsExcusedFromAThirdOn(culprit: UInt32, verdict: Verdict) throws {
+    /// With a threshold of two thirds, a third of the stake can have two certificates: 40 of 100 can, 30 cannot; nor can who
+    /// equivocated about something else.
+    @Test(arguments: [(1, 1, .notApplicable), (2, 1, .violated), (1, 2, .violated)] as [(UInt32, UInt64, Verdict)])
+    func agreementIsExcusedFromAThirdOn(culprit: UInt32, subject: UInt64, verdict: Verdict) throws {
         var builder = try HistoryBuilder()
         builder.issue(1)
+        builder.issue(2)
         builder.certify(1, by: [1, 2])
         builder.certify(1, result: 2, by: [1, 2, 4])
-        builder.equivocate(culprit, 1, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.signer(3)])
+        builder.equivocate(culprit, subject, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.signer(3)])
         #expect(builder.judge(.agreement).verdict == verdict)
     }
 

@@ -54,7 +54,7 @@ import Verdicts
     }
 
     @Test func whoIsCutOffTwiceIsBackWhenBothAreOver() throws {
-        let judged = try judged([1, 300, 550, 950]) { builder in
+        let judged = try judged([1, 300, 550, 890]) { builder in
             part(&builder, [Self.op1], [HistoryBuilder.coordinator], from: 2_000, to: 4_000)
             part(&builder, [HistoryBuilder.coordinator], [Self.op1], from: 3_000, to: 6_000, number: 1)
         }
@@ -69,7 +69,7 @@ import Verdicts
     }
 
     @Test func aCoordinatorWithoutTheLedgerIsNotJudged() throws {
-        let judged = try judged([1, 300, 900]) {
+        let judged = try judged([1, 300, 890]) {
             part(&$0, [HistoryBuilder.coordinator], [.ledger], from: 2_000, to: nil)
         }
         #expect(judged == [1])
@@ -158,6 +158,8 @@ import Verdicts
         let coordinator = HistoryBuilder.coordinator
         #expect(try completeness { _ in } == .violated)
         #expect(try completeness { part(&$0, [four], [two], from: 10, to: 500) } == .holds)
+        // It is over, but they may not be connected again.
+        #expect(try completeness { part(&$0, [four], [two], from: 1, to: 10) } == .holds)
         #expect(try completeness { part(&$0, [two], [coordinator], from: 500, to: 1_000) } == .holds)
         #expect(try completeness { part(&$0, [three], [.ledger], from: 1_000, to: nil) } == .holds)
         // Neither is in their way: the coordinator compares.
@@ -184,6 +186,27 @@ import Verdicts
         #expect(try completeness { $0.intervene(coordinator, at: 1_020, .killed) } == .violated)
         #expect(try completeness { $0.intervene(coordinator, at: 1_021, .killed) } == .holds)
         #expect(try completeness { part(&$0, [coordinator], [.ledger], from: 10, to: nil) } == .holds)
+        // Back a second and a half before, it is told again, and compares.
+        for (end, verdict) in [(520, Verdict.violated), (521, .holds)] as [(UInt64, Verdict)] {
+            #expect(try completeness { part(&$0, [coordinator], [.ledger], from: 500, to: end) } == verdict)
+        }
+    }
+
+    /// Whoever holds the proof and is there must submit it, whatever there is to excuse others.
+    @Test func evidenceThatWasFoundMustReachTheLedger() throws {
+        let (two, coordinator) = (HistoryBuilder.signer(2), HistoryBuilder.coordinator)
+        func verdict(_ body: (inout HistoryBuilder) -> Void = { _ in }) throws -> Verdict {
+            try completeness {
+                $0.intervene(coordinator, at: 10, .paused)
+                $0.note(two, at: 100, .evidenceFound($0.evidence(4, 2)))
+                body(&$0)
+            }
+        }
+        #expect(try verdict() == .violated)
+        #expect(try verdict { $0.apply(.submitEvidence($0.evidence(4, 2)), .pastHorizon, at: 700) } == .holds)
+        #expect(try verdict { $0.intervene(two, at: 900, .killed) } == .holds)
+        #expect(try verdict { $0.intervene(two, at: 1_101, .killed) } == .violated)
+        #expect(try verdict { $0.note(two, at: 9, .injected(Injection(behaviour: "collusion"))) } == .holds)
     }
 
     /// A coordinator that was away is told again what it has forgotten, by whoever is still there.
