@@ -20,6 +20,8 @@
         case slashTwice = "slash-twice"
         /// The ledger takes proofs for bad evidence.
         case invertedEvidenceCheck = "inverted-evidence-check"
+        /// A coordinator that starts again does not submit the evidence in its guard.
+        case forgetEvidence = "forget-evidence"
 
         /// Task-local, so that tests that run side by side do not infect each other.
         @TaskLocal package static var current: PlantedBug?

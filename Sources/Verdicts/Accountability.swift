@@ -5,7 +5,7 @@ import Primitives
 /// Where two certificates contradict each other, those whom honest nodes can prove guilty hold at least 2q - 1 of the
 /// stake of the epoch's first operator set, whoever was tombstoned in the epoch counted.
 ///
-/// From witnesses' data alone: the certificates themselves, the evidence that honest nodes found, and what the ledger
+/// From witnesses' data alone: the certificates themselves, valid evidence that anybody found, and what the ledger
 /// has punished. What the adversaries say of themselves is not looked at.
 func judgeAccountability(of history: RunHistory) -> Finding {
     var check = IndependentCheck()

@@ -17,6 +17,7 @@
             arguments: [
                 (.countHeads, .weight), (.atLeast, .weight), (.noDomainTag, .innocence), (.stopAtQuorum, .completeness),
                 (.epochNotPinned, .liveness), (.slashTwice, .exactlyOnce), (.invertedEvidenceCheck, .completeness),
+                (.forgetEvidence, .completeness),
             ] as [(PlantedBug, Oracle)])
         func isFoundByItsOracleAndShrunk(_ bug: PlantedBug, _ oracle: Oracle) async throws {
             try await PlantedBug.$current.withValue(bug) {
