@@ -24,6 +24,10 @@ struct ClaimBook: Sendable {
 
     private static let perHolder = 2
     private var entries: [VoteKey: [PublicKey: [Entry]]] = [:]
+    /// What was told, by whom, of operator sets that the ledger has not told of yet: a node that has just started may hear
+    /// from operators before it hears from the ledger. The newest of each holder.
+    private var parked: [Party: [VoteSummary.Entry]] = [:]
+    static let parkedPerHolder = VoteSummary.entryLimit
 
     /// - Returns: whether it is new and within what one holder may claim.
     mutating func add(_ claim: Claim, about signer: PublicKey, for voteKey: VoteKey) -> Bool {
@@ -46,7 +50,11 @@ struct ClaimBook: Sendable {
     ) -> [Question] {
         var questions: [Question] = []
         for entry in summary.entries {
-            guard let set = sets.set(entry.operatorSet), isOpen(entry.voteKey, set),
+            guard let set = sets.set(entry.operatorSet) else {
+                park(entry, from: party)
+                continue
+            }
+            guard isOpen(entry.voteKey, set),
                 entry.signers.size == set.members.count
             else { continue }
             let unheld =
@@ -62,6 +70,21 @@ struct ClaimBook: Sendable {
             }
         }
         return questions
+    }
+
+    private mutating func park(_ entry: VoteSummary.Entry, from holder: Party) {
+        if parked[holder, default: []].count == Self.parkedPerHolder { parked[holder]?.removeFirst() }
+        parked[holder, default: []].append(entry)
+    }
+
+    /// What was told of this operator set before it was known, in the order of who told it.
+    mutating func unpark(_ set: Digest) -> [(summary: VoteSummary, holder: Party)] {
+        parked.keys.sorted().compactMap { holder in
+            let told = parked[holder, default: []].filter { $0.operatorSet == set }
+            guard !told.isEmpty else { return nil }
+            parked[holder]?.removeAll { $0.operatorSet == set }
+            return (VoteSummary(entries: told), holder)
+        }
     }
 
     /// A vote has come. - Returns: what to ask of those who told of another one by its signer.
@@ -97,6 +120,7 @@ struct ClaimBook: Sendable {
 
     /// Whoever is gone is not asked any more; back again, it tells all it holds anew, and is asked anew.
     mutating func forget(holder: Party) {
+        parked[holder] = nil
         for (voteKey, bySigner) in entries {
             for (signer, known) in bySigner where known.contains(where: { $0.claim.holder == holder }) {
                 entries[voteKey]?[signer] = known.filter { $0.claim.holder != holder }
@@ -108,6 +132,7 @@ struct ClaimBook: Sendable {
     var voteKeys: some Sequence<VoteKey> { entries.keys }
 
     func checkInvariants() {
+        precondition(parked.values.allSatisfy { $0.count <= Self.parkedPerHolder }, "parked claims are limited")
         for known in entries.values.flatMap(\.values) {
             let perHolder = Dictionary(grouping: known, by: \.claim.holder)
             precondition(perHolder.values.allSatisfy { $0.count <= Self.perHolder }, "claims are limited by holder")

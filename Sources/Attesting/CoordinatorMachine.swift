@@ -186,6 +186,7 @@ package struct CoordinatorMachine: NodeMachine {
             for delivery in box.unpark(set.digest) {
                 receiveVote(delivery.vote, from: delivery.party, effects: &effects)
             }
+            for told in claims.unpark(set.digest) { compare(told.summary, from: told.holder, effects: &effects) }
             issueDue(at: now, effects: &effects)
         case .slashed(let record): tombstoned.insert(record.accused)
         case .revoked(let revocation):

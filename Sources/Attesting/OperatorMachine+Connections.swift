@@ -114,6 +114,7 @@ extension OperatorMachine {
         for delivery in box.unpark(set.digest) {
             receiveVote(delivery.vote, from: delivery.party, effects: &effects)
         }
+        for told in claims.unpark(set.digest) { compare(told.summary, from: told.holder, effects: &effects) }
         let waiting = parkedTasks.filter { $0.task.operatorSet == set.digest }
         parkedTasks.removeAll { $0.task.operatorSet == set.digest || $0.task.deadline < now }
         for task in waiting { receiveTask(task, from: .coordinator(set.service), at: now, effects: &effects) }

@@ -83,8 +83,9 @@ extension RunHistory {
     /// second for the coordinator to do so.
     private static let submissionPatience = Duration.milliseconds(500)
 
-    /// What is sent so shortly before the window closes need not arrive, be compared and be asked for before it does.
-    private static let exchange = Duration.milliseconds(500)
+    /// What is sent so shortly before the window closes need not arrive, be compared and be asked for before it does: a
+    /// vote, word of it, a question and its answer, each on its way between continents.
+    private static let exchange = Duration.milliseconds(750)
 
     /// Who is back may have to wait a second until it is dialled again; then it is told what it has missed.
     private static let reunion = Duration.seconds(1) + exchange

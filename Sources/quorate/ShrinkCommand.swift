@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarking
 import Cluster
 import Exploration
 import Foundation
@@ -17,6 +18,7 @@ struct ShrinkCommand: ParsableCommand {
             no partition is left in it.
 
               quorate shrink 1234567890 --output small.yaml
+              quorate shrink lab.yaml --costs slow
 
             Exit status: 0 when it was shrunk; 2 when nothing is violated, or the input is wrong.
             """)
@@ -24,7 +26,9 @@ struct ShrinkCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The seed of a scenario, or a topology in YAML.", valueName: "seed-or-file"))
     var source: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write the topology to this file.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the topology to this file; one that is there is replaced.", valueName: "file"))
     var output: String?
 
     @Option(
@@ -37,7 +41,27 @@ struct ShrinkCommand: ParsableCommand {
         transform: { try ScalarGrammar<UInt64>.integer(0...UInt64.max, example: "42").parse($0) })
     var seed: UInt64?
 
+    @Option(
+        help: ArgumentHelp(
+            "Of a topology: what the nodes' work takes: none, standard, slow, or a file that quorate calibrate has "
+                + "written. (default: standard)", valueName: "none|standard|slow|file"))
+    var costs: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Of a topology: who works where, per-node, or how many processors all share. (default: per-node)",
+            valueName: "per-node|n"),
+        transform: { try SimulationOptions.cores($0) })
+    var cores: Cores?
+
+    func validate() throws {
+        if UInt64(source) != nil, seed != nil || costs != nil || cores != nil {
+            throw ValidationError("a scenario says itself what --seed, --costs and --cores would: leave them out")
+        }
+    }
+
     func run() throws {
+        if let output { try OutputFile.check(output) }
         let plan = try plan()
         Console.complain("\(source): \(PlanSize(of: plan.topology))")
         let source = source
@@ -62,7 +86,9 @@ struct ShrinkCommand: ParsableCommand {
             throw .badInput("\(source): has no seed, and what it shows depends on one; write --seed 42")
         }
         topology.seed = seed
-        return SimulationPlan(topology: topology, seed: seed)
+        let costs = costs ?? "standard"
+        let model = try CommandFailure.asBadInput { try CostFile.costs(named: costs) }
+        return SimulationPlan(topology: topology, seed: seed, costs: model, cores: cores ?? .perNode)
     }
 
     private func text(of violation: Violation) -> String {
@@ -77,7 +103,7 @@ struct ShrinkCommand: ParsableCommand {
 
     private func command(for plan: SimulationPlan, file: String) -> String {
         var words = ["quorate simulate", file]
-        if plan.costs != .standard, let costs = plan.costs.word { words += ["--costs", costs] }
+        if plan.costs != .standard { words += ["--costs", plan.costs.word ?? costs ?? "FILE"] }
         if plan.cores != .perNode { words += ["--cores", SimulationOptions.word(for: plan.cores)] }
         if plan.signatures != .ed25519 { words += ["--signatures", plan.signatures.rawValue] }
         return words.joined(separator: " ")

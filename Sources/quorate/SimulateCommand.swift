@@ -35,6 +35,9 @@ struct SimulateCommand: ParsableCommand {
             throw ValidationError(
                 "--json puts one document on standard output, where --trace tells the run; leave one out")
         }
+        if options.scenario != nil, simulation.saysWhatScenariosSay {
+            throw ValidationError("a scenario says itself what --costs, --cores and --signatures would: leave them out")
+        }
     }
 
     func run() throws {

@@ -12,7 +12,8 @@ struct SimulatedRunOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Instead of a topology: a scenario that quorate explore has named. What its work costs it says itself.",
+            "Instead of a topology: a scenario, as quorate explore draws it from this number; what its work costs it says "
+                + "itself.",
             valueName: "seed"),
         transform: { try ScalarGrammar<UInt64>.integer(0...UInt64.max, example: "42").parse($0) })
     var scenario: UInt64?

@@ -56,6 +56,9 @@ struct SimulationOptions: ParsableArguments {
             keepsInputs: inputs, limits: limits)
     }
 
+    /// Whether anything is told that a scenario has drawn.
+    var saysWhatScenariosSay: Bool { costs != "standard" || cores != .perNode || signatures != .ed25519 }
+
     /// Nil where a word says it.
     var costFile: String? { CostModel.named.contains { $0.word == costs } ? nil : costs }
 

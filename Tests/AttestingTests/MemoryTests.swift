@@ -109,6 +109,49 @@ import Testing
     }
 }
 
+extension ClaimBookTests {
+    private func told(_ number: UInt64, of set: Digest) -> VoteSummary.Entry {
+        VoteSummary.Entry(
+            voteKey: VoteKey(network: .zero, service: ServiceID(0), subject: Subject(number: number)), statement: .zero,
+            operatorSet: set, signers: SignerSet(size: 4))
+    }
+
+    @Test func whatIsToldOfASetThatIsNotKnownYetWaitsForIt() {
+        let (one, other) = (Domain.record.digest([1]), Domain.record.digest([2]))
+        var book = ClaimBook()
+        func hear(_ entries: [VoteSummary.Entry], from holder: Int) -> [ClaimBook.Question] {
+            book.compare(
+                VoteSummary(entries: entries), from: op(holder), with: BallotBox(network: .zero),
+                sets: OperatorSetBook(unbondingEpochs: 2)
+            ) { _, _ in true }
+        }
+        let questions = hear([told(1, of: one), told(2, of: other)], from: 2) + hear([told(1, of: one)], from: 1)
+        #expect(questions.isEmpty)
+        let waiting = book.unpark(one)
+        #expect(waiting.map(\.holder) == [op(1), op(2)])
+        #expect(waiting.map(\.summary.entries) == [[told(1, of: one)], [told(1, of: one)]])
+        let again = book.unpark(one)
+        #expect(again.isEmpty)
+        book.forget(holder: op(2))
+        let forgotten = book.unpark(other)
+        #expect(forgotten.isEmpty)
+    }
+
+    @Test func ofWhatAHolderTellsTheNewestWaits() {
+        let set = Domain.record.digest([1])
+        var book = ClaimBook()
+        for number in 0..<UInt64(ClaimBook.parkedPerHolder + 1) {
+            _ = book.compare(
+                VoteSummary(entries: [told(number, of: set)]), from: op(1), with: BallotBox(network: .zero),
+                sets: OperatorSetBook(unbondingEpochs: 2)
+            ) { _, _ in true }
+            book.checkInvariants()
+        }
+        let waiting = book.unpark(set).flatMap(\.summary.entries)
+        #expect(waiting.count == ClaimBook.parkedPerHolder && waiting.first == told(1, of: set))
+    }
+}
+
 @Suite(.computing) struct TaskLoadTests {
     @Test func fixedGapsAreEvenAndTheFirstTaskComesAtOnce() {
         let load = TaskLoad(tasks: 3, interval: .milliseconds(5), arrival: .fixed, seed: 1)

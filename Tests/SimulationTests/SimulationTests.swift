@@ -29,6 +29,25 @@ import Verdicts
         #expect(Scene.violations(run).isEmpty)
     }
 
+    /// However long a coordinator is away: operators may tell it what they hold before the ledger tells it who they are.
+    @Test func aCoordinatorThatIsBackComparesWhatItHeardBeforeItKnewItsOperators() throws {
+        var early = 0
+        for away in stride(from: 40, to: 200, by: 10) {
+            let topology = try Scene.topology(
+                operators: "{op-1: {stake: 10 SOL}, op-2: {stake: 3 SOL}}",
+                network: "{dissemination: mesh, link: {latency: 20ms}}", service: "load: {tasks: 1, rate: 10/s}",
+                faults: """
+                    [{operator: op-1, does: equivocate-split, at: start, for: 1 task},
+                     {coordinator: squares, does: coordinator-crash, at: start, for: \(away)ms, point: detect}]
+                    """)
+            let run = try Simulator.run(try Scene.plan(topology))
+            let history = RunHistory(run.records)
+            #expect(history.slashes.map(\.record.signer) == [OperatorIndex(0)], "away for \(away) ms")
+            early += history.findings.count { $0.finder.isCoordinator } > 1 ? 1 : 0
+        }
+        #expect(early > 0)
+    }
+
     @Test func whoeverCrashesComesBackWithItsGuard() throws {
         let topology = try Scene.topology(faults: "[{operator: op-1, does: crash, at: task 5, for: 300ms}]")
         let run = try Simulator.run(try Scene.plan(topology))

@@ -87,7 +87,7 @@ import Verdicts
         #expect(finding.account.hasPrefix("op-4 signed two results for task 2 of squares (result "))
     }
 
-    /// Of no use to honest nodes: one vote for a culprit alone, a vote when the window has half a second left or less, a
+    /// Of no use to honest nodes: one vote for a culprit alone, a vote when the window has less than three quarters of a second left, a
     /// task nobody issued.
     @Test(arguments: 0..<3) func whatCannotBeProvenIsNotDue(case number: Int) throws {
         var builder = try HistoryBuilder()
@@ -96,11 +96,11 @@ import Verdicts
         let coordinator = [HistoryBuilder.coordinator]
         switch number {
         case 0: builder.equivocate(4, 2, to: coordinator, and: [HistoryBuilder.signer(3)])
-        case 1: builder.equivocate(4, 2, after: 1501, to: coordinator, and: coordinator)
+        case 1: builder.equivocate(4, 2, after: 1251, to: coordinator, and: coordinator)
         default: builder.equivocate(4, 7, to: coordinator, and: coordinator)
         }
         #expect(builder.judge(.completeness).verdict == .holds)
-        builder.equivocate(4, 2, after: 1500, to: coordinator, and: coordinator)
+        builder.equivocate(4, 2, after: 1250, to: coordinator, and: coordinator)
         #expect(number == 1 || builder.judge(.completeness).verdict == .violated)
     }
 

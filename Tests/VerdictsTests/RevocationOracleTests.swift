@@ -147,8 +147,8 @@ import Verdicts
         #expect(builder.judge(.completeness).verdict == .violated)
         builder.note(HistoryBuilder.coordinator, at: 30, .injected(Injection(behaviour: "coordinator-crash")))
         #expect(builder.judge(.completeness).verdict == .holds)
-        // It has the second that it may take to be dialled, and half of one to be told and to compare.
-        for (at, verdict) in [(520, Verdict.violated), (521, .holds)] as [(UInt64, Verdict)] {
+        // It has the second that it may take to be dialled, and three quarters of one to be told and to compare.
+        for (at, verdict) in [(270, Verdict.violated), (271, .holds)] as [(UInt64, Verdict)] {
             builder.secondCoordinator = [(at: at, .operatorSetAdopted(HistoryBuilder.service, builder.set.digest))]
             #expect(builder.judge(.completeness).verdict == verdict)
         }

@@ -183,12 +183,12 @@ import Verdicts
     @Test func operatorsCompareOnlyWhenTheyHaveNoticed() throws {
         let coordinator = HistoryBuilder.coordinator
         // The window closes at 2,020 ms.
-        #expect(try completeness { $0.intervene(coordinator, at: 1_020, .killed) } == .violated)
-        #expect(try completeness { $0.intervene(coordinator, at: 1_021, .killed) } == .holds)
+        #expect(try completeness { $0.intervene(coordinator, at: 770, .killed) } == .violated)
+        #expect(try completeness { $0.intervene(coordinator, at: 771, .killed) } == .holds)
         #expect(try completeness { part(&$0, [coordinator], [.ledger], from: 10, to: nil) } == .holds)
-        // Back a second and a half before, it is told again, and compares.
-        for (end, verdict) in [(520, Verdict.violated), (521, .holds)] as [(UInt64, Verdict)] {
-            #expect(try completeness { part(&$0, [coordinator], [.ledger], from: 500, to: end) } == verdict)
+        // Back a second and three quarters before, it is told again, and compares.
+        for (end, verdict) in [(270, Verdict.violated), (271, .holds)] as [(UInt64, Verdict)] {
+            #expect(try completeness { part(&$0, [coordinator], [.ledger], from: 200, to: end) } == verdict)
         }
     }
 
@@ -205,7 +205,7 @@ import Verdicts
         #expect(try verdict() == .violated)
         #expect(try verdict { $0.apply(.submitEvidence($0.evidence(4, 2)), .pastHorizon, at: 700) } == .holds)
         #expect(try verdict { $0.intervene(two, at: 900, .killed) } == .holds)
-        #expect(try verdict { $0.intervene(two, at: 1_101, .killed) } == .violated)
+        #expect(try verdict { $0.intervene(two, at: 1_351, .killed) } == .violated)
         #expect(try verdict { $0.note(two, at: 9, .injected(Injection(behaviour: "collusion"))) } == .holds)
     }
 
@@ -217,7 +217,7 @@ import Verdicts
             builder.certify(2)
             builder.equivocate(4, 2, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.coordinator])
             builder.intervene(HistoryBuilder.coordinator, at: 30, .killed)
-            builder.secondCoordinator = [(at: 520, .operatorSetAdopted(HistoryBuilder.service, builder.set.digest))]
+            builder.secondCoordinator = [(at: 270, .operatorSetAdopted(HistoryBuilder.service, builder.set.digest))]
             body(&builder)
             return builder.judge(.completeness).verdict
         }
