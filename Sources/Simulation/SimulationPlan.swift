@@ -90,7 +90,7 @@ extension SimulationError: CustomStringConvertible {
                 + "simulate fewer operators or tasks, or raise --memory"
         case .genesis(let reason): reason
         case .tooLong(let span, let limit):
-            "its load lasts \(DurationText.of(span)), and \(DurationText.of(limit)) of virtual time is the limit; "
+            "it may last up to \(DurationText.of(span)), and \(DurationText.of(limit)) of virtual time is the limit; "
                 + "simulate fewer tasks, or raise --time-limit"
         case .standsStill(let at, let events):
             "\(events) events after \(DurationText.of(at)) and time stands still; give the links a latency or work a cost"

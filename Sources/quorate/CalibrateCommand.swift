@@ -29,7 +29,8 @@ struct CalibrateCommand: AsyncParsableCommand {
     var output: String?
 
     @Option(
-        help: ArgumentHelp("Measure for about so long; with less than 20 each thing is measured once.", valueName: "s"),
+        help: ArgumentHelp(
+            "Measure for about so long; with less than 20 each thing is measured once. (default: 60)", valueName: "s"),
         transform: { try ScalarGrammar<UInt64>.integer(1...3600, example: "60").parse($0) })
     var seconds: UInt64 = 60
 

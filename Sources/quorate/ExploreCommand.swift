@@ -25,7 +25,7 @@ struct ExploreCommand: AsyncParsableCommand {
             """)
 
     @Option(
-        help: ArgumentHelp("How many scenarios.", valueName: "n"),
+        help: ArgumentHelp("How many scenarios. (default: 10000)", valueName: "n"),
         transform: { try ScalarGrammar<UInt64>.integer(1...1_000_000_000, example: "10000").parse($0) })
     var runs: UInt64 = 10_000
 

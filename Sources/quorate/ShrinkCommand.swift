@@ -32,7 +32,7 @@ struct ShrinkCommand: ParsableCommand {
     var output: String?
 
     @Option(
-        help: ArgumentHelp("Simulations at most.", valueName: "n"),
+        help: ArgumentHelp("Simulations at most. (default: 3000)", valueName: "n"),
         transform: { Int(try ScalarGrammar<UInt64>.integer(1...1_000_000, example: "3000").parse($0)) })
     var runs = Shrinker.standardLimit
 

@@ -16,7 +16,8 @@ struct SimulationOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Who works where: per-node for a core of its own for each, or how many all share, as on one host.",
+            "Who works where: per-node for a core of its own for each, or how many all share, as on one host. "
+                + "(default: per-node)",
             valueName: "per-node|n"),
         transform: { try Self.cores($0) })
     var cores = Cores.perNode
@@ -24,7 +25,7 @@ struct SimulationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "ed25519, or modelled: a keyed hash stands in for each, which is many times as fast and proves nothing "
-                + "outside the simulation.", valueName: "ed25519|modelled"),
+                + "outside the simulation. (default: ed25519)", valueName: "ed25519|modelled"),
         transform: { try Self.signatures($0) })
     var signatures = SignaturePlan.ed25519
 

@@ -46,7 +46,7 @@ struct ValidateCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("repeat"),
-        help: ArgumentHelp("Runs of each kind; all their tasks are taken together.", valueName: "n"),
+        help: ArgumentHelp("Runs of each kind; all their tasks are taken together. (default: 1)", valueName: "n"),
         transform: { try ScalarGrammar<UInt64>.integer(1...100, example: "5").parse($0) })
     var repeats: UInt64 = 1
 

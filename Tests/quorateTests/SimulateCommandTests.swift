@@ -82,7 +82,7 @@ import TopologyFormat
                 == "\(scratch.path)/lab.yaml:10:15: services.squares.command: a program runs in real time, which no "
                 + "simulation reaches; quorate run runs it")
         let long = try failure(of: Fixture.topology, ["--time-limit", "1s"])?.description
-        #expect(long?.hasPrefix("\(scratch.path)/lab.yaml: its load lasts ") == true, "\(long ?? "")")
+        #expect(long?.hasPrefix("\(scratch.path)/lab.yaml: it may last up to ") == true, "\(long ?? "")")
         #expect(long?.contains("raise --time-limit") == true)
         let costs = scratch.path.appending("costs.json").string
         #expect(try failure(of: Fixture.topology, ["--costs", costs])?.description.hasPrefix(costs) == true)
