@@ -49,9 +49,10 @@ struct ClaimBook: Sendable {
         isOpen: (VoteKey, OperatorSet) -> Bool
     ) -> [Question] {
         var questions: [Question] = []
+        var early: [VoteSummary.Entry] = []
         for entry in summary.entries {
             guard let set = sets.set(entry.operatorSet) else {
-                park(entry, from: party)
+                early.append(entry)
                 continue
             }
             guard isOpen(entry.voteKey, set),
@@ -69,12 +70,10 @@ struct ClaimBook: Sendable {
                 questions += ([claim] + others).compactMap { question($0, about: signer, for: entry.voteKey) }
             }
         }
+        if !early.isEmpty {
+            parked[party] = (parked[party, default: []] + early).suffix(Self.parkedPerHolder)
+        }
         return questions
-    }
-
-    private mutating func park(_ entry: VoteSummary.Entry, from holder: Party) {
-        if parked[holder, default: []].count == Self.parkedPerHolder { parked[holder]?.removeFirst() }
-        parked[holder, default: []].append(entry)
     }
 
     /// What was told of this operator set before it was known, in the order of who told it.

@@ -7,9 +7,8 @@ struct TemporaryDirectory {
 
     static func use<Value>(_ body: (TemporaryDirectory) async throws -> Value) async throws -> Value {
         let parent = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        var template = Array("\(parent)/quorate-bench-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw BenchError.noTemporaryDirectory(parent, Errno(rawValue: errno)) }
-        let path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        let path = "\(parent)/quorate-bench-\(UUID())"
+        guard mkdir(path, 0o700) == 0 else { throw BenchError.noTemporaryDirectory(parent, Errno(rawValue: errno)) }
         defer { try? FileManager.default.removeItem(atPath: path) }
         return try await body(TemporaryDirectory(path: FilePath(path)))
     }

@@ -61,10 +61,10 @@ func judgeLiveness(of history: RunHistory) -> Finding {
             "\(share)\(RunHistory.count(judged, "task")) certified before the deadline"
         } else if history.tasks.isEmpty {
             "no task was issued"
-        } else if early == closed.count {
-            "every task was due before operators could have an answer from whom they ask at their start"
         } else if closed.isEmpty {
             "the run ended before the deadline of every task"
+        } else if early == closed.count {
+            "every task was due before operators could have an answer from whom they ask at their start"
         } else {
             "during no task were the coordinator and operators with more than the threshold without a fault"
         }

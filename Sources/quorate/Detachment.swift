@@ -9,7 +9,10 @@ import SystemPackage
 /// The command starts this program anew, gives it the end of a pipe that tells when the command is gone, and reads its
 /// standard output: what it writes there is that it is up. Until then its complaints go where the command's go; from
 /// then on everything goes to a log, and nothing ties it to the command or its terminal any more.
-struct Detachment: @unchecked Sendable {  // A dispatch source may be resumed and cancelled on any thread.
+///
+/// Unchecked, and safe: nothing in it ever changes, and what the compiler does not know to be sendable is a dispatch source,
+/// which may be resumed and cancelled on any thread.
+struct Detachment: @unchecked Sendable {
     /// Where the child finds the command's lifeline.
     private static let lifeline: Int32 = 3
 

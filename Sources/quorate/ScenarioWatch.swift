@@ -22,8 +22,12 @@ struct ScenarioWatch: Sendable {
     func begins(_ worker: Int, _ seed: UInt64) { seeds![worker] = seed }
 }
 
-/// Signal handlers can know nothing but globals. Set before there are workers; then each writes its own place alone.
+/// A signal handler can know nothing but globals.
+///
+/// Safe, since it is set once, before there are workers; then each writes its own place alone, an aligned word, of which a
+/// handler that reads it meanwhile sees the old or the new number.
 nonisolated(unsafe) private var seeds: UnsafeMutablePointer<UInt64>?
+/// Safe, since it is set once, before there are workers, and only read by a handler.
 nonisolated(unsafe) private var seedCount = 0
 
 /// To standard error, with nothing that a signal handler may not do: no memory is asked for.

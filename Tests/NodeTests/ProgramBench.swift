@@ -82,7 +82,7 @@ final class ProgramBench {
         waiting.removeAll { outcomes.count >= $0.tasks }
     }
 
-    /// Looks until no process runs there any more, and leaves others their time in between.
+    /// Looks until no process runs there any more. Nothing tells of their end: they are the program's children, not ours.
     static func untilNobodyIsLeft(in scratch: Scratch) async throws {
         while !processes(in: scratch).isEmpty { try await Task.sleep(for: .milliseconds(10)) }
     }

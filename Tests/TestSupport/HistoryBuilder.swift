@@ -22,7 +22,7 @@ package struct HistoryBuilder {
     package var secondSigners: [UInt32: [(at: UInt64, Observation)]] = [:]
     package private(set) var interventions: [Intervention] = []
 
-    package init(threshold: Fraction = .twoThirds) throws {
+    package init(threshold: Fraction = .twoThirds, dissemination: Dissemination = .mesh) throws {
         let stakes: [UInt64] = [40, 30, 20, 10].map { $0 * Lamports.perSOL }
         keys = (1...5).map { SigningKey(seed: FixedBytes32(Array(repeating: UInt8($0), count: 32))!) }
         let keys = keys
@@ -41,7 +41,7 @@ package struct HistoryBuilder {
             services: [
                 Genesis.Service(
                     name: "squares", module: "squaring", coordinator: keys[4].publicKey, threshold: threshold,
-                    dissemination: .mesh, equivocationSlash: .basisPoints(500), deadline: .seconds(1),
+                    dissemination: dissemination, equivocationSlash: .basisPoints(500), deadline: .seconds(1),
                     evidenceWindow: .seconds(2), optedIn: (0..<4).map(OperatorIndex.init))
             ])
         set = try OperatorSet(

@@ -52,6 +52,12 @@ import Verdicts
             }
             #expect(refusing == expected)
         }
+        let withoutPower = try judged([1, 300, 890]) { builder in
+            builder.note(Self.op1, at: 2_000, .injected(Injection(behaviour: "power-loss")))
+            builder.endings[Self.op1] = .torn(at: 100)
+            builder.secondSigners[1] = [(at: 3_500, .refusedToSign(reason: "the guard is older"))]
+        }
+        #expect(withoutPower == [1])
     }
 
     /// Also when it was told to stop, and did so in good order.

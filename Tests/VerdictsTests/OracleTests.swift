@@ -245,6 +245,15 @@ import Verdicts
         #expect(verdict == .violated || finding.account == "3 tasks certified before the deadline")
     }
 
+    @Test func aRunThatEndedBeforeEveryDeadlineSaysSo() throws {
+        var builder = try HistoryBuilder()
+        builder.issue(200)
+        builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(2_500))
+        let finding = builder.judge(.liveness)
+        #expect(finding.verdict == .notApplicable)
+        #expect(finding.account == "the run ended before the deadline of every task")
+    }
+
     @Test func livenessIsNotJudgedWithoutAnHonestQuorum() throws {
         var builder = try HistoryBuilder()
         builder.issue(1)

@@ -108,6 +108,8 @@ import Verdicts
         #expect(try verdict(due: 20_000, awayTo: 7_400) == .violated)
         #expect(try verdict(due: 20_000, awayTo: 7_500) == .notApplicable)
         #expect(try verdict(due: 20_000, awayTo: nil) == .notApplicable)
+        // But not for longer than seven seconds.
+        #expect(try verdict(due: 30_000, awayTo: 16_000) == .violated)
         #expect(try verdict(due: 4_000, awayTo: 2_000) == .notApplicable)
         // What it was silent about it may never say.
         #expect(try verdict(due: 20_000, awayTo: 5_000, isSilent: true) == .notApplicable)
@@ -141,6 +143,18 @@ import Verdicts
         #expect(try judged([1, 205]) { $0.intervene(four, at: 20, .killed) } == [205])
     }
 
+    @Test func inAStarNobodyWaitsForOtherOperators() throws {
+        var builder = try HistoryBuilder(dissemination: .star)
+        builder.issue(1)
+        builder.note(.ledger, at: 0, .operatorSetOpened(builder.set))
+        builder.intervene(HistoryBuilder.signer(4), at: 20, .killed)
+        #expect(builder.judge(.liveness).verdict == .violated)
+        builder.intervene(HistoryBuilder.coordinator, at: 900, .paused)
+        builder.intervene(HistoryBuilder.coordinator, at: 901, .resumed)
+        let finding = builder.judge(.liveness)
+        #expect(finding.account.hasPrefix("every task was due before operators could have an answer"))
+    }
+
     // MARK: Completeness
 
     /// Operator 4 shows operators 2 and 3 another vote each, and operator 1 none.
@@ -162,6 +176,8 @@ import Verdicts
         #expect(try completeness { part(&$0, [four], [two], from: 1, to: 10) } == .holds)
         #expect(try completeness { part(&$0, [two], [coordinator], from: 500, to: 1_000) } == .holds)
         #expect(try completeness { part(&$0, [three], [.ledger], from: 1_000, to: nil) } == .holds)
+        // Who dies when all is over saw it all the same.
+        #expect(try completeness { $0.note(two, at: 3_000, .injected(Injection(behaviour: "crash"))) } == .violated)
         // Neither is in their way: the coordinator compares.
         #expect(try completeness { part(&$0, [two], [three], from: 10, to: nil) } == .violated)
         #expect(try completeness { part(&$0, [two], [coordinator], from: 5_000, to: nil) } == .violated)
