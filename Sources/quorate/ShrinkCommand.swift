@@ -95,10 +95,19 @@ struct ShrinkCommand: ParsableCommand {
         let account = violation.trouble.description.replacing("\n", with: " ")
         return """
             # Shows: \(account)
-            # Made by: quorate shrink \(source)
+            # Made by: \(request)
             # To see it: \(command(for: violation.plan, file: output ?? "FILE"))
             \(violation.plan.topology.yaml)
             """
+    }
+
+    /// What was asked for.
+    private var request: String {
+        var words = ["quorate shrink", source]
+        if let seed { words += ["--seed", "\(seed)"] }
+        if let costs { words += ["--costs", costs] }
+        if let cores { words += ["--cores", SimulationOptions.word(for: cores)] }
+        return words.joined(separator: " ")
     }
 
     private func command(for plan: SimulationPlan, file: String) -> String {
