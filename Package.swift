@@ -61,7 +61,7 @@ let package = Package(
         target("Messages", ["Primitives", "Cryptography"]),
         target("Services", ["Primitives"]),
         target("Attesting", ground + ["Services", heap]),
-        target("Restaking", ground),
+        target("Restaking", ground + ["Services"]),
         target("Faults", ground + ["Services", "Attesting"]),
         target("Links", ground),
         target("Records", ground + [system]),

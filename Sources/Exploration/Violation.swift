@@ -49,7 +49,7 @@ extension SimulationPlan {
         guard let history = try? trial.run(self).history else { return self }
         var plan = self
         plan.topology.expect = Expectations()
-        plan.topology.expect.slashed = Set(history.slashes.map(\.record.signer)).sorted()
+        plan.topology.expect.slashed = history.slashedSigners.sorted()
         plan.topology.expect.revoked = Set(history.revocations.map(\.record.service)).sorted()
         return plan
     }

@@ -30,6 +30,17 @@ extension BorshCodable {
     }
 }
 
+/// An enum without payloads is the byte of its case.
+extension BorshCodable where Self: RawRepresentable, RawValue == UInt8 {
+    package func encode(to encoder: inout BorshEncoder) { encoder.encode(rawValue) }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        let value: UInt8 = try decoder.decode()
+        guard let known = Self(rawValue: value) else { throw .unknownCase(type: "\(Self.self)", value: value) }
+        self = known
+    }
+}
+
 /// Why bytes are not a value. Positions count from the first byte of what was decoded.
 package enum BorshError: Error, Hashable, Sendable {
     case truncated(position: Int, needed: Int)

@@ -9,14 +9,4 @@ package enum Dissemination: UInt8, Hashable, Sendable {
     case star = 1
 }
 
-extension Dissemination: BorshCodable {
-    package func encode(to encoder: inout BorshEncoder) { encoder.encode(rawValue) }
-
-    package init(from decoder: inout BorshDecoder) throws(BorshError) {
-        let value: UInt8 = try decoder.decode()
-        guard let known = Dissemination(rawValue: value) else {
-            throw .unknownCase(type: "Dissemination", value: value)
-        }
-        self = known
-    }
-}
+extension Dissemination: BorshCodable {}

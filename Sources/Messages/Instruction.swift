@@ -2,89 +2,86 @@ import Cryptography
 import Primitives
 
 /// What the ledger can be asked to do. Each is signed by its authority and carries that authority's nonce.
+///
+/// Amounts of an asset are in its units, at the vault's present price: the ledger moves the fewest shares that are
+/// worth them.
 package enum Instruction: Hashable, Sendable {
-    /// By the clock: moves time forward, across any number of slots at once.
+    // Epochs
+    /// By the clock: moves time forward.
     case advance(to: Slot)
+
+    // Operator
     /// By an operator: where its peers reach it.
     case registerEndpoint(Endpoint)
-    /// By a restaker: SOL enters the native vault; it is not delegated yet.
-    case deposit(Lamports)
-    /// By a restaker: deposited stake counts for this operator from the next epoch.
-    case delegate(to: OperatorIndex, Lamports)
-    /// By a restaker: out of the operator's weight from the next epoch, slashable until it has unbonded.
-    case undelegate(from: OperatorIndex, Lamports)
-    /// By a restaker: everything that has unbonded and every undelegated deposit leaves, up to this amount.
-    case withdraw(Lamports)
+    /// By an operator: what it runs.
+    case registerClient(ClientVersion)
+    /// By an operator: a fall counts at once, a rise from the next epoch.
+    case setCommission(BasisPoints)
     /// By an operator: counts from the next epoch.
     case optIn(ServiceID)
     /// By an operator: no longer a member from the next epoch.
     case optOut(ServiceID)
+    /// By an operator: how much of its stake of this asset secures this AVS, under an allocation policy with parts.
+    case allocate(ServiceID, AssetID, Magnitude)
+    /// By an operator whose jail term is over: a member again from the next epoch.
+    case unjail(ServiceID)
+    /// By an operator: out of every AVS from the next epoch, for good.
+    case exit
+    /// By an AVS's coordinator: this operator may opt in.
+    case admit(OperatorIndex)
+    /// By an AVS's coordinator: this operator is no longer a member from the next epoch, and may not opt in.
+    case expel(OperatorIndex)
+
+    // Staking
+    /// By a restaker: an amount enters the asset's vault; it is not delegated yet.
+    case deposit(AssetID, Units)
+    /// By a restaker: what has unbonded and what was never delegated leaves, up to this amount.
+    case withdraw(AssetID, Units)
+    /// By the asset's authority, once an epoch.
+    case updateRate(AssetID, ExchangeRate)
+    /// By the authority of native SOL: what a base validator yields from this epoch on.
+    case updateYield(ValidatorIndex, BaseYield)
+    /// By a restaker or an operator: to list an asset.
+    indirect case propose(AssetTerms)
+    /// By a restaker, with the stake it has delegated.
+    case vote(ProposalID, accepts: Bool)
+    /// By a member of the council.
+    case approve(Motion)
+
+    // Delegator
+    /// By a restaker: deposited stake counts for this operator from the next epoch.
+    case delegate(AssetID, Units, to: OperatorIndex)
+    /// By a restaker: out of the operator's weight from the next epoch, slashable until it has unbonded.
+    case undelegate(AssetID, Units, from: OperatorIndex)
+    /// By a restaker: all that it has with this operator of this asset leaves at once, where no living AVS uses it.
+    case emergencyExit(AssetID, from: OperatorIndex)
+
+    // Slashing
     /// By anyone: slashes the operator accused, or revokes the coordinator's key, if the evidence holds.
     case submitEvidence(Evidence)
+    /// By the AVS's resolver: a pending slash is not executed.
+    case cancelSlash(offence: Digest)
+    /// By a restaker, who posts a bond: this certified result of this task is wrong.
+    indirect case dispute(ServiceTask, Statement)
+    /// By a member of the operator set that certified it.
+    case voteDispute(DisputeID, voids: Bool)
+
+    // Certificates
     /// By the AVS's coordinator at the close of a task's window: the certificate and all who attested in time. By an
     /// operator of the AVS, where its coordinator has not: the certificate and its signers.
     case submitCertificate(Certificate, participation: SignerSet)
     /// By an operator that the coordinator left out of a participation.
     case claimParticipation(Attestation)
-}
 
-extension Instruction: BorshCodable {
-    package func encode(to encoder: inout BorshEncoder) {
-        switch self {
-        case .advance(let slot):
-            encoder.encode(UInt8(0))
-            encoder.encode(slot)
-        case .registerEndpoint(let endpoint):
-            encoder.encode(UInt8(1))
-            encoder.encode(endpoint)
-        case .deposit(let amount):
-            encoder.encode(UInt8(2))
-            encoder.encode(amount)
-        case .delegate(let signer, let amount):
-            encoder.encode(UInt8(3))
-            encoder.encode(signer)
-            encoder.encode(amount)
-        case .undelegate(let signer, let amount):
-            encoder.encode(UInt8(4))
-            encoder.encode(signer)
-            encoder.encode(amount)
-        case .withdraw(let amount):
-            encoder.encode(UInt8(5))
-            encoder.encode(amount)
-        case .optIn(let service):
-            encoder.encode(UInt8(6))
-            encoder.encode(service)
-        case .optOut(let service):
-            encoder.encode(UInt8(7))
-            encoder.encode(service)
-        case .submitEvidence(let evidence):
-            encoder.encode(UInt8(8))
-            encoder.encode(evidence)
-        case .submitCertificate(let certificate, let participation):
-            encoder.encode(UInt8(9))
-            encoder.encode(certificate)
-            encoder.encode(participation)
-        case .claimParticipation(let attestation):
-            encoder.encode(UInt8(10))
-            encoder.encode(attestation)
-        }
-    }
+    // Yield
+    /// By anyone: native SOL from outside goes to the AVS's budget.
+    case fund(ServiceID, Lamports)
+    /// By anyone: all that its key has earned leaves.
+    case claimRewards
 
-    package init(from decoder: inout BorshDecoder) throws(BorshError) {
-        let value: UInt8 = try decoder.decode()
-        switch value {
-        case 0: self = .advance(to: try decoder.decode())
-        case 1: self = .registerEndpoint(try decoder.decode())
-        case 2: self = .deposit(try decoder.decode())
-        case 3: self = .delegate(to: try decoder.decode(), try decoder.decode())
-        case 4: self = .undelegate(from: try decoder.decode(), try decoder.decode())
-        case 5: self = .withdraw(try decoder.decode())
-        case 6: self = .optIn(try decoder.decode())
-        case 7: self = .optOut(try decoder.decode())
-        case 8: self = .submitEvidence(try decoder.decode())
-        case 9: self = .submitCertificate(try decoder.decode(), participation: try decoder.decode())
-        case 10: self = .claimParticipation(try decoder.decode())
-        default: throw .unknownCase(type: "Instruction", value: value)
-        }
-    }
+    // Inbox
+    /// By the sending AVS's coordinator or one of its operators, once for each certificate and recipient.
+    indirect case post(Letter)
+    /// By an AVS's coordinator: takes the first message of its inbox, which must have this number.
+    case consume(UInt64)
 }

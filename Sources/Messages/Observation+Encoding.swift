@@ -76,6 +76,9 @@ extension Observation: BorshCodable {
             encoder.encode(UInt8(18))
             encoder.encode(ticket)
             encoder.encode(reason)
+        case .restaking(let event):
+            encoder.encode(UInt8(19))
+            encoder.encode(event)
         }
     }
 
@@ -109,6 +112,7 @@ extension Observation: BorshCodable {
         case 18:
             self = .submissionRefused(
                 ticket: try decoder.decode(), reason: try decoder.decodeText(limit: textLimit))
+        case 19: self = .restaking(try decoder.decode())
         default: throw .unknownCase(type: "Observation", value: value)
         }
     }

@@ -36,4 +36,5 @@ package enum Observation: Hashable, Sendable {
     case revoked(Revocation)
     case operatorSetOpened(OperatorSet)
     case books(Books)
+    case restaking(RestakingEvent)
 }

@@ -23,9 +23,33 @@ extension Signature: BorshCodable {
     }
 }
 
-extension Lamports: BorshCodable {
+extension Lamports: BorshCodable {}
+extension Units: BorshCodable {}
+extension VaultShares: BorshCodable {}
+
+extension Quantity where Self: BorshCodable {
     package func encode(to encoder: inout BorshEncoder) { encoder.encode(number) }
     package init(from decoder: inout BorshDecoder) throws(BorshError) { self.init(try decoder.decode(UInt64.self)) }
+}
+
+extension BasisPoints: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) { encoder.encode(number) }
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        guard let value = BasisPoints(UInt64(try decoder.decode(UInt16.self))) else {
+            throw .invalid(type: "BasisPoints", reason: "more than 10,000")
+        }
+        self = value
+    }
+}
+
+extension Magnitude: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) { encoder.encode(number) }
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        guard let value = Magnitude(try decoder.decode()) else {
+            throw .invalid(type: "Magnitude", reason: "more than 1e18")
+        }
+        self = value
+    }
 }
 
 extension Instant: BorshCodable {
@@ -83,6 +107,10 @@ extension SignerSet: BorshCodable {
     }
 }
 
+extension AssetID: BorshCodable {}
+extension ValidatorIndex: BorshCodable {}
+extension ProposalID: BorshCodable {}
+extension DisputeID: BorshCodable {}
 extension OperatorIndex: BorshCodable {}
 extension RestakerIndex: BorshCodable {}
 extension ServiceID: BorshCodable {}

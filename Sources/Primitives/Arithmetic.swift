@@ -13,4 +13,12 @@ package enum Arithmetic {
         precondition(result <= UInt128(UInt64.max), "result exceeds 64 bits")
         return UInt64(result)
     }
+
+    /// `left x right / divisor`, rounded down, in 256 bits. Traps when the divisor is 0 or the result does not fit.
+    package static func multiplyDivide(_ left: UInt128, _ right: UInt128, by divisor: UInt128) -> UInt128 {
+        let (high, low) = left.multipliedFullWidth(by: right)
+        if high == 0 { return low / divisor }
+        precondition(high < divisor, "result exceeds 128 bits")
+        return divisor.dividingFullWidth((high, low)).quotient
+    }
 }

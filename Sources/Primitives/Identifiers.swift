@@ -28,6 +28,37 @@ package struct ServiceID: NumberedName {
     package init(_ number: UInt32) { self.number = number }
 }
 
+/// An asset by its place in the ledger's list: those of genesis first, then as they were listed.
+package struct AssetID: NumberedName {
+    package let number: UInt32
+    package init(_ number: UInt32) { self.number = number }
+    package init(_ place: Int) { number = UInt32(place) }
+    package var place: Int { Int(number) }
+
+    /// SOL itself is always the first.
+    package static let native = AssetID(UInt32(0))
+}
+
+/// A base validator, to which the native pool delegates its SOL, by its place in genesis.
+package struct ValidatorIndex: NumberedName {
+    package let number: UInt32
+    package init(_ number: UInt32) { self.number = number }
+    package init(_ place: Int) { number = UInt32(place) }
+    package var place: Int { Int(number) }
+}
+
+/// A proposal to list an asset; counts from 0.
+package struct ProposalID: NumberedName {
+    package let number: UInt32
+    package init(_ number: UInt32) { self.number = number }
+}
+
+/// A challenge of a certified result that operators vote on; counts from 0.
+package struct DisputeID: NumberedName {
+    package let number: UInt32
+    package init(_ number: UInt32) { self.number = number }
+}
+
 /// A member's place in one operator set.
 package struct MemberIndex: NumberedName {
     package let number: UInt32

@@ -5,7 +5,7 @@ import Records
 
 /// Says events and effects in words, with the names of the run's genesis.
 package struct PartyNames: Sendable {
-    private let genesis: Genesis
+    let genesis: Genesis
     private let byKey: [PublicKey: String]
 
     package init(_ genesis: Genesis) {
@@ -61,7 +61,7 @@ package struct PartyNames: Sendable {
             "operator set of \(name(of: set.service)), epoch \(set.epoch) revision \(set.revision): "
                 + "\(set.members.count) members, \(set.total)"
         case .directory(let endpoints): "directory of \(endpoints.count)"
-        case .slashed(let record): "\(name(of: record.accused)) slashed by \(record.slashed)"
+        case .slashed(let record): text(of: record)
         case .settled(let settlement):
             "\(text(of: settlement.voteKey)) settled, \(settlement.participation.count) took part"
         case .revoked(let revocation): "the key of \(name(of: revocation.accused)) revoked"
@@ -84,12 +84,37 @@ package struct PartyNames: Sendable {
         switch instruction {
         case .advance(let slot): "advance to slot \(slot)"
         case .registerEndpoint(let endpoint): "register \(endpoint.dottedAddress):\(endpoint.port)"
-        case .deposit(let amount): "deposit \(amount)"
-        case .delegate(let signer, let amount): "delegate \(amount) to \(name(of: .signer(signer)))"
-        case .undelegate(let signer, let amount): "undelegate \(amount) from \(name(of: .signer(signer)))"
-        case .withdraw(let amount): "withdraw \(amount)"
+        case .registerClient(let client): "register client \(client.name) \(client.version)"
+        case .setCommission(let commission): "set commission to \(commission)"
         case .optIn(let service): "opt in to \(name(of: service))"
         case .optOut(let service): "opt out of \(name(of: service))"
+        case .allocate(let service, let asset, let magnitude):
+            "allocate \(magnitude) of its \(name(of: asset)) to \(name(of: service))"
+        case .unjail(let service): "unjail in \(name(of: service))"
+        case .exit: "exit"
+        case .admit(let signer): "admit \(name(of: .signer(signer)))"
+        case .expel(let signer): "expel \(name(of: .signer(signer)))"
+        case .deposit(let asset, let amount): "deposit \(text(of: amount, asset))"
+        case .withdraw(let asset, let amount): "withdraw \(text(of: amount, asset))"
+        case .updateRate(let asset, let rate): "the rate of \(name(of: asset)) is \(rate)"
+        case .updateYield(let validator, let yield): "base validator \(validator) yields \(yield)"
+        case .propose(let terms): "propose to list \(terms.name)"
+        case .vote(let proposal, let accepts): "vote \(accepts ? "for" : "against") proposal \(proposal)"
+        case .approve(let motion): "approve that \(text(of: motion))"
+        case .delegate(let asset, let amount, let signer):
+            "delegate \(text(of: amount, asset)) to \(name(of: .signer(signer)))"
+        case .undelegate(let asset, let amount, let signer):
+            "undelegate \(text(of: amount, asset)) from \(name(of: .signer(signer)))"
+        case .emergencyExit(let asset, let signer):
+            "emergency exit of its \(name(of: asset)) from \(name(of: .signer(signer)))"
+        case .cancelSlash(let offence): "cancel the slash of offence \(offence.short)"
+        case .dispute(_, let statement): "dispute \(text(of: statement.voteKey))"
+        case .voteDispute(let dispute, let voids): "vote to \(voids ? "void" : "uphold") in dispute \(dispute)"
+        case .fund(let service, let amount): "fund \(name(of: service)) with \(amount)"
+        case .claimRewards: "claim rewards"
+        case .post(let letter):
+            "post \(text(of: letter.certificate.statement.voteKey)) to \(name(of: letter.recipient))"
+        case .consume(let number): "consume message \(number)"
         case .submitEvidence(let evidence):
             "evidence against \(name(of: evidence.accused)) about \(text(of: evidence.voteKey))"
         case .submitCertificate(let certificate, let participation):
@@ -121,12 +146,14 @@ package struct PartyNames: Sendable {
         case .applied(let sequence, let slot, let signed, let outcome):
             "instruction \(sequence) at slot \(slot) by \(name(of: signed.authority)): "
                 + "\(text(of: signed.instruction)): \(outcome)"
-        case .slashed(let record): "slashed \(name(of: record.accused)) by \(record.slashed)"
+        case .slashed(let record): text(of: record)
         case .revoked(let revocation): "revoked the key of \(name(of: revocation.accused))"
         case .operatorSetAdopted(let service, let set): "adopted operator set \(set.short) of \(name(of: service))"
         case .operatorSetOpened(let set):
             "opened operator set of \(name(of: set.service)), epoch \(set.epoch) revision \(set.revision)"
-        case .books(let books): "books after \(books.sequence): \(books.entered) entered"
+        case .books(let books):
+            "books of \(name(of: books.asset)) after \(books.sequence): \(text(of: books.entered, books.asset)) entered"
+        case .restaking(let event): text(of: event)
         }
     }
 }

@@ -2,12 +2,15 @@ import Messages
 import Primitives
 
 extension Genesis {
-    /// What stands behind each operator in the beginning: its own stake, and what others delegate to it.
+    /// What stands behind each operator in the beginning: its own stake, and what others delegate to it, at each asset's
+    /// first rate and with its haircut.
     var stakes: [Lamports] {
         var stakes = Array(repeating: Lamports.zero, count: signers.count)
         for delegation in restakers.flatMap(\.delegations)
-        where stakes.indices.contains(Int(delegation.signer.number)) {
-            stakes[Int(delegation.signer.number)] += delegation.amount
+        where stakes.indices.contains(Int(delegation.signer.number)) && delegation.asset.place < assets.count {
+            let terms = assets[delegation.asset.place]
+            guard let value = terms.rate.value(of: delegation.amount) else { continue }
+            stakes[Int(delegation.signer.number)] += value.scaled(by: terms.weight)
         }
         return stakes
     }

@@ -65,6 +65,6 @@ extension RunHistory {
 
     fileprivate func terms(of service: ServiceID) -> Fraction {
         genesis.services.indices.contains(Int(service.number))
-            ? genesis.services[Int(service.number)].equivocationSlash : .basisPoints(0)
+            ? genesis.services[Int(service.number)].slash.equivocation : .basisPoints(0)
     }
 }

@@ -75,7 +75,7 @@ package struct TerminalSummary: Sendable {
                 "\(service.module) by \(RunHistory.count(service.optedIn.count, "operator")); more than "
                     + "\(service.threshold) of the stake certifies; votes go "
                     + (service.dissemination == .mesh ? "to everyone (mesh)" : "to the coordinator (star)")
-                    + "; equivocation costs \(service.equivocationSlash.percentage)")
+                    + "; equivocation costs \(service.slash.equivocation.percentage)")
         }
         let more = genesis.services.count - services.count
         return labelled("network", operators) + services.flatMap(\.self)

@@ -8,8 +8,11 @@ package enum GenesisError: Error, Hashable, Sendable {
     case sharedKey(PublicKey, first: String, second: String)
     case unknownOperator(OperatorIndex, where: String)
     case duplicateOptIn(OperatorIndex, service: String)
-    case delegatedBeyondDeposit(restaker: String, deposit: Lamports)
+    case unknownAsset(AssetID, where: String)
+    case unknownService(ServiceID, where: String)
+    case delegatedBeyondDeposit(restaker: String, asset: String, deposit: Units)
     case depositsTooLarge
+    case budgetsTooLarge
 }
 
 extension GenesisError: CustomStringConvertible {
@@ -19,9 +22,12 @@ extension GenesisError: CustomStringConvertible {
         case .sharedKey(let key, let first, let second): "genesis: \(first) and \(second) have one key, \(key)"
         case .unknownOperator(let index, let place): "genesis: \(place) names operator \(index), which does not exist"
         case .duplicateOptIn(let index, let service): "genesis: operator \(index) is opted in to \(service) twice"
-        case .delegatedBeyondDeposit(let restaker, let deposit):
-            "genesis: \(restaker) delegates more than its deposit of \(deposit)"
-        case .depositsTooLarge: "genesis: the deposits together exceed \(Lamports(SharePool.limit))"
+        case .unknownAsset(let asset, let place): "genesis: \(place) names asset \(asset), which does not exist"
+        case .unknownService(let service, let place): "genesis: \(place) names AVS \(service), which does not exist"
+        case .delegatedBeyondDeposit(let restaker, let asset, let deposit):
+            "genesis: \(restaker) delegates more \(asset) than its deposit of \(Lamports(deposit.number).inSOL)"
+        case .depositsTooLarge: "genesis: the deposits together exceed \(Lamports(PoolLimit.number))"
+        case .budgetsTooLarge: "genesis: deposits and budgets together exceed \(Lamports(PoolLimit.number))"
         }
     }
 }
@@ -33,9 +39,12 @@ extension Genesis {
     /// Checks all that the ledger relies on.
     func validate() throws(GenesisError) {
         try validateParameters()
+        try validateGovernance()
+        try validateAssets()
         try validateKeys()
         try validateStake()
         for service in services { try validate(service) }
+        try validateAllocations()
     }
 
     private func validateParameters() throws(GenesisError) {
@@ -49,6 +58,14 @@ extension Genesis {
             throw .badParameter(
                 name: "the unbonding of \(parameters.unbondingEpochs) epochs",
                 reason: "must be between 1 and \(Self.unbondingLimit)")
+        }
+        // Slots are counted to 2^62; a veto window must end before the stake that it holds could have left.
+        let (unbonding, overflows) = parameters.slotsPerEpoch.multipliedReportingOverflow(
+            by: parameters.unbondingEpochs)
+        guard parameters.vetoSlots <= (overflows ? Ledger.slotLimit.number : min(unbonding, Ledger.slotLimit.number))
+        else {
+            throw .badParameter(
+                name: "the veto window of \(parameters.vetoSlots) slots", reason: "must not be longer than unbonding")
         }
         guard parameters.reporterReward <= .one else {
             throw .badParameter(name: "the reporter's reward", reason: "must be at most the whole slash")
@@ -76,23 +93,106 @@ extension Genesis {
         for signer in signers { try bear(signer.key, "operator \(signer.name)") }
     }
 
+    private func validateGovernance() throws(GenesisError) {
+        let governance = parameters.governance
+        guard governance.council.isEmpty || (1...governance.council.count).contains(Int(governance.quorum)) else {
+            throw .badParameter(
+                name: "the council's quorum of \(governance.quorum)",
+                reason: "must be between 1 and its \(governance.council.count) members")
+        }
+        guard Set(governance.council).count == governance.council.count else {
+            throw .badParameter(name: "the council", reason: "has a key twice")
+        }
+        guard governance.acceptance <= .one else {
+            throw .badParameter(name: "the share that accepts a proposal", reason: "must be at most 1")
+        }
+        for (name, epochs) in [("proposals", governance.votingEpochs), ("disputes", parameters.disputes.votingEpochs)] {
+            guard epochs <= parameters.unbondingEpochs else {
+                throw .badParameter(
+                    name: "voting on \(name) for \(epochs) epochs", reason: "must not be longer than unbonding")
+            }
+        }
+        let caps = parameters.release.caps.map(\.from)
+        guard zip(caps, caps.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            throw .badParameter(name: "the deposit caps", reason: "must be in ascending order of epochs")
+        }
+    }
+
+    private func validateAssets() throws(GenesisError) {
+        guard assets.count <= AssetTerms.countLimit else {
+            throw .badParameter(
+                name: "the number of assets, \(assets.count),", reason: "must be at most \(AssetTerms.countLimit)")
+        }
+        guard let native = assets.first, native.rate == .one, native.weight == .whole else {
+            throw .badParameter(name: "the first asset", reason: "must be SOL, at a rate of 1 and without a haircut")
+        }
+        guard Set(assets.map(\.name)).count == assets.count else {
+            throw .badParameter(name: "the assets", reason: "have a name twice")
+        }
+        guard nativePool.validators.count <= BaseValidatorTerms.countLimit,
+            nativePool.validators.allSatisfy(\.yield.isPlausible)
+        else {
+            throw .badParameter(
+                name: "the base validators",
+                reason: "must be at most \(BaseValidatorTerms.countLimit), each yielding at most 100 % in an epoch")
+        }
+    }
+
     private func validateStake() throws(GenesisError) {
-        var total = Lamports.zero
+        var totals = Array(repeating: UInt128(0), count: assets.count)
         for restaker in restakers {
-            var delegated = Lamports.zero
+            var left = Array(repeating: Units.zero, count: assets.count)
+            for deposit in restaker.deposits {
+                guard deposit.asset.place < assets.count else {
+                    throw .unknownAsset(deposit.asset, where: "a deposit of \(restaker.name)")
+                }
+                totals[deposit.asset.place] += UInt128(deposit.amount.number)
+                guard let sum = left[deposit.asset.place].adding(deposit.amount) else { throw .depositsTooLarge }
+                left[deposit.asset.place] = sum
+            }
+            let deposits = left
             for delegation in restaker.delegations {
+                let asset = delegation.asset.place
+                guard asset < assets.count else {
+                    throw .unknownAsset(delegation.asset, where: "a delegation of \(restaker.name)")
+                }
                 guard Int(delegation.signer.number) < signers.count else {
                     throw .unknownOperator(delegation.signer, where: "a delegation of \(restaker.name)")
                 }
-                guard let sum = delegated.adding(delegation.amount), sum <= restaker.deposit else {
-                    throw .delegatedBeyondDeposit(restaker: restaker.name, deposit: restaker.deposit)
+                guard let rest = left[asset].subtracting(delegation.amount) else {
+                    throw .delegatedBeyondDeposit(
+                        restaker: restaker.name, asset: assets[asset].name, deposit: deposits[asset])
                 }
-                delegated = sum
+                left[asset] = rest
             }
-            guard let sum = total.adding(restaker.deposit), sum.number <= SharePool.limit else {
-                throw .depositsTooLarge
+        }
+        var value = UInt128(0)
+        for (asset, total) in totals.enumerated() {
+            guard total <= UInt128(PoolLimit.number), let worth = assets[asset].rate.value(of: Units(UInt64(total)))
+            else { throw .depositsTooLarge }
+            value += UInt128(worth.number)
+        }
+        guard value <= UInt128(PoolLimit.number) else { throw .depositsTooLarge }
+        let budgets = services.reduce(UInt128(0)) { $0 + UInt128($1.reward.budget.number) }
+        guard value + budgets <= UInt128(PoolLimit.number) else { throw .budgetsTooLarge }
+    }
+
+    private func validateAllocations() throws(GenesisError) {
+        for signer in signers {
+            var sum = UInt64(0)
+            for part in signer.allocations {
+                guard Int(part.service.number) < services.count else {
+                    throw .unknownService(part.service, where: "an allocation of \(signer.name)")
+                }
+                sum += part.magnitude.number
             }
-            total = sum
+            guard Set(signer.allocations.map(\.service)).count == signer.allocations.count else {
+                throw .badParameter(name: "the allocations of \(signer.name)", reason: "name an AVS twice")
+            }
+            guard parameters.allocation != .unique || sum <= Magnitude.whole.number else {
+                throw .badParameter(
+                    name: "the allocations of \(signer.name)", reason: "are together more than its whole stake")
+            }
         }
     }
 
@@ -102,9 +202,20 @@ extension Genesis {
                 name: "the threshold \(service.threshold) of \(service.name)",
                 reason: "can never be exceeded; it must be below 1")
         }
-        guard service.equivocationSlash <= .one else {
+        for share in [service.slash.equivocation, service.slash.wrongResult, service.slash.cap] {
+            guard share <= .one else {
+                throw .badParameter(name: "the slash \(share) of \(service.name)", reason: "must be at most 1")
+            }
+        }
+        guard service.jail.window <= JailTerms.windowLimit, service.jail.least <= .one else {
             throw .badParameter(
-                name: "the slash \(service.equivocationSlash) of \(service.name)", reason: "must be at most 1")
+                name: "the window for absences of \(service.name)",
+                reason: "must be at most \(JailTerms.windowLimit) tasks, with a share of at most 1")
+        }
+        if case .list(let admitted) = service.admission {
+            for index in admitted where Int(index.number) >= signers.count {
+                throw .unknownOperator(index, where: "the list of \(service.name)")
+            }
         }
         var seen: Set<OperatorIndex> = []
         for index in service.optedIn {

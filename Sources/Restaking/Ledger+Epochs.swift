@@ -5,44 +5,82 @@ import Primitives
 extension Ledger {
     /// Slots beyond this could not be counted on from.
     static let slotLimit = Slot(1 << 62)
+    /// So many epochs may pass by one instruction.
+    package static let epochLimit: UInt64 = 4_096
 
-    /// Opens every epoch that is crossed, in its order. Of those that the arrival leaves past the horizon, where no
-    /// vote could be used any more, no operator sets are formed; so a jump across any distance is one bounded step.
+    /// The last slot that one instruction can advance to.
+    var farthestAdvance: Slot {
+        let (slots, overflows) = (epoch.number + Self.epochLimit + 1)
+            .multipliedReportingOverflow(by: parameters.slotsPerEpoch)
+        return overflows ? Self.slotLimit : min(Slot(slots - 1), Self.slotLimit)
+    }
+
+    /// Takes each thing that becomes due on the way in its turn: veto windows end, then epochs open.
     mutating func advance(to target: Slot, changes: inout [Change]) -> Outcome {
         guard target > slot, target <= Self.slotLimit else { return .clockNotForward }
-        slot = target
         let arrival = Epoch(target.number / parameters.slotsPerEpoch)
-        let departure = epoch
-        while epoch < arrival {
-            // After the first crossed epoch nothing is left on its way into a pool.
-            let isFirst = epoch == departure
-            epoch = isFirst ? epoch.next : max(epoch.next, oldestEpoch(at: arrival))
-            if isFirst { openStakes() }
-            changes.append(.epochOpened(epoch))
-            if epoch >= oldestEpoch(at: arrival) { openOperatorSets(of: epoch, changes: &changes) }
+        guard arrival.number - epoch.number <= Self.epochLimit else { return .clockTooFar }
+        while let next = nextStop, next.slot <= target {
+            slot = next.slot
+            executeDue(changes: &changes)
+            if next.opens { turn(arrival: arrival, changes: &changes) }
         }
-        guard epoch > departure else { return .applied }
-        let oldest = oldestEpoch(at: epoch)
-        for place in stakes.indices { stakes[place].prune(before: oldest) }
-        archive.prune(before: oldest)
-        settlementBook.prune(before: oldest)
+        slot = target
         return .applied
     }
 
-    /// What was delegated begins to count.
-    private mutating func openStakes() {
-        for place in stakes.indices { stakes[place].mergeJoins(isClosed: operators[place].isTombstoned) }
+    /// The next slot in which something becomes due; nil where none can be counted to.
+    private var nextStop: (slot: Slot, opens: Bool)? {
+        let (opening, overflows) = epoch.next.number.multipliedReportingOverflow(by: parameters.slotsPerEpoch)
+        let due = nextDueSlot
+        if overflows { return due.map { ($0, false) } }
+        guard let due, due.number < opening else { return (Slot(opening), true) }
+        return (due, false)
     }
 
-    mutating func openOperatorSets(of epoch: Epoch) {
-        var changes: [Change] = []
-        openOperatorSets(of: epoch, changes: &changes)
+    /// Closes the present epoch and opens the next one.
+    ///
+    /// First whatever was proven is taken, so that nothing leaves before; then yield is booked, so that it goes to who
+    /// counted; then what leaves unbonds and what was delegated begins to count.
+    ///
+    /// - Parameter arrival: of epochs that it leaves past the horizon, where no vote could be used any more, no operator
+    ///   sets are formed.
+    private mutating func turn(arrival: Epoch, changes: inout [Change]) {
+        let opening = epoch.next
+        settleCorrelated(at: opening, changes: &changes)
+        closeDisputes(at: opening, changes: &changes)
+        bookYield(of: epoch, changes: &changes)
+        closeStakes()
+        epoch = opening
+        changes.append(.epochOpened(epoch))
+        for move in nativePool.open(balance: vaults[0].pool.assets) {
+            changes.append(.event(.poolMoved(epoch, move)))
+        }
+        if epoch >= oldestEpoch(at: arrival) { openOperatorSets(changes: &changes) }
+        let oldest = oldestEpoch(at: epoch)
+        for asset in stakes.indices {
+            for signer in stakes[asset].indices { stakes[asset][signer].open(epoch, oldest: oldest) }
+        }
+        archive.prune(before: oldest)
+        settlementBook.prune(before: oldest)
+        requireFullBooks()
     }
 
-    private mutating func openOperatorSets(of epoch: Epoch, changes: inout [Change]) {
-        for place in services.indices {
-            let service = ServiceID(UInt32(place))
-            open(service, epoch, Revision(0), members: members(of: service, in: epoch), changes: &changes)
+    private mutating func closeStakes() {
+        let closing = epoch
+        for asset in vaults.indices {
+            for signer in operators.indices where stakes[asset][signer].isMoving {
+                let (index, isClosed) = (OperatorIndex(UInt32(signer)), operators[signer].isClosed)
+                change(index, AssetID(asset)) { $0.close(closing, isClosed: isClosed) }
+            }
+        }
+    }
+
+    // MARK: Operator sets
+
+    mutating func openOperatorSets(changes: inout [Change]) {
+        for (place, members) in members(in: epoch).enumerated() {
+            open(ServiceID(UInt32(place)), epoch, Revision(0), members: members, changes: &changes)
         }
     }
 
@@ -64,7 +102,7 @@ extension Ledger {
         do {
             let set = try OperatorSet(
                 network: network, service: service, epoch: epoch, revision: revision,
-                threshold: services[Int(service.number)].threshold, members: members)
+                threshold: services[Int(service.number)].terms.threshold, members: members)
             archive.open(set)
             changes.append(.operatorSetOpened(set))
         } catch {

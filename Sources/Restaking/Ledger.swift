@@ -4,16 +4,17 @@ import Primitives
 
 /// The shared restaking state: `apply(instruction) -> Outcome`, all or nothing, with no clock but its instructions.
 ///
-/// Laid out by module, each in its extension:
-/// 1. *Staking*: the native vault, deposits and withdrawals;
+/// Laid out by module, each in its folder:
+/// 1. *Staking*: vaults, rates, the native pool, and how assets come to be listed;
 /// 2. *Delegator*: delegating and undelegating, through pools and buckets;
-/// 3. *Operator*: endpoints, opting in and out, weights;
-/// 4. *Slashing*: evidence, amounts, rewards, the tombstone;
-/// 5. *Epochs*: the passing of slots, operator sets, what is forgotten past the horizon;
-/// 6. *Certificates*: settlements and participation.
+/// 3. *Operators*: the registry, opting in and out, allocations, weights, attendance;
+/// 4. *Slashing*: evidence, disputes, amounts, pending slashes, the tombstone;
+/// 5. *Yield*: base yield, points, rewards;
+/// 6. *Certificates*: settlements and participation;
+/// 7. *Inbox*: messages between AVSs.
 ///
-/// Nothing here ever iterates over restakers. Conservation is checked after each instruction; should it ever not hold,
-/// the ledger traps rather than go on with wrong books.
+/// Time passes in `Ledger+Epochs`. Nothing here ever iterates over restakers. Conservation is checked after each
+/// instruction; should it ever not hold, the ledger traps rather than go on with wrong books.
 package struct Ledger: Sendable {
     package let network: Digest
     package let parameters: LedgerParameters
@@ -21,37 +22,59 @@ package struct Ledger: Sendable {
     package internal(set) var epoch = Epoch(0)
     /// How many instructions have taken up their nonce: the number of the last one in the log, which counts from 1.
     package internal(set) var sequence: UInt64 = 0
-    /// Every executed slash, in its order. An operator is slashed for equivocation once at most, so this stays short.
+    /// Every slash that has been executed or cancelled, in its order.
     package internal(set) var slashRecords: [SlashRecord] = []
+    var pendingSlashes: [PendingSlash] = []
 
-    /// In the order of genesis: the clock, operators, restakers that are no operators, coordinators.
+    /// In the order of genesis: the clock, operators, restakers that are no operators, coordinators, then whoever else
+    /// has a say in something.
     var accounts: [Account] = []
     var places: [PublicKey: Int] = [:]
+    /// Where each operator's account stands.
+    var operatorPlaces: [Int] = []
+    /// Where each restaker's account stands.
+    var restakerPlaces: [Int] = []
+    /// By asset; native SOL first.
+    var vaults: [Vault]
+    var nativePool: NativePool
+    var governance = Governance()
     /// By operator.
     var operators: [OperatorRecord] = []
-    /// By operator.
-    var stakes: [OperatorStake] = []
+    /// By asset, then by operator.
+    var stakes: [[OperatorStake]]
     /// By restaker.
     var restakers: [RestakerAccount] = []
     /// By AVS.
     var services: [ServiceRecord] = []
-    var vault = NativeVault()
+    /// By AVS.
+    var inboxes: [Inbox]
     var archive: OperatorSetArchive
     var settlementBook = SettlementBook()
+    var disputeBook = DisputeBook()
 
     /// Opens epoch 0, in which genesis' delegations and opt-ins count.
     package init(genesis: Genesis) throws(GenesisError) {
         try genesis.validate()
         network = genesis.network
         parameters = genesis.parameters
-        operators = genesis.signers.map { OperatorRecord(key: $0.key) }
-        stakes = Array(repeating: OperatorStake(), count: operators.count)
+        vaults = genesis.assets.map { Vault($0, since: Epoch(0)) }
+        nativePool = NativePool(genesis.nativePool)
+        operators = genesis.signers.map(OperatorRecord.init)
+        stakes = vaults.map { [operators] _ in Array(repeating: OperatorStake(), count: operators.count) }
         services = genesis.services.map { ServiceRecord($0, operators: genesis.signers.count) }
+        inboxes = services.map { _ in Inbox() }
         archive = OperatorSetArchive(services: services.count)
         register(genesis)
-        for (place, restaker) in genesis.restakers.enumerated() { endow(place, with: restaker) }
-        openOperatorSets(of: epoch)
-        requireInvariants()
+        for restaker in genesis.restakers { endow(restaker) }
+        for (place, service) in genesis.services.enumerated() { fund(place, with: service.reward.budget) }
+        allocate(genesis)
+        _ = nativePool.open(balance: vaults[0].pool.assets)
+        var changes: [Change] = []
+        openOperatorSets(changes: &changes)
+        for asset in stakes.indices {
+            for signer in stakes[asset].indices { stakes[asset][signer].open(epoch, oldest: epoch) }
+        }
+        requireFullBooks()
     }
 
     /// What an instruction has changed that others are told of.
@@ -62,6 +85,7 @@ package struct Ledger: Sendable {
         case slashed(SlashRecord)
         case revoked(Revocation)
         case settled(Settlement)
+        case event(RestakingEvent)
     }
 
     package mutating func apply(_ signed: SignedInstruction) -> Outcome {
@@ -73,6 +97,12 @@ package struct Ledger: Sendable {
     package mutating func apply(_ signed: SignedInstruction, changes: inout [Change]) -> Outcome {
         guard signed.network == network else { return .wrongNetwork }
         guard signed.isSignatureValid else { return .badSignature }
+        return applyVerified(signed, changes: &changes)
+    }
+
+    /// Of an instruction of this network whose signature has been found valid: as when its log is read back, which is
+    /// chained.
+    package mutating func applyVerified(_ signed: SignedInstruction, changes: inout [Change]) -> Outcome {
         guard let place = places[signed.authority] else { return .unknownAuthority }
         let nonce = accounts[place].nextNonce
         guard signed.nonce >= nonce else { return .nonceUsed }
@@ -80,11 +110,11 @@ package struct Ledger: Sendable {
         accounts[place].nextNonce += 1
         sequence += 1
         let outcome = execute(signed.instruction, by: place, changes: &changes)
-        requireInvariants()
+        requireBooks()
         return outcome
     }
 
-    /// - Returns: nil when nobody of this key is in genesis.
+    /// - Returns: nil when the ledger knows nobody of this key.
     package func nextNonce(of key: PublicKey) -> UInt64? { places[key].map { accounts[$0].nextNonce } }
 
     /// - Returns: nil when there is no such operator.
@@ -101,74 +131,27 @@ package struct Ledger: Sendable {
     /// Every operator set within the evidence horizon, oldest first, the present ones last.
     package var operatorSets: [OperatorSet] { archive.chronological }
 
+    /// Every slash there is to tell of: those that are done with, then the pending ones.
+    package var slashes: [SlashRecord] { slashRecords + pendingSlashes.map(\.record) }
+
     /// Within the evidence horizon, the last of them last.
     func latestSettlements(_ count: Int) -> [Settlement] { settlementBook.latest(count) }
 
-    private mutating func execute(_ instruction: Instruction, by place: Int, changes: inout [Change]) -> Outcome {
-        let account = accounts[place]
-        switch instruction {
-        case .advance(let slot):
-            return account.isClock ? advance(to: slot, changes: &changes) : .notAuthorized
-        case .registerEndpoint(let endpoint):
-            guard let signer = account.signer, signer == endpoint.signer else { return .notAuthorized }
-            return register(endpoint, changes: &changes)
-        case .deposit(let amount):
-            return account.restaker.map { deposit(amount, by: $0) } ?? .notAuthorized
-        case .delegate(let signer, let amount):
-            return account.restaker.map { delegate(amount, to: signer, by: $0) } ?? .notAuthorized
-        case .undelegate(let signer, let amount):
-            return account.restaker.map { undelegate(amount, from: signer, by: $0) } ?? .notAuthorized
-        case .withdraw(let amount):
-            return account.restaker.map { withdraw(amount, by: $0) } ?? .notAuthorized
-        case .optIn(let service):
-            return account.signer.map { optIn($0, to: service) } ?? .notAuthorized
-        case .optOut(let service):
-            return account.signer.map { optOut($0, of: service) } ?? .notAuthorized
-        case .submitEvidence(let evidence):
-            return punish(evidence, reportedBy: place, changes: &changes)
-        case .submitCertificate(let certificate, let participation):
-            guard maySettle(certificate, account) else { return .notAuthorized }
-            return settle(certificate, participation, by: account, changes: &changes)
-        case .claimParticipation(let attestation):
-            guard let signer = account.signer, account.key == attestation.signer else { return .notAuthorized }
-            return count(attestation, of: signer, changes: &changes)
-        }
+    /// Changes what is delegated to one operator of one asset, and the vault's sums with it.
+    mutating func change<R>(
+        _ signer: OperatorIndex, _ asset: AssetID, _ body: (inout OperatorStake) -> R
+    ) -> R {
+        let (place, index) = (asset.place, Int(signer.number))
+        let delegated = stakes[place][index].delegated
+        let unbonding = stakes[place][index].unbonding
+        let result = body(&stakes[place][index])
+        vaults[place].delegated = vaults[place].delegated + stakes[place][index].delegated - delegated
+        vaults[place].unbonding = vaults[place].unbonding + stakes[place][index].unbonding - unbonding
+        return result
     }
 
-    private mutating func register(_ genesis: Genesis) {
-        add(Account(key: genesis.clock, isClock: true))
-        for (index, signer) in genesis.signers.enumerated() {
-            add(Account(key: signer.key, signer: OperatorIndex(UInt32(index))))
-        }
-        for (index, restaker) in genesis.restakers.enumerated() {
-            if let place = places[restaker.key] {
-                accounts[place].restaker = RestakerIndex(UInt32(index))
-            } else {
-                add(Account(key: restaker.key, restaker: RestakerIndex(UInt32(index))))
-            }
-        }
-        for (index, service) in genesis.services.enumerated() {
-            add(Account(key: service.coordinator, coordinated: ServiceID(UInt32(index))))
-        }
-    }
-
-    private mutating func add(_ account: Account) {
+    mutating func add(_ account: Account) {
         places[account.key] = accounts.count
         accounts.append(account)
-    }
-
-    /// Deposits and delegates as genesis says; it has been validated.
-    private mutating func endow(_ place: Int, with terms: Genesis.Restaker) {
-        var account = RestakerAccount(idle: terms.deposit)
-        precondition(vault.deposit(terms.deposit), "genesis deposits exceed the books")
-        for delegation in terms.delegations where delegation.amount > .zero {
-            let signer = Int(delegation.signer.number)
-            let record = account.openDelegation(to: delegation.signer)
-            account.delegations[record].holding.add(
-                stakes[signer].active.join(delegation.amount)!, of: stakes[signer].active)
-            account.idle -= delegation.amount
-            vault.idle -= delegation.amount
-        }
-        restakers.append(account)
     }
 }

@@ -58,8 +58,8 @@ package enum GenesisBuilder {
             }
         return Genesis.Service(
             name: plan.name, module: plan.module, coordinator: coordinator, threshold: plan.threshold,
-            dissemination: dissemination, equivocationSlash: plan.slash.equivocation, deadline: plan.deadline,
-            evidenceWindow: plan.evidenceWindow, optedIn: plan.operators)
+            dissemination: dissemination, deadline: plan.deadline, evidenceWindow: plan.evidenceWindow,
+            optedIn: plan.operators, slash: SlashTerms(equivocation: plan.slash.equivocation))
     }
 
     private static func parameters(of plan: LedgerPlan) -> LedgerParameters {

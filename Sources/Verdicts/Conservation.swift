@@ -2,39 +2,35 @@ import Cryptography
 import Messages
 import Primitives
 
-/// After every instruction each lamport that entered is in exactly one place, and what was burned and earned is what
-/// the slashes between say.
+/// After every instruction all that entered of each asset is in exactly one place, every share of its vault has one
+/// holder, and what was burned and earned is what the slashes between say.
 func judgeConservation(of history: RunHistory) -> Finding {
     var violations: [String] = []
     var absences: [String] = []
-    let slashes = Dictionary(
-        history.slashes.map {
-            (OffenceName(accused: $0.record.accused.storage, voteKey: $0.record.voteKey), $0.record)
-        }, uniquingKeysWith: { first, _ in first })
-    let instructions = history.applied.sorted { $0.sequence < $1.sequence }
-    var next = 0
-    var previous: Books?
+    let flows = LedgerFlows(of: history)
+    var latest: [AssetID: Books] = [:]
     for page in history.books {
         let after = "after instruction \(page.sequence)"
-        let start = next
-        while next < instructions.count, instructions[next].sequence <= page.sequence { next += 1 }
+        let unit = page.asset == .native ? "lamports" : "units of \(history.name(of: page.asset))"
         let held = page.parts.reduce(UInt128(0)) { $0 + UInt128($1.number) }
         if held != UInt128(page.entered.number) {
-            violations.append("\(after) \(page.entered.number) lamports have entered, but \(held) are there")
+            violations.append("\(after) \(page.entered.number) \(unit) have entered, but \(held) are there")
         }
-        if let previous {
+        let shares = page.shareParts.reduce(UInt128(0)) { $0 + UInt128($1.number) }
+        if shares != UInt128(page.shares.number) {
+            violations.append("\(after) there are \(page.shares.number) shares, but \(shares) are held")
+        }
+        if let previous = latest[page.asset] {
             if let bucket = page.bucketThatShrank(since: previous) {
                 violations.append("\(after) less is \(bucket) than before")
             }
             if page.sequence < previous.sequence {
                 violations.append("\(after) come the books after instruction \(previous.sequence)")
-            } else if let fault = history.faultInFlow(
-                from: previous, to: page, by: instructions[start..<next], slashes: slashes)
-            {
+            } else if let fault = flows.fault(from: previous, to: page, unit: unit) {
                 absences.append("\(after) \(fault)")
             }
         }
-        previous = page
+        latest[page.asset] = page
     }
     let pages = history.books.count
     return .conclude(
@@ -46,47 +42,91 @@ func judgeConservation(of history: RunHistory) -> Finding {
 }
 
 extension Books {
-    fileprivate var parts: [Lamports] { [idle, delegated, unbonding, burned, rewarded, withdrawn, residue] }
-
     /// Nothing ever comes back from these.
     fileprivate func bucketThatShrank(since old: Books) -> String? {
         if entered < old.entered { return "entered" }
         if burned < old.burned { return "burned" }
-        if rewarded < old.rewarded { return "rewarded" }
         if withdrawn < old.withdrawn { return "withdrawn" }
+        if fees < old.fees { return "fees" }
         return residue < old.residue ? "residue" : nil
     }
 }
 
-extension RunHistory {
-    /// What the instructions between two pages burned and paid, against what the pages say.
-    fileprivate func faultInFlow(
-        from old: Books, to new: Books, by instructions: ArraySlice<AppliedInstruction>,
-        slashes: [OffenceName: SlashRecord]
-    ) -> String? {
-        var burned = Int128(0)
-        var rewarded = Int128(0)
-        var fees = Int128(0)
-        for instruction in instructions {
-            guard case .submitEvidence(let evidence) = instruction.signed.instruction else { continue }
-            if instruction.outcome == .badEvidence { fees += Int128(genesis.parameters.badEvidenceFee.number) }
-            guard instruction.outcome == .applied else { continue }
-            // A coordinator has no stake: revoking it moves nothing.
-            if case .taskEquivocation = evidence { continue }
-            guard let record = slashes[OffenceName(accused: evidence.accused.storage, voteKey: evidence.voteKey)] else {
-                return "evidence was applied, but nothing slashed"
+/// What the instructions between two pages moved, against what the pages say.
+private struct LedgerFlows {
+    private let history: RunHistory
+    private let instructions: [RunHistory.AppliedInstruction]
+
+    init(of history: RunHistory) {
+        self.history = history
+        instructions = history.applied.sorted { $0.sequence < $1.sequence }
+    }
+
+    func fault(from old: Books, to new: Books, unit: String) -> String? {
+        var (burned, rewarded, optional) = (UInt128(0), UInt128(0), UInt128(0))
+        for note in history.slashNotes
+        where note.record.stage == .executed && note.sequence > old.sequence && note.sequence <= new.sequence {
+            for loss in note.record.losses where loss.asset == new.asset {
+                guard loss.rewarded <= loss.units else { return "the reporter earned more than was slashed" }
+                let rest = UInt128((loss.units - loss.rewarded).number)
+                rewarded += UInt128(loss.rewarded.number)
+                if history.burns(note.record.voteKey.service) { burned += rest } else { rewarded += rest }
             }
-            guard record.reward <= record.slashed else { return "the reporter earned more than was slashed" }
-            burned += Int128(record.slashed.number) - Int128(record.reward.number)
-            rewarded += Int128(record.reward.number)
         }
-        let paid = Int128(new.rewarded.number) - Int128(old.rewarded.number)
-        if paid != rewarded { return "reporters earned \(paid) lamports; the slashes say \(rewarded)" }
-        let gone = Int128(new.burned.number) - Int128(old.burned.number)
-        guard gone >= burned, gone <= burned + fees else {
-            return "\(gone) lamports were burned; the slashes say \(burned)"
-                + (fees > 0 ? ", and fees up to \(fees)" : "")
+        for instruction in between(old.sequence, new.sequence) {
+            switch (instruction.signed.instruction, instruction.outcome) {
+            case (.submitEvidence(let evidence), .applied):
+                guard history.isPunished(evidence) else { return "evidence was applied, but nothing slashed" }
+            case (.submitEvidence, .badEvidence) where new.asset == .native:
+                optional += UInt128(history.genesis.parameters.badEvidenceFee.number)
+            case (.dispute, _) where new.asset == .native:
+                optional += UInt128(history.genesis.parameters.disputes.bond.number)
+            case (.deposit(let asset, let amount), .applied) where asset == new.asset:
+                if UInt128(new.entered.number) < UInt128(old.entered.number) + UInt128(amount.number) {
+                    return "a deposit of \(amount.number) \(unit) has not entered"
+                }
+            default: break
+            }
+        }
+        // Bonds that were posted before may be lost now.
+        optional += UInt128(old.bonds.number)
+        let gone = UInt128(new.burned.number) - min(UInt128(old.burned.number), UInt128(new.burned.number))
+        guard gone >= burned, gone <= burned + optional else {
+            return "\(gone) \(unit) were burned; the slashes say \(burned)"
+                + (optional > 0 ? ", and fees and bonds up to \(optional)" : "")
+        }
+        // What is earned leaves by a claim alone.
+        let (before, after) = (old.earned.number + old.withdrawn.number, new.earned.number + new.withdrawn.number)
+        guard UInt128(after) >= UInt128(before) + rewarded else {
+            return "\(Int128(after) - Int128(before)) \(unit) were earned or left; the slashes say \(rewarded)"
         }
         return nil
+    }
+
+    private func between(_ first: UInt64, _ last: UInt64) -> ArraySlice<RunHistory.AppliedInstruction> {
+        instructions[place(after: first)..<max(place(after: first), place(after: last))]
+    }
+
+    /// Of the first instruction with a higher number.
+    private func place(after sequence: UInt64) -> Int {
+        var (low, high) = (0, instructions.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if instructions[middle].sequence <= sequence { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+extension RunHistory {
+    fileprivate func burns(_ service: ServiceID) -> Bool {
+        Int(service.number) < genesis.services.count
+            && genesis.services[Int(service.number)].slash.destination == .burn
+    }
+
+    /// A coordinator has no stake: revoking it moves nothing.
+    fileprivate func isPunished(_ evidence: Evidence) -> Bool {
+        if case .taskEquivocation = evidence { return true }
+        return slashes.contains { $0.record.accused == evidence.accused && $0.record.voteKey == evidence.voteKey }
     }
 }

@@ -7,7 +7,9 @@ import Primitives
 func judgeExactlyOnce(of history: RunHistory) -> Finding {
     var slashesByOffence: [OffenceName: Int] = [:]
     var slashesBySigner: [OperatorIndex: Int] = [:]
-    for slash in history.slashes.map(\.record) {
+    // Of a wrong result, dispute by dispute, there is no evidence, and it costs nobody its seat.
+    let equivocations = history.slashes.map(\.record).filter { $0.kind == .equivocation }
+    for slash in equivocations {
         slashesByOffence[OffenceName(accused: slash.accused.storage, voteKey: slash.voteKey), default: 0] += 1
         slashesBySigner[slash.signer, default: 0] += 1
     }
@@ -21,12 +23,16 @@ func judgeExactlyOnce(of history: RunHistory) -> Finding {
     }
     var violations: [String] = []
     for (signer, count) in slashesBySigner.sorted(by: { $0.key < $1.key }) where count > 1 {
-        let offences = history.slashes.filter { $0.record.signer == signer }.map { history.describe($0.record.voteKey) }
+        let offences = equivocations.filter { $0.signer == signer }.map { history.describe($0.voteKey) }
         violations.append(
             "\(history.name(of: signer)) was slashed \(count) times: \(offences.joined(separator: ", "))")
     }
     for (service, records) in Dictionary(grouping: history.revocations, by: \.record.service) where records.count > 1 {
         violations.append("the coordinator of \(history.name(of: service)) was revoked \(records.count) times")
+    }
+    let results = history.slashes.map(\.record).filter { $0.kind == .wrongResult }
+    for (offence, records) in Dictionary(grouping: results, by: \.offence) where records.count > 1 {
+        violations.append("the offence \(offence.short) was slashed \(records.count) times")
     }
     var absences: [String] = []
     for offence in Set(slashesByOffence.keys).union(appliedByOffence.keys).sorted() {

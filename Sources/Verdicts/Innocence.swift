@@ -10,7 +10,7 @@ func judgeInnocence(of history: RunHistory) -> Finding {
     var violations: [String] = []
     var absences: [String] = []
     var gaps = history.ledgerGaps
-    for slash in history.slashes.map(\.record) {
+    for slash in history.slashes.map(\.record) where slash.kind == .equivocation {
         let name = history.name(of: slash.signer)
         let offence = "\(name) was slashed for \(history.describe(slash.voteKey))"
         if let evidence = history.evidence(against: slash.accused, about: slash.voteKey) {

@@ -67,7 +67,7 @@ package struct Judgement: Hashable, Sendable {
     private static func checkSlashes(
         of history: RunHistory, _ expectations: RunExpectations, isComplete: Bool
     ) -> [Answer] {
-        let slashed = Set(history.slashes.map(\.record.signer))
+        let slashed = history.slashedSigners
         let expected = Set(expectations.slashed)
         let missed = expected.subtracting(slashed).sorted().map { signer -> Answer in
             let account = "\(history.name(of: signer)) was expected to be slashed"

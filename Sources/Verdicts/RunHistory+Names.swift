@@ -11,6 +11,14 @@ extension RunHistory {
         service.number < genesis.services.count ? genesis.services[Int(service.number)].name : "service \(service)"
     }
 
+    package func name(of asset: AssetID) -> String {
+        if asset.place < genesis.assets.count { return genesis.assets[asset.place].name }
+        for note in restaking {
+            if case .listed(asset, let terms, _) = note.event { return terms.name }
+        }
+        return "asset \(asset)"
+    }
+
     /// `task 500 of squares`
     package func describe(_ key: VoteKey) -> String { "task \(key.subject) of \(name(of: key.service))" }
 

@@ -23,13 +23,19 @@ package struct RunHistory: Sendable {
     /// When a party died, or somebody paused it.
     private var stops: [Party: [Instant]] = [:]
     package private(set) var findings: [FoundEvidence] = []
+    /// One for each offence, as far as its slash has come.
     package private(set) var slashes: [Slash] = []
+    /// Every record of a slash, with the number of the instruction that led to it.
+    private(set) var slashNotes: [SlashNote] = []
+    /// What else has happened in the restaking state.
+    package private(set) var restaking: [RestakingNote] = []
     package private(set) var revocations: [Revoked] = []
     /// Every operator set in the order in which the ledger opened them.
     package private(set) var openings: [Opening] = []
     /// By operator set: when each coordinator and operator of its AVS came to hold it.
     package private(set) var adoptions: [Digest: [Adoption]] = [:]
     package private(set) var applied: [AppliedInstruction] = []
+    /// Every page of every asset's books, in the order in which they were noted.
     package private(set) var books: [Books] = []
     /// By vote key: what each operator voted for.
     package private(set) var votes: [VoteKey: [OperatorIndex: Vote]] = [:]
@@ -81,8 +87,21 @@ package struct RunHistory: Sendable {
     }
 
     package struct Slash: Hashable, Sendable {
+        /// When the ledger took the proof.
         package var at: Instant
+        /// As it stood last.
         package var record: SlashRecord
+    }
+
+    struct SlashNote: Hashable, Sendable {
+        var sequence: UInt64
+        var record: SlashRecord
+    }
+
+    package struct RestakingNote: Hashable, Sendable {
+        package var at: Instant
+        package var sequence: UInt64
+        package var event: RestakingEvent
     }
 
     package struct Revoked: Hashable, Sendable {
@@ -104,6 +123,11 @@ package struct RunHistory: Sendable {
         package var sequence: UInt64
         package var signed: SignedInstruction
         package var outcome: Outcome
+    }
+
+    /// Who has lost stake, or is about to.
+    package var slashedSigners: Set<OperatorIndex> {
+        Set(slashes.filter { $0.record.stage != .vetoed }.map(\.record.signer))
     }
 
     package init(_ run: RunRecords) {
@@ -216,7 +240,14 @@ package struct RunHistory: Sendable {
                 hold(certificate, at: note.at, by: node)
             }
         case .slashed(let record) where node.party == .ledger:
-            slashes.append(Slash(at: note.at, record: record))
+            slashNotes.append(SlashNote(sequence: applied.last?.sequence ?? 0, record: record))
+            if let place = slashes.lastIndex(where: { $0.record.offence == record.offence && $0.record.stage == .pending }) {
+                slashes[place].record = record
+            } else {
+                slashes.append(Slash(at: note.at, record: record))
+            }
+        case .restaking(let event) where node.party == .ledger:
+            restaking.append(RestakingNote(at: note.at, sequence: applied.last?.sequence ?? 0, event: event))
         case .revoked(let revocation) where node.party == .ledger:
             revocations.append(Revoked(at: note.at, record: revocation))
         case .operatorSetOpened(let set) where node.party == .ledger:

@@ -17,7 +17,7 @@ import Testing
         init() { account = LedgerAccount(network: .zero, authority: key.publicKey) }
 
         mutating func submit(_ amount: UInt64) {
-            account.submit(.deposit(Lamports(amount)), ids: &ids, effects: &effects)
+            account.submit(.deposit(.native, Units(amount)), ids: &ids, effects: &effects)
         }
 
         /// Signs what is asked for, the last first if `reversed`; gives what was sent.
@@ -101,7 +101,7 @@ import Testing
         desk.answer(desk.sign()[0], .nonceUsed)
         #expect(!desk.account.isSettled)
         let again = desk.sign()
-        #expect(again.map(\.nonce) == [1] && again.map(\.instruction) == [.deposit(Lamports(1))])
+        #expect(again.map(\.nonce) == [1] && again.map(\.instruction) == [.deposit(.native, Units(1))])
     }
 
     @Test func whatCameAheadOfItsTurnStaysUntilItIsAnswered() {

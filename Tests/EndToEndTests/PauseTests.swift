@@ -25,8 +25,8 @@ extension EndToEnd {
                 services: [
                     Genesis.Service(
                         name: "squares", module: "squaring", coordinator: keys[1].publicKey, threshold: .twoThirds,
-                        dissemination: .mesh, equivocationSlash: .one, deadline: .seconds(1),
-                        evidenceWindow: .seconds(2), optedIn: [OperatorIndex(0)])
+                        dissemination: .mesh, deadline: .seconds(1),
+                        evidenceWindow: .seconds(2), optedIn: [OperatorIndex(0)], slash: SlashTerms(equivocation: .one))
                 ])
             let key = scratch.path.appending("op-1.key.json")
             try KeypairFile.write(keys[0], to: key)

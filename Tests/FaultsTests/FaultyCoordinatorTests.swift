@@ -23,8 +23,7 @@ import Testing
             services: [
                 Genesis.Service(
                     name: "squares", module: module, coordinator: coordinatorKey.publicKey,
-                    threshold: .twoThirds, dissemination: .mesh, equivocationSlash: .basisPoints(500),
-                    deadline: .seconds(1), evidenceWindow: .seconds(2), optedIn: (0..<4).map { OperatorIndex($0) })
+                    threshold: .twoThirds, dissemination: .mesh, deadline: .seconds(1), evidenceWindow: .seconds(2), optedIn: (0..<4).map { OperatorIndex($0) }, slash: SlashTerms(equivocation: .basisPoints(500)))
             ])
     }
 

@@ -23,8 +23,8 @@ import Testing
             services: [
                 Genesis.Service(
                     name: "squares", module: "squaring", coordinator: keys[0].publicKey, threshold: .twoThirds,
-                    dissemination: .mesh, equivocationSlash: .basisPoints(500), deadline: .seconds(1),
-                    evidenceWindow: .seconds(2), optedIn: stakes.indices.map { OperatorIndex(UInt32($0)) })
+                    dissemination: .mesh, deadline: .seconds(1),
+                    evidenceWindow: .seconds(2), optedIn: stakes.indices.map { OperatorIndex(UInt32($0)) }, slash: SlashTerms(equivocation: .basisPoints(500)))
             ])
     }
 

@@ -22,8 +22,8 @@ enum Fixture {
         services: [
             Genesis.Service(
                 name: "squares", module: "squaring", coordinator: coordinator.publicKey, threshold: .twoThirds,
-                dissemination: .star, equivocationSlash: .basisPoints(500), deadline: .seconds(1),
-                evidenceWindow: .seconds(2), optedIn: [OperatorIndex(0)])
+                dissemination: .star, deadline: .seconds(1),
+                evidenceWindow: .seconds(2), optedIn: [OperatorIndex(0)], slash: SlashTerms(equivocation: .basisPoints(500)))
         ])
 
     static func key(_ number: UInt8) -> SigningKey {

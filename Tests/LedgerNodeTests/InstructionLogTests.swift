@@ -19,7 +19,7 @@ import Testing
         var ledger = try! Ledger(genesis: Fixture.genesis)
         var chain = ledger.network
         return (0..<3).map { (nonce: UInt64) in
-            let signed = Fixture.instruction(.deposit(Lamports(1 + nonce)), nonce: nonce)
+            let signed = Fixture.instruction(.deposit(.native, Units(1 + nonce)), nonce: nonce)
             let outcome = ledger.apply(signed)
             let entry = LogEntry(
                 sequence: ledger.sequence, slot: ledger.slot, signed: signed, outcome: outcome, after: chain)

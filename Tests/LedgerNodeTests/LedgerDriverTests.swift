@@ -22,7 +22,7 @@ import Testing
         let scratch = try Scratch()
         let log = try InstructionLog(path: scratch.path.appending("log.sqlite").string)
 
-        let deposit = Fixture.instruction(.deposit(Lamports(7)), nonce: 0)
+        let deposit = Fixture.instruction(.deposit(.native, Units(7)), nonce: 0)
         let first = try await session(scratch, log, incarnation: 1) { frames in
             if frames.last == .notice(.account(nextNonce: 0)) { return .send(.submit(deposit)) }
             guard case .receipt(let receipt) = frames.last, receipt.instruction == deposit.digest else { return .wait }
@@ -34,7 +34,7 @@ import Testing
         }
         #expect(first.contains { if case .notice(.operatorSet) = $0 { true } else { false } })
 
-        let second = Fixture.instruction(.deposit(Lamports(8)), nonce: 1)
+        let second = Fixture.instruction(.deposit(.native, Units(8)), nonce: 1)
         _ = try await session(scratch, log, incarnation: 2) { frames in
             switch frames.last {
             case .notice(.account(let nonce)):
@@ -76,10 +76,10 @@ import Testing
     @Test func whoeverSubmitsWhatNoHonestPartyWouldIsDisconnected() async throws {
         let scratch = try Scratch()
         let log = try InstructionLog(path: scratch.path.appending("log.sqlite").string)
-        let good = Fixture.instruction(.deposit(Lamports(7)), nonce: 0)
+        let good = Fixture.instruction(.deposit(.native, Units(7)), nonce: 0)
         let forged = SignedInstruction(
             network: good.network, authority: good.authority, nonce: good.nonce,
-            instruction: .deposit(Lamports(8)), signature: good.signature)
+            instruction: .deposit(.native, Units(8)), signature: good.signature)
         let frames = try await session(scratch, log, incarnation: 1) { frames in
             switch frames.count(where: { $0 == .notice(.account(nextNonce: 0)) }) {
             case 1 where frames.last == .notice(.account(nextNonce: 0)): .send(.submit(forged))
@@ -95,7 +95,7 @@ import Testing
     @Test func nothingIsReadWhileTooMuchWaitsForACommit() async throws {
         let scratch = try Scratch()
         let log = try InstructionLog(path: scratch.path.appending("log.sqlite").string)
-        let deposit = Fixture.instruction(.deposit(Lamports(7)), nonce: 0)
+        let deposit = Fixture.instruction(.deposit(.native, Units(7)), nonce: 0)
         let count = LedgerDriver.highMark + 500
         let receipts = Mutex(0)
         let frames = try await session(scratch, log, incarnation: 1) { frames in

@@ -178,6 +178,28 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         BadInput("a negative duration", Duration.self, .invalid(type: "Duration", reason: "beyond 292 years")) {
             $0.encode(Int64(-1))
         },
+        BadInput(
+            "more than the whole in basis points", BasisPoints.self,
+            .invalid(type: "BasisPoints", reason: "more than 10,000")
+        ) { $0.encode(UInt16(10_001)) },
+        BadInput(
+            "more than the whole as a magnitude", Magnitude.self,
+            .invalid(type: "Magnitude", reason: "more than 1e18")
+        ) { $0.encode(Magnitude.whole.number + 1) },
+        BadInput(
+            "a token that is worth nothing", ExchangeRate.self,
+            .invalid(type: "ExchangeRate", reason: "a token is worth between a lamport and a million SOL")
+        ) { $0.encode(UInt64(0)) },
+        BadInput(
+            "a yield beyond the stake", BaseYield.self,
+            .invalid(type: "BaseYield", reason: "more than the stake itself in an epoch")
+        ) {
+            $0.encode(BaseYield.whole + 1)
+            $0.encode(UInt64(0))
+        },
+        BadInput("a policy that is none", AllocationPolicy.self, .unknownCase(type: "AllocationPolicy", value: 3)) {
+            $0.encode(UInt8(3))
+        },
         BadInput("a slot of no length", LedgerParameters.self, badParameters) {
             $0.encode(LedgerParameters(slotDuration: .zero, slotsPerEpoch: 50, unbondingEpochs: 2))
         },

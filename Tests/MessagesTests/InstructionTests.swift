@@ -4,15 +4,15 @@ import Primitives
 import Testing
 
 @Suite struct InstructionTests {
-    private let signed = Fixed.signed(.deposit(Lamports(5)))
+    private let signed = Fixed.signed(.deposit(.native, Units(5)))
 
     @Test func signatureCoversEverythingElse() {
         #expect(signed.isSignatureValid)
         #expect(!changed { $0.network = Fixed.digest(1) }.isSignatureValid)
         #expect(!changed { $0.authority = Fixed.signers[1].publicKey }.isSignatureValid)
         #expect(!changed { $0.nonce += 1 }.isSignatureValid)
-        #expect(!changed { $0.instruction = .deposit(Lamports(6)) }.isSignatureValid)
-        #expect(!changed { $0.instruction = .withdraw(Lamports(5)) }.isSignatureValid)
+        #expect(!changed { $0.instruction = .deposit(.native, Units(6)) }.isSignatureValid)
+        #expect(!changed { $0.instruction = .withdraw(.native, Units(5)) }.isSignatureValid)
     }
 
     @Test func digestCoversTheSignatureToo() {

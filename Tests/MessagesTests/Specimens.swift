@@ -117,26 +117,7 @@ enum Fixed {
                     network: network, authority: authority.publicKey, nonce: 9, instruction: instruction)))
     }
 
-    static let instructions: [(String, Instruction)] = [
-        ("advance", .advance(to: Slot(42))),
-        ("registerEndpoint", .registerEndpoint(endpoint)),
-        ("deposit", .deposit(Lamports(12_500_000_000))),
-        ("delegate", .delegate(to: OperatorIndex(2), Lamports(1))),
-        ("undelegate", .undelegate(from: OperatorIndex(2), Lamports(.max))),
-        ("withdraw", .withdraw(Lamports(7))),
-        ("optIn", .optIn(ServiceID(3))),
-        ("optOut", .optOut(ServiceID(3))),
-        ("submitEvidence", .submitEvidence(.equivocation(equivocation))),
-        ("submitCertificate", .submitCertificate(certificate, participation: SignerSet(size: 3, bits: [0b111])!)),
-        ("claimParticipation", .claimParticipation(vote(signers[2]))),
-    ]
-
     static let endpoint = Endpoint(signer: OperatorIndex(2), address: Endpoint.loopback, port: 40_123)
-
-    static let slash = SlashRecord(
-        offence: Evidence.equivocation(equivocation).offence, accused: accused.publicKey, signer: OperatorIndex(2),
-        voteKey: voteKey, epoch: Epoch(5), slashed: Lamports(10_000_000_000), reward: Lamports(500_000_000),
-        reporter: coordinator.publicKey, slot: Slot(43))
 
     static let settlement = Settlement(
         voteKey: voteKey, statement: statement().digest, operatorSet: operatorSet.digest,
@@ -174,7 +155,7 @@ enum Fixed {
             ("ownVotesRequest", .ownVotesRequest),
             ("ownVotes", .ownVotes([vote(accused), vote(accused, statement(result: 145))])),
             ("taskRequest", .taskRequest(voteKey, task: task.digest)),
-            ("submit", .submit(signed(.withdraw(Lamports(7))))),
+            ("submit", .submit(signed(.withdraw(.native, Units(7))))),
             ("receipt", .receipt(receipt)),
         ] + notices.map { ("notice-\($0.0)", .notice($0.1)) }
 
@@ -189,10 +170,6 @@ enum Fixed {
     static let taskInjection = Injection(
         behaviour: "coordinator-equivocates", service: ServiceID(3), subject: voteKey.subject,
         tasks: [Injection.SentTask(signed(task), recipients: [.signer(OperatorIndex(0))])])
-
-    static let books = Books(
-        sequence: 8, entered: Lamports(36), idle: Lamports(1), delegated: Lamports(2), unbonding: Lamports(3),
-        burned: Lamports(4), rewarded: Lamports(5), withdrawn: Lamports(6), residue: Lamports(15))
 
     static let observations: [(String, Observation)] = [
         ("taskIssued", .taskIssued(task)),
@@ -221,6 +198,7 @@ enum Fixed {
             "notExecuted",
             .notExecuted(ServiceID(3), TaskSequence(137), reason: "the program gave no answer within 500ms")
         ),
+        ("restaking", .restaking(.yieldBooked(Epoch(5), gross: Units(9), fee: Units(1), commissions: Units(2)))),
     ]
 
     static let genesis = Genesis(
@@ -239,13 +217,13 @@ enum Fixed {
         services: [
             Genesis.Service(
                 name: "squares", module: "squaring", coordinator: coordinator.publicKey, threshold: .twoThirds,
-                dissemination: .star, equivocationSlash: .basisPoints(500), deadline: .seconds(1),
-                evidenceWindow: .seconds(2), optedIn: [OperatorIndex(0), OperatorIndex(2)])
+                dissemination: .star, deadline: .seconds(1),
+                evidenceWindow: .seconds(2), optedIn: [OperatorIndex(0), OperatorIndex(2)], slash: slashTerms)
         ])
 }
 
 extension Specimen {
-    static let all: [Specimen] = primitives + votes + proofs + ledger + records + frames
+    static let all: [Specimen] = primitives + votes + proofs + ledger + restaking + records + frames
 
     private static let primitives = [
         Specimen("ascending", Digest(Array(UInt8(0)..<32))!),
@@ -262,6 +240,10 @@ extension Specimen {
         Specimen("index", ServiceID(3)), Specimen("index", MemberIndex(2 as UInt32)),
         Specimen("sequence", TaskSequence(0x0102_0304_0506_0708)), Specimen("five", Epoch(5)),
         Specimen("fortyTwo", Slot(42)), Specimen("one", Revision(1)),
+        Specimen("index", AssetID(1 as UInt32)), Specimen("index", ValidatorIndex(2 as UInt32)),
+        Specimen("index", ProposalID(3)), Specimen("index", DisputeID(4)), Specimen("one", Units(1)),
+        Specimen("one", VaultShares(1)), Specimen("sevenPercent", BasisPoints(700)!),
+        Specimen("half", Magnitude(500_000_000_000_000_000)!),
     ]
 
     private static let votes = [
@@ -291,10 +273,10 @@ extension Specimen {
             Specimen("plain", Fixed.genesis.restakers[0]), Specimen("plain", Fixed.genesis.restakers[0].delegations[0]),
             Specimen("plain", Fixed.genesis.services[0]), Specimen("plain", Fixed.genesis.parameters),
             Specimen("mesh", Dissemination.mesh), Specimen("star", Dissemination.star),
-            Specimen("plain", Fixed.endpoint), Specimen("plain", Fixed.signed(.deposit(Lamports(1)))),
+            Specimen("plain", Fixed.endpoint), Specimen("plain", Fixed.signed(.deposit(.native, Units(1)))),
             Specimen("plain", Fixed.receipt), Specimen("plain", Fixed.slash), Specimen("plain", Fixed.settlement),
             Specimen("plain", Fixed.revocation),
-        ] + Fixed.instructions.map { Specimen($0.0, $0.1) } + Fixed.notices.map { Specimen($0.0, $0.1) }
+        ] + Fixed.notices.map { Specimen($0.0, $0.1) }
         + Outcome.allCases.map { Specimen("\($0)", $0) }
 
     private static let records =

@@ -77,8 +77,7 @@ enum Fixture {
     ) -> Genesis.Service {
         Genesis.Service(
             name: name, module: "squaring", coordinator: coordinators[coordinator].publicKey,
-            threshold: Fraction(2, over: 3)!, dissemination: dissemination, equivocationSlash: .one,
-            deadline: .seconds(1), evidenceWindow: .seconds(2), optedIn: optedIn.map(OperatorIndex.init))
+            threshold: Fraction(2, over: 3)!, dissemination: dissemination, deadline: .seconds(1), evidenceWindow: .seconds(2), optedIn: optedIn.map(OperatorIndex.init), slash: SlashTerms(equivocation: .one))
     }
 }
 

@@ -17,8 +17,8 @@ import Testing
             services: [
                 Genesis.Service(
                     name: "squares", module: "squaring", coordinator: key, threshold: .twoThirds, dissemination: .mesh,
-                    equivocationSlash: .basisPoints(500), deadline: .seconds(1), evidenceWindow: .seconds(2),
-                    optedIn: [OperatorIndex(0)])
+                    deadline: .seconds(1), evidenceWindow: .seconds(2),
+                    optedIn: [OperatorIndex(0)], slash: SlashTerms(equivocation: .basisPoints(500)))
             ])
     }()
 

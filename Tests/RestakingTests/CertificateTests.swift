@@ -119,7 +119,7 @@ import Testing
         fixture.open(epoch: 1)
         #expect(fixture.settle(Fixture.certificate(fixture.set(), subject: 8, signers: [0, 1])) == .alreadyCertified)
         fixture.open(epoch: 4)
-        #expect(fixture.ledger.settlementBook.settlements.isEmpty)
+        #expect(fixture.ledger.settlementBook.entries.isEmpty)
         #expect(fixture.settle(Fixture.certificate(fixture.set(), subject: 8, signers: [0, 1])) == .pastHorizon)
         #expect(fixture.settle(Fixture.certificate(fixture.set(), subject: 9, signers: [0, 1])) == .applied)
     }

@@ -117,41 +117,41 @@ import Testing
         var fixture = Fixture()
         let set = fixture.set()
         #expect(fixture.apply(Fixture.equivocation(by: 0, set), by: Fixture.operatorKeys[1]) == .applied)
-        let burned = fixture.ledger.books.burned
+        let burned = fixture.books.burned
         let revised = Fixture.equivocation(by: 0, fixture.set(), subject: 1)
         #expect(fixture.apply(revised, by: Fixture.operatorKeys[1]) == .badEvidence, "it has no seat in this revision")
         let second = Fixture.equivocation(by: 0, set, subject: 1)
         #expect(fixture.apply(second, by: Fixture.operatorKeys[2]) == .alreadyTombstoned)
-        #expect(fixture.ledger.books.burned == burned)
+        #expect(fixture.books.burned == burned)
     }
 
-    @Test func `A bad submission costs its sender the fee: from idle, activating, active, then unbonding stake`() {
+    @Test func `A bad submission costs its sender the fee: from idle, activating, active, then leaving stake`() {
         func bad(_ fixture: Fixture) -> Instruction {
             .submitEvidence(accusation(fixture.set(), resigned: false) { $0.result = .zero })
         }
         var idle = Fixture()
         #expect(idle.apply(bad(idle), by: Fixture.restakerKeys[1]) == .badEvidence)
-        #expect(idle.ledger.books.idle == 970)
-        #expect(idle.ledger.books.burned == 30)
+        #expect(idle.books.idle == 970)
+        #expect(idle.books.burned == 30)
 
-        // Operator 3's own 50: 10 unbonding, 35 active, and 5 that it adds.
+        // Operator 3's own 50: 10 leaving, 40 active, and 5 that it adds.
         var spread = Fixture()
         let key = Fixture.operatorKeys[3]
-        #expect(spread.apply(.undelegate(from: OperatorIndex(3), 10), by: key) == .applied)
-        #expect(spread.apply(.deposit(5), by: key) == .applied)
-        #expect(spread.apply(.delegate(to: OperatorIndex(3), 5), by: key) == .applied)
+        #expect(spread.apply(.undelegate(.native, 10, from: OperatorIndex(3)), by: key) == .applied)
+        #expect(spread.apply(.deposit(.native, 5), by: key) == .applied)
+        #expect(spread.apply(.delegate(.native, 5, to: OperatorIndex(3)), by: key) == .applied)
         #expect(spread.apply(bad(spread), by: key) == .badEvidence)
-        #expect(spread.ledger.stakes[3].activating == 0)
-        #expect(spread.ledger.stakes[3].active.assets == 65)
+        #expect(spread.stake(3).activating == 0)
+        #expect(spread.stake(3).active.assets == 75)
         #expect(spread.apply(bad(spread), by: key) == .badEvidence)
-        #expect(spread.ledger.books.burned == 55, "as far as it carries")
-        #expect(spread.ledger.books.unbonding == 0)
+        #expect(spread.books.burned == 55, "as far as it carries")
+        #expect(spread.stake(3).leaving == 0)
         #expect(spread.apply(bad(spread), by: key) == .badEvidence)
-        #expect(spread.ledger.books.burned == 55)
+        #expect(spread.books.burned == 55)
 
         var none = Fixture()
         #expect(none.apply(bad(none), by: Fixture.coordinatorKeys[0]) == .badEvidence)
-        #expect(none.ledger.books.burned == 0)
+        #expect(none.books.burned == 0)
     }
 
     @Test func `A bad submission cannot be sent again by others to cost its sender another fee`() {
@@ -160,6 +160,6 @@ import Testing
         let signed = fixture.sign(.submitEvidence(evidence), by: Fixture.restakerKeys[1])
         #expect(fixture.apply(signed) == .badEvidence)
         #expect(fixture.apply(signed) == .nonceUsed)
-        #expect(fixture.ledger.books.burned == 30)
+        #expect(fixture.books.burned == 30)
     }
 }

@@ -44,8 +44,8 @@ struct LedgerFixture {
             services: slashes.enumerated().map { place, slash in
                 Genesis.Service(
                     name: "s-\(place)", module: "squaring", coordinator: coordinatorKeys[place].publicKey,
-                    threshold: .twoThirds, dissemination: .mesh, equivocationSlash: slash, deadline: .seconds(1),
-                    evidenceWindow: .seconds(2), optedIn: (0..<4).map(OperatorIndex.init))
+                    threshold: .twoThirds, dissemination: .mesh, deadline: .seconds(1),
+                    evidenceWindow: .seconds(2), optedIn: (0..<4).map(OperatorIndex.init), slash: SlashTerms(equivocation: slash))
             })
     }
 
@@ -96,6 +96,11 @@ struct LedgerFixture {
         }!
     }
 
+    /// Of native SOL, after the last instruction.
+    var books: Books { ledger.books[0] }
+
+    func stake(_ signer: Int, of asset: Int = 0) -> OperatorStake { ledger.stakes[asset][signer] }
+
     func weights(_ service: UInt32 = 0) -> [UInt32: UInt64] {
         Dictionary(uniqueKeysWithValues: set(service).members.map { ($0.signer.number, $0.weight.number) })
     }
@@ -144,5 +149,13 @@ struct LedgerFixture {
 }
 
 extension Lamports: ExpressibleByIntegerLiteral {
+    package init(integerLiteral value: UInt64) { self.init(value) }
+}
+
+extension Units: ExpressibleByIntegerLiteral {
+    package init(integerLiteral value: UInt64) { self.init(value) }
+}
+
+extension VaultShares: ExpressibleByIntegerLiteral {
     package init(integerLiteral value: UInt64) { self.init(value) }
 }

@@ -85,7 +85,7 @@ extension [LedgerEffect] {
         var driver = Driver()
         #expect(
             driver.submit(endpoint(0), by: 0).kinds
-                == ["append", "note applied", "note books", "publish directory", "reply applied"])
+                == ["append", "note applied", "publish directory", "reply applied"])
         #expect(
             driver.submit(Fixture.equivocation(by: 3, driver.machine.ledger.operatorSets[0]), by: 0).kinds == [
                 "append", "note applied", "note slash", "note set", "note set", "note books", "publish slash",
@@ -102,7 +102,7 @@ extension [LedgerEffect] {
         #expect(driver.feed(.submitted(forged, from: party)).kinds == ["reply badSignature"])
         let ahead = driver.signed(.optOut(ServiceID(0)), by: Fixture.operatorKeys[0], nonce: 5)
         #expect(driver.feed(.submitted(ahead, from: party)).kinds == ["reply nonceAhead"])
-        let strange = driver.signed(.deposit(1), by: Fixture.stranger, nonce: 0)
+        let strange = driver.signed(.deposit(.native, 1), by: Fixture.stranger, nonce: 0)
         #expect(driver.feed(.submitted(strange, from: party)).kinds == ["reply unknownAuthority"])
         #expect(driver.feed(.submitted(good, from: party)).kinds.last == "reply applied")
         #expect(driver.feed(.submitted(good, from: party)).kinds == ["reply nonceUsed"])
@@ -115,14 +115,14 @@ extension [LedgerEffect] {
         #expect(driver.feed(.tick(Slot(5))).isEmpty)
         #expect(
             driver.submit(endpoint(0), by: 0).kinds == [
-                "sign advance(to: 5)", "append", "note applied", "note books",
-                "append", "note applied", "note books", "publish directory", "reply applied",
+                "sign advance(to: 5)", "append", "note applied",
+                "append", "note applied", "publish directory", "reply applied",
             ])
         #expect(driver.log.map(\.slot.number) == [5, 5])
         #expect(driver.submit(endpoint(1), by: 1).kinds.first == "append", "the same slot needs no clock")
         #expect(
             driver.feed(.tick(Slot(12))).kinds == [
-                "sign advance(to: 12)", "append", "note applied", "note set", "note set", "note books",
+                "sign advance(to: 12)", "append", "note applied", "note set", "note set",
                 "publish clock", "publish set 0.1.0", "publish set 1.1.0",
             ])
         #expect(driver.feed(.tick(Slot(3))).isEmpty, "an earlier slot is no news")

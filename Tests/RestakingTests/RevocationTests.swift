@@ -71,9 +71,9 @@ import Testing
                 Self.signed(good.task, by: operatorKey), Self.signed(other.task, by: operatorKey), by: operatorKey),
         ]
         for instruction in useless {
-            let burned = fixture.ledger.books.burned
+            let burned = fixture.books.burned
             #expect(fixture.apply(instruction, by: Fixture.restakerKeys[1]) == .badEvidence)
-            #expect(fixture.ledger.books.burned == burned + Lamports(30))
+            #expect(fixture.books.burned == burned + 30)
         }
         #expect(fixture.ledger.revocations.isEmpty)
     }
@@ -90,9 +90,9 @@ import Testing
         var fixture = Fixture()
         let pair = Self.pair(fixture.set())
         fixture.open(epoch: 3)
-        let burned = fixture.ledger.books.burned
+        let burned = fixture.books.burned
         #expect(fixture.apply(pair, by: Fixture.restakerKeys[1]) == .pastHorizon)
-        #expect(fixture.ledger.books.burned == burned)
+        #expect(fixture.books.burned == burned)
     }
 
     @Test func `A revoked coordinator settles nothing, its operators do, with the signers and nobody else`() {

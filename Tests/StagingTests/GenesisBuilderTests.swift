@@ -11,10 +11,11 @@ import Staging
         let topology = try Fixture.parsed()
         let keys = NetworkKeys.generate(for: topology)
         let genesis = GenesisBuilder.genesis(of: topology, keys: keys, runID: .zero)
-        #expect(genesis.restakers.map(\.deposit).reduce(.zero, +) == topology.totalDeposited)
+        let deposited = genesis.restakers.flatMap(\.deposits).reduce(UInt64(0)) { $0 + $1.amount.number }
+        #expect(deposited == topology.totalDeposited.number)
         var stakes = [Lamports](repeating: .zero, count: 3)
         for delegation in genesis.restakers.flatMap(\.delegations) {
-            stakes[Int(delegation.signer.number)] += delegation.amount
+            stakes[Int(delegation.signer.number)] += Lamports(delegation.amount.number)
         }
         #expect(stakes == topology.stakesAtGenesis)
         #expect(genesis.restakers[1].key == genesis.signers[1].key)

@@ -41,8 +41,8 @@ package struct HistoryBuilder {
             services: [
                 Genesis.Service(
                     name: "squares", module: "squaring", coordinator: keys[4].publicKey, threshold: threshold,
-                    dissemination: dissemination, equivocationSlash: .basisPoints(500), deadline: .seconds(1),
-                    evidenceWindow: .seconds(2), optedIn: (0..<4).map(OperatorIndex.init))
+                    dissemination: dissemination, deadline: .seconds(1),
+                    evidenceWindow: .seconds(2), optedIn: (0..<4).map(OperatorIndex.init), slash: SlashTerms(equivocation: .basisPoints(500)))
             ])
         set = try OperatorSet(
             network: genesis.network, service: Self.service, epoch: Epoch(0), revision: Revision(0),
@@ -52,9 +52,9 @@ package struct HistoryBuilder {
                     signer: OperatorIndex(UInt32(index)), key: keys[index].publicKey, weight: Lamports(stakes[index]))
             })
         let all = Lamports(stakes.reduce(0, +))
+        let shares = VaultShares(all.number)
         books = Books(
-            sequence: 0, entered: all, idle: .zero, delegated: all, unbonding: .zero, burned: .zero, rewarded: .zero,
-            withdrawn: .zero, residue: .zero)
+            sequence: 0, entered: Units(all.number), vault: Units(all.number), shares: shares, delegated: shares)
         note(.ledger, at: 0, .operatorSetOpened(set))
         note(.ledger, at: 0, .books(books))
     }
@@ -124,9 +124,13 @@ package struct HistoryBuilder {
 
     package func slashRecord(_ evidence: Evidence, _ signer: UInt32) -> SlashRecord {
         let slashed = set.members[Int(signer) - 1].weight.scaled(by: 5, over: 100)
+        let reward = slashed.scaled(by: 5, over: 100)
+        let loss = SlashRecord.Loss(
+            asset: .native, shares: VaultShares(slashed.number), units: Units(slashed.number),
+            rewarded: Units(reward.number))
         return SlashRecord(
             offence: evidence.offence, accused: evidence.accused, signer: OperatorIndex(signer - 1),
-            voteKey: evidence.voteKey, epoch: Epoch(0), slashed: slashed, reward: slashed.scaled(by: 5, over: 100),
+            voteKey: evidence.voteKey, epoch: Epoch(0), losses: [loss], slashed: slashed, reward: reward,
             reporter: keys[4].publicKey, slot: Slot(1))
     }
 
@@ -144,9 +148,11 @@ package struct HistoryBuilder {
         apply(.submitEvidence(evidence), .applied, at: time)
         note(.ledger, at: time, .slashed(record))
         books.sequence = instructions
-        books.delegated -= record.slashed
-        books.rewarded += record.reward
-        books.burned += record.slashed - record.reward - Lamports(lost)
+        books.vault -= Units(record.slashed.number)
+        books.shares -= VaultShares(record.slashed.number)
+        books.delegated -= VaultShares(record.slashed.number)
+        books.earned += Units(record.reward.number)
+        books.burned += Units((record.slashed - record.reward).number - lost)
         note(.ledger, at: time, .books(books))
     }
 

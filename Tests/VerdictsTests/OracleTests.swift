@@ -174,8 +174,8 @@ import Verdicts
         var builder = try HistoryBuilder.sound()
         var page = try #require(builder.history.books.last)
         page.sequence += 1
-        page.burned += Lamports(7)
-        page.delegated -= Lamports(7)
+        page.burned += Units(7)
+        page.vault -= Units(7)
         builder.note(.ledger, at: 99, .books(page))
         let finding = builder.judge(.conservation)
         #expect(finding.verdict == .violated)

@@ -51,7 +51,7 @@ extension ReportPage {
                 Markup(text: service.name), Markup(text: service.module),
                 Markup(text: "\(service.optedIn.count)"), Markup(text: "> \(service.threshold)"),
                 Markup(text: service.dissemination == .mesh ? "mesh" : "star"),
-                Markup(text: "\(service.equivocationSlash.percentage)"), Markup(text: load),
+                Markup(text: "\(service.slash.equivocation.percentage)"), Markup(text: load),
                 Markup(text: Self.seconds(service.deadline)), Markup(text: Self.seconds(service.evidenceWindow)),
             ]
         }

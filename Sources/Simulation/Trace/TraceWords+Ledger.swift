@@ -20,6 +20,10 @@ extension TraceWords {
         switch observation {
         case .applied(let sequence, _, let signed, let outcome):
             return applied(sequence, signed, outcome)
+        case .slashed(let record) where record.stage != .executed:
+            return TraceClause(names.text(of: record) + " for \(text(of: record.voteKey))", about: record.voteKey)
+        case .restaking(let event):
+            return TraceClause(names.text(of: event))
         case .slashed(let record):
             return TraceClause(
                 "slashes \(names.name(of: record.accused)) by \(record.slashed) for \(text(of: record.voteKey)), of which "
@@ -54,7 +58,9 @@ extension TraceWords {
         case .submitEvidence(let evidence): [evidence.voteKey.subject]
         case .submitCertificate(let certificate, _): [certificate.statement.voteKey.subject]
         case .claimParticipation(let vote): [vote.statement.voteKey.subject]
-        case .advance, .registerEndpoint, .deposit, .delegate, .undelegate, .withdraw, .optIn, .optOut: []
+        case .dispute(_, let statement): [statement.voteKey.subject]
+        case .post(let letter): [letter.certificate.statement.voteKey.subject]
+        default: []
         }
     }
 }

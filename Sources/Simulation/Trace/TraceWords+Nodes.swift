@@ -95,7 +95,9 @@ extension TraceWords {
         case .taskSubmitted(let service, let sequence, let ticket):
             TraceClause("takes submission \(ticket) as \(text(of: service, sequence))", about: [Subject(sequence)])
         case .submissionRefused(let ticket, let reason): TraceClause("refuses submission \(ticket): \(reason)")
-        case .receiptArrived, .operatorSetAdopted, .applied, .slashed, .revoked, .operatorSetOpened, .books: nil
+        case .receiptArrived, .operatorSetAdopted, .applied, .slashed, .revoked, .operatorSetOpened, .books,
+            .restaking:
+            nil
         }
     }
 

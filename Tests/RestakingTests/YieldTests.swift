@@ -1,0 +1,158 @@
+import Messages
+import Primitives
+import Testing
+
+@testable import Restaking
+
+/// What AVSs pay and what points there are: to whom, how much, and when.
+@Suite struct YieldTests {
+    typealias Fixture = LedgerFixture
+
+    private static func paying(
+        perTask: UInt64 = 0, perEpoch: UInt64 = 0, budget: UInt64 = 100_000,
+        _ change: (inout Genesis) -> Void = { _ in }
+    ) -> Fixture {
+        Fixture.wide {
+            $0.services[1].reward = RewardTerms(
+                perTask: Lamports(perTask), perEpoch: Lamports(perEpoch), budget: Lamports(budget))
+            change(&$0)
+        }
+    }
+
+    private static func unclaimed(_ fixture: Fixture, _ restaker: UInt32) -> Lamports {
+        fixture.ledger.unclaimed(by: RestakerIndex(restaker)).lamports
+    }
+
+    @Test func `A fee for each task is split by weight among those who took part`() {
+        var fixture = Self.paying(perTask: 1_000)
+        // 400, 300, 200 and 100 in AVS 1; operator 1 misses the second task of two.
+        fixture.settleTasks(0..<1, of: 1, by: [0, 1, 2, 3])
+        fixture.settleTasks(1..<2, of: 1, by: [0, 2, 3])
+        #expect(fixture.earned(by: Fixture.restakerKeys[0]) == 0)
+        fixture.open(epoch: 1)
+        // 2,000 over 800, 300, 400 and 200 of 1,700: 941, 352, 470 and 235; the last is half r-1's, half op-4's.
+        // Of each part a pool keeps back less than a lamport, and so does each claim.
+        let claimed = Self.unclaimed(fixture, 0).number
+        #expect((1_876...1_880).contains(claimed))
+        #expect(Self.unclaimed(fixture, 2) == 117)
+        let budget = fixture.ledger.services[1].budget.number
+        #expect((98_002...98_006).contains(budget), "what rounding leaves stays there")
+        #expect(fixture.restaker(0, .claimRewards) == .applied)
+        #expect(fixture.books.withdrawn.number == claimed)
+        #expect(fixture.restaker(0, .claimRewards) == .nothingEarned)
+        #expect(fixture.restaker(1, .claimRewards) == .nothingEarned)
+    }
+
+    @Test func `A fee for the epoch is paid where a task was settled in it, as far as the budget goes`() {
+        var fixture = Self.paying(perEpoch: 600, budget: 1_000)
+        fixture.open(epoch: 1)
+        #expect(fixture.ledger.services[1].budget == 1_000)
+        for epoch in 1..<3 as Range<UInt64> {
+            fixture.settleTasks(epoch * 10..<epoch * 10 + 1, of: 1, by: [0, 1, 2, 3])
+            fixture.open(epoch: epoch + 1)
+        }
+        #expect(fixture.ledger.services[1].budget.number <= 8, "600, then the 400 that were left")
+        #expect(fixture.apply(.fund(ServiceID(1), 5_000), by: Fixture.coordinatorKeys[1]) == .applied)
+        #expect(fixture.books.budgets.number >= 5_000)
+    }
+
+    @Test func `Commission comes first, rounded up, then the restakers pro rata`() {
+        var fixture = Self.paying(perTask: 1_001) { $0.signers[1].commission = BasisPoints(1_000)! }
+        fixture.settleTasks(0..<1, of: 1, by: [0, 1, 2, 3])
+        fixture.open(epoch: 1)
+        // 300.3 of 1,001: 300, of which 30 are the operator's.
+        #expect(fixture.earned(by: Fixture.operatorKeys[1]) == 30)
+        #expect((918...920).contains(Self.unclaimed(fixture, 0).number), "400, 270, 200 and 50")
+    }
+
+    @Test func `An epoch's rewards go to the stake that counted in it: who leaves has them, who joins has not`() {
+        var fixture = Self.paying(perTask: 1_000)
+        #expect(fixture.restaker(0, .undelegate(.native, 400, from: OperatorIndex(0))) == .applied)
+        #expect(fixture.restaker(1, .delegate(.native, 400, to: OperatorIndex(0))) == .applied)
+        fixture.settleTasks(0..<1, of: 1, by: [0, 1, 2, 3])
+        fixture.open(epoch: 1)
+        #expect(Self.unclaimed(fixture, 0) == 950)
+        #expect(Self.unclaimed(fixture, 1) == 0)
+        fixture.settleTasks(10..<11, of: 1, by: [0, 1, 2, 3])
+        fixture.open(epoch: 2)
+        #expect(Self.unclaimed(fixture, 0) == 1_500)
+        #expect(Self.unclaimed(fixture, 1) == 400)
+        fixture.open(epoch: 4)
+        #expect(fixture.restaker(0, .withdraw(.native, 400)) == .applied)
+        #expect(fixture.restaker(0, .claimRewards) == .applied)
+        #expect(fixture.books.withdrawn == 1_900)
+    }
+
+    @Test func `A claim is the same however long it is put off`() {
+        var patient = Self.paying(perTask: 997)
+        var eager = Self.paying(perTask: 997)
+        for epoch in 0..<6 as Range<UInt64> {
+            patient.settleTasks(epoch * 10..<epoch * 10 + 3, of: 1, by: [0, 1, 3])
+            eager.settleTasks(epoch * 10..<epoch * 10 + 3, of: 1, by: [0, 1, 3])
+            patient.open(epoch: epoch + 1)
+            eager.open(epoch: epoch + 1)
+            #expect(eager.restaker(2, .claimRewards) == .applied)
+        }
+        #expect(patient.restaker(2, .claimRewards) == .applied)
+        let difference = patient.books.withdrawn.number - eager.books.withdrawn.number
+        #expect(difference <= 6, "each claim is rounded down")
+    }
+
+    @Test func `Who is tombstoned forfeits the epoch's rewards, and they stay in the budget`() {
+        var fixture = Self.paying(perTask: 1_000)
+        fixture.settleTasks(0..<1, of: 1, by: [0, 1, 2, 3])
+        #expect(fixture.signer(1, Fixture.equivocation(by: 0, fixture.set(0))) == .applied)
+        fixture.open(epoch: 1)
+        #expect((912...916).contains(Self.unclaimed(fixture, 0).number), "500, 333 and 83 of 1,000")
+    }
+
+    @Test func `What was earned before a slash of everything can still be claimed`() {
+        var fixture = Self.paying(perTask: 1_000)
+        fixture.settleTasks(0..<1, of: 1, by: [0, 1, 2, 3])
+        fixture.open(epoch: 1)
+        let before = Self.unclaimed(fixture, 0)
+        #expect(fixture.signer(1, Fixture.equivocation(by: 0, fixture.set(1))) == .applied)
+        #expect(fixture.stake(0).active.assets == 0)
+        #expect(Self.unclaimed(fixture, 0) == before)
+        fixture.open(epoch: 2)
+        #expect(fixture.restaker(0, .claimRewards) == .applied)
+        #expect(fixture.books.withdrawn.number == before.number)
+    }
+
+    @Test func `An operator's reward is split over its vaults by what each contributes`() {
+        var fixture = Fixture.wide {
+            $0.services[0].reward = RewardTerms(perTask: 12_250, budget: 100_000)
+            $0.restakers[0].delegations.removeLast()
+            $0.restakers[1].delegations.append(
+                Genesis.Delegation(asset: Fixture.mSOL, signer: OperatorIndex(0), amount: 400))
+        }
+        // Operator 0 weighs 625 of 1,225: 400 of SOL are restaker 0's, 225 of mSOL restaker 1's.
+        fixture.settleTasks(0..<1, by: [0, 1, 2, 3])
+        fixture.open(epoch: 1)
+        #expect(Self.unclaimed(fixture, 1) == 2_250)
+        #expect(Self.unclaimed(fixture, 0) == 9_500)
+    }
+
+    @Test func `Points: three for a lamport of native stake, two for one of mSOL, each epoch that it counts`() {
+        var fixture = Fixture.wide { $0.signers[1].commission = BasisPoints(1_000)! }
+        #expect(fixture.restaker(1, .delegate(.native, 100, to: OperatorIndex(0))) == .applied)
+        fixture.open(epoch: 2)
+        // Restaker 0: two epochs of 400 + 200 + 50 native, 300 less the commission, 500 of mSOL.
+        let points = fixture.ledger.unclaimed(by: RestakerIndex(0)).points
+        // 2 x (650 x 3 + 900 - 90 + 500 x 2), less what rounding keeps.
+        #expect((7_518...7_520).contains(points), "\(points)")
+        #expect(fixture.ledger.unclaimed(by: RestakerIndex(1)).points == 300, "one epoch of 100")
+        #expect(fixture.ledger.accounts[2].points == 180)
+    }
+
+    @Test func `A budget is funded by anyone, with something, for an AVS that is alive`() {
+        var fixture = Self.paying()
+        #expect(fixture.restaker(1, .fund(ServiceID(1), 0)) == .zeroAmount)
+        #expect(fixture.restaker(1, .fund(ServiceID(2), 5)) == .unknownService)
+        #expect(fixture.restaker(1, .fund(ServiceID(1), Lamports(.max))) == .amountTooLarge)
+        #expect(fixture.restaker(1, .fund(ServiceID(1), 5)) == .applied)
+        #expect(fixture.books.idle == 1_000, "it is not its stake that pays")
+        #expect(fixture.decide(.markDefunct(ServiceID(1))) == .applied)
+        #expect(fixture.restaker(1, .fund(ServiceID(1), 5)) == .defunct)
+    }
+}
