@@ -67,7 +67,7 @@ let package = Package(
         target("Records", ground + [system]),
         target("Verdicts", ground + ["Records", system]),
         target("TopologyFormat", ["Primitives", "Messages", "Services", "Faults", "Links", yams]),
-        target("Staging", ground + ["Services", "Attesting", "Faults", "TopologyFormat"]),
+        target("Staging", ground + ["Services", "Attesting", "Restaking", "Faults", "TopologyFormat"]),
         target("Replaying", ground + ["Services", "Attesting", "Restaking", "Faults", "Records", system]),
         target(
             "Node",
@@ -88,8 +88,8 @@ let package = Package(
         target(
             "Cluster",
             ground + [
-                "CLinux", "Services", "Attesting", "Faults", "Links", "TopologyFormat", "Staging", "Records", "Node",
-                "LedgerNode",
+                "CLinux", "Services", "Attesting", "Restaking", "Faults", "Links", "TopologyFormat", "Staging", "Records",
+                "Node", "LedgerNode",
                 subprocess,
                 system,
             ] + nio),

@@ -81,6 +81,7 @@ extension Conductor {
             launchAgain(place, &effects)
         }
         expireOrders(at: now, &effects)
+        followTimeline(at: now, &effects)
         measureIfDue(at: now, &effects)
         guard let deadline else { return }
         guard now >= deadline else {

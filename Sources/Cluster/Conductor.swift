@@ -5,6 +5,7 @@ import Node
 import Primitives
 import Records
 import Staging
+import TopologyFormat
 
 /// Decides what is done next with the processes of a run. Pure: `NetworkRun` tells it what happened and carries out
 /// what it answers, in order.
@@ -28,6 +29,9 @@ package struct Conductor: Sendable {
         case interrupted
         /// Of a live network.
         case ordered(NetworkOrder, ticket: UInt64)
+        /// What a `prepare` effect asked for: instructions to be applied in this order; or why there are none.
+        case prepared([SignedInstruction])
+        case unprepared(String)
     }
 
     package enum Effect: Hashable, Sendable {
@@ -41,6 +45,8 @@ package struct Conductor: Sendable {
         /// Into the log of interventions, before anything after it is done.
         case record(Intervention)
         case answer(ticket: UInt64, NetworkAnswer)
+        /// Make instructions of it, by the ledger as it stands.
+        case prepare(TimelinePlan.Act)
         case over(RunOutcome)
     }
 
@@ -113,9 +119,12 @@ package struct Conductor: Sendable {
     var measured = 0
     /// Orders that have not had their last answer, by age.
     var pending: [PendingOrder] = []
+    var timeline: TimelineDesk
 
     /// - Parameter members: one of them the ledger.
-    package init(members: [Member], settings: Settings) {
+    /// - Parameter timeline: what is done to the restaking state in its course.
+    package init(members: [Member], settings: Settings, timeline: [TimelinePlan] = [], slotsPerEpoch: UInt64 = 1) {
+        self.timeline = TimelineDesk(timeline, slotsPerEpoch: slotsPerEpoch)
         let ordered = members.filter { $0.party == .ledger } + members.filter { $0.party != .ledger }
         precondition(ordered.count(where: { $0.party == .ledger }) == 1, "a network has one ledger")
         self.settings = settings
@@ -146,6 +155,8 @@ package struct Conductor: Sendable {
         case .woke: wake(at: now, &effects)
         case .interrupted: interrupt(at: now, &effects)
         case .ordered(let order, let ticket): take(order, ticket, at: now, &effects)
+        case .prepared(let instructions): prepared(instructions, at: now, &effects)
+        case .unprepared(let reason): unprepared(reason, at: now, &effects)
         }
     }
 
@@ -166,6 +177,8 @@ package struct Conductor: Sendable {
         case (.progress(let progress), .coordinator(let service)):
             children[place].tasks = progress
             effects.append(.report(.progress(service, children[place].earlierTasks + progress)))
+            let issued = (children[place].earlierTasks + progress).issued
+            follow(timeline.schedule.issued(issued, of: service), at: now, &effects)
             if phase == .running, let patience = settings.progressPatience, let present = deadline {
                 deadline = max(present, now + patience)
             }
@@ -179,9 +192,11 @@ package struct Conductor: Sendable {
         case (.task(let report), .coordinator): answered(report, by: place, &effects)
         case (.result(let task, let result), .signer(let signer)):
             answered(result, of: task, by: signer, at: now, &effects)
+        case (.epoch(let epoch), .ledger): follow(timeline.schedule.opened(epoch), at: now, &effects)
+        case (.receipt(_, let receipt), .ledger): answered(by: receipt, at: now, &effects)
         case (.failed(let account), _): children[place].account = account
         case (.stopped, _): break
-        case (.listening, _), (.progress, _), (.finished, _), (.task, _), (.result, _):
+        case (.listening, _), (.epoch, _), (.receipt, _), (.progress, _), (.finished, _), (.task, _), (.result, _):
             effects.append(.report(.unreadable(children[place].name, line: "\(line)")))
         }
     }
@@ -196,6 +211,7 @@ package struct Conductor: Sendable {
         for child in children where child.isAlive { effects.append(.tell(child.party, .begin(beginning))) }
         effects.append(.report(.began(startup: beginning - started)))
         for delay in settings.measuring { effects.append(.wake(beginning + delay)) }
+        if !timeline.schedule.isDone { effects.append(.wake(beginning)) }
         guard !isLive else { return deadline = nil }
         wait(settings.timeLimit, from: beginning, &effects)
         settleIfFinished(at: now, &effects)
@@ -203,6 +219,7 @@ package struct Conductor: Sendable {
 
     mutating func settleIfFinished(at now: Instant, _ effects: inout [Effect]) {
         guard phase == (isLive ? .draining : .running),
+            isLive || timeline.isDone,
             children.allSatisfy({ !$0.party.isCoordinator || $0.state == .finished || $0.state == .ended })
         else { return }
         phase = .settling

@@ -3,6 +3,7 @@ import Messages
 import Node
 import Primitives
 import Records
+import TopologyFormat
 
 /// What somebody asks of a live network while it runs.
 package enum NetworkOrder: Hashable, Sendable {
@@ -12,6 +13,8 @@ package enum NetworkOrder: Hashable, Sendable {
     case submit(ServiceID, payload: [UInt8])
     /// What a task came to, as the first of these operators that knows tells it.
     case tellResult(task: Digest, from: [OperatorIndex])
+    /// Something for the restaking state; answered by what became of it.
+    case instruct(TimelinePlan.Act)
     case inject(FaultPlan)
     /// Every fault of this party, or of everybody, is over.
     case clearFaults(of: Party?)

@@ -16,14 +16,17 @@ package struct NetworkRun: Sendable {
     private let keepsGoing: Bool
     private let measuring: [Duration]
     private let desk: OrderDesk?
+    private let replica: LedgerReplica
 
     /// - Parameters:
     ///   - topology: with its overrides applied.
+    ///   - keys: of everyone who has a say in the ledger.
     ///   - files: prepared.
     ///   - measuring: the times from the beginning at which everybody is asked what it has used; ascending.
     ///   - desk: where orders come from; with one, the network is a live one.
     package init(
-        topology: Topology, genesis: Genesis, files: NodeFiles, executables: Executables, keepsGoing: Bool = false,
+        topology: Topology, genesis: Genesis, keys: NetworkKeys, files: NodeFiles, executables: Executables,
+        keepsGoing: Bool = false,
         measuring: [Duration] = [], desk: OrderDesk? = nil
     ) {
         self.topology = topology
@@ -33,6 +36,7 @@ package struct NetworkRun: Sendable {
         self.keepsGoing = keepsGoing
         self.measuring = measuring
         self.desk = desk
+        replica = LedgerReplica(topology: topology, keys: keys, directory: files.directory, genesis: genesis)
     }
 
     /// Returns when no process is left, however it ended; cancelling kills them all.
@@ -54,7 +58,9 @@ package struct NetworkRun: Sendable {
             return unrecorded(error, stage: .starting)
         }
         return await withDiscardingTaskGroup { group in
-            var conductor = Conductor(members: members, settings: settings)
+            var conductor = Conductor(
+                members: members, settings: settings, timeline: topology.timeline,
+                slotsPerEpoch: topology.ledger.slotsPerEpoch)
             var processes: [Party: AsyncStream<ChildProcess.Order>.Continuation] = [:]
             var effects: [Conductor.Effect] = []
             group.addTask { for await _ in interruptions { feed.yield(.interrupted) } }
@@ -86,6 +92,7 @@ package struct NetworkRun: Sendable {
                             // What cannot be told afterwards must not happen.
                             outcome = unrecorded(error, stage: .running)
                         }
+                    case .prepare(let act): group.addTask { feed.yield(await prepared(act)) }
                     case .answer(let ticket, let answer): desk?.answer(answer, to: ticket)
                     case .over(let result): outcome = result
                     }
@@ -126,6 +133,14 @@ package struct NetworkRun: Sendable {
             log: files.directory.log(of: files.name(of: party)))
         let ending = await process.run(orders: orders) { feed.yield(.said(party, $0)) }
         feed.yield(.ended(party, ending))
+    }
+
+    private func prepared(_ act: TimelinePlan.Act) async -> Conductor.Event {
+        do {
+            return .prepared(try await replica.instructions(for: act))
+        } catch {
+            return .unprepared("\(error)")
+        }
     }
 
     private func wake(at instant: Instant, feed: AsyncStream<Conductor.Event>.Continuation) async {

@@ -101,6 +101,8 @@ package enum NetworkEvent: Hashable, Sendable {
     case resumed(String)
     case injected(FaultPlan)
     case cleared([String])
+    /// An entry of the timeline came to nothing.
+    case timelineRefused(entry: Int, reason: String)
     /// Nothing more is issued, and windows close.
     case draining
     case stopping(RunOutcome.Ending)

@@ -10,6 +10,7 @@ package struct PlanSize: Hashable, Sendable {
     package let tasks: UInt64
     package let faults: Int
     package let partitions: Int
+    package let timeline: Int
 
     package init(of topology: Topology) {
         operators = topology.operators.count
@@ -18,6 +19,7 @@ package struct PlanSize: Hashable, Sendable {
         tasks = topology.services.map(\.load.tasks).reduce(0, +)
         faults = topology.faults.count
         partitions = topology.network.partitions.count
+        timeline = topology.timeline.count
     }
 }
 
@@ -28,5 +30,6 @@ extension PlanSize: CustomStringConvertible {
             (tasks, "task"),
             (UInt64(faults), "fault"), (UInt64(partitions), "partition"),
         ].map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")
+            + (timeline == 0 ? "" : ", \(timeline) timeline \(timeline == 1 ? "entry" : "entries")")
     }
 }

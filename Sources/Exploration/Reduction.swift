@@ -14,7 +14,8 @@ struct Reduction: Sendable {
     /// In the order in which they are tried: first what real runs do not have, then what weighs most.
     static let all: [Reduction] = [
         plainCosts, realSignatures, removal("partitions", of: \.network.partitions), plainLinks, services, doubledTasks,
-        removal("faults", of: \.faults), operators, mergedOperators, removal("restakers", of: \.restakers), delegations,
+        removal("faults", of: \.faults), removal("timeline", of: \.timeline), operators, mergedOperators,
+        restakers, delegations,
         tasks, plainLoads, plainTerms,
         plainLedger, partitionTimes, faultTimes, earlierFaults, stakes,
     ]
@@ -43,6 +44,10 @@ struct Reduction: Sendable {
 
     private static let services = ofTopology("services") { topology in
         topology.services.count > 1 ? topology.services.indices.map(topology.withoutService) : []
+    }
+
+    private static let restakers = ofTopology("restakers") { topology in
+        topology.restakers.indices.reversed().map(topology.withoutRestaker)
     }
 
     /// From the last, so that those who stay keep their names' order.

@@ -99,9 +99,9 @@ struct StakeDraw {
                     signer: $0, amount: Lamports(dice.pick([1, 5 * Lamports.perSOL, dice.roll(1...1 << 40)])))
             }
             let idle = dice.hits(percent: 50) ? dice.roll(0...10) * Lamports.perSOL : 0
-            let delegated = delegations.map(\.amount).reduce(.zero, +)
+            let delegated = delegations.reduce(0) { $0 + $1.amount.number }
             return RestakerPlan(
-                name: "r-\(number)", deposit: max(Lamports(1), delegated + Lamports(idle)), delegations: delegations)
+                name: "r-\(number)", deposit: Lamports(max(1, delegated + idle)), delegations: delegations)
         }
     }
 

@@ -15,9 +15,12 @@ extension Topology {
         }
         for index in result.restakers.indices {
             result.restakers[index].delegations = restakers[index].delegations.compactMap { delegation in
-                moved(delegation.signer).map { DelegationPlan(signer: $0, amount: delegation.amount) }
+                moved(delegation.signer).map {
+                    DelegationPlan(asset: delegation.asset, signer: $0, amount: delegation.amount)
+                }
             }
         }
+        result.rewriteTimeline(signer: moved, service: { $0 })
         result.renumber { party in
             guard case .signer(let signer) = party else { return party }
             return moved(signer).map { .signer($0) }
@@ -35,6 +38,12 @@ extension Topology {
         result.network.regions?.coordinators.remove(at: place)
         func moved(_ service: ServiceID) -> ServiceID? { Self.moved(service, without: place) }
         result.faults.removeAll { $0.service.map { Int($0.number) == place } ?? false }
+        for index in result.operators.indices {
+            result.operators[index].allocations = operators[index].allocations.compactMap { part in
+                moved(part.service).map { AllocationPlan(service: $0, share: part.share) }
+            }
+        }
+        result.rewriteTimeline(signer: { $0 }, service: moved)
         result.renumber { party in
             guard case .coordinator(let service) = party else { return party }
             return moved(service).map { .coordinator($0) }
@@ -44,6 +53,26 @@ extension Topology {
         }
         result.expect.revoked = expect.revoked.compactMap(moved)
         return result
+    }
+
+    func withoutRestaker(_ place: Int) -> Topology {
+        var result = self
+        result.restakers.remove(at: place)
+        result.rewriteTimeline(signer: { $0 }, service: { $0 }) { Self.moved($0, without: place) }
+        return result
+    }
+
+    /// Without what is done by or to whoever is gone.
+    private mutating func rewriteTimeline(
+        signer: @escaping (OperatorIndex) -> OperatorIndex?, service: @escaping (ServiceID) -> ServiceID?,
+        restaker: @escaping (RestakerIndex) -> RestakerIndex? = { $0 }
+    ) {
+        let names = TimelinePlan.Renaming(signer: signer, service: service, restaker: restaker)
+        timeline = timeline.compactMap { $0.renamed(names) }
+        for index in services.indices {
+            guard case .account(let account) = services[index].slash.destination else { continue }
+            services[index].slash.destination = names.account(account).map { .account($0) } ?? .burn
+        }
     }
 
     /// - Parameter moved: nil for whoever is gone, with whatever was about nobody else.

@@ -49,11 +49,13 @@ package final class InstructionLog: Sendable {
     }
 
     /// Everything in the log, in its order.
-    package func entries() throws(InstructionLogError) -> [LogEntry] {
+    package func entries(after last: UInt64 = 0) throws(InstructionLogError) -> [LogEntry] {
         let rows: [(UInt64, Data)]
         do {
             rows = try database.read { database in
-                try Row.fetchAll(database, sql: "SELECT sequence, entry FROM log ORDER BY sequence").map { row in
+                try Row.fetchAll(database, sql: "SELECT sequence, entry FROM log WHERE sequence > ? ORDER BY sequence",
+                    arguments: [Int64(bitPattern: last)]
+                ).map { row in
                     (UInt64(bitPattern: row["sequence"] as Int64), row["entry"] as Data)
                 }
             }
@@ -69,10 +71,11 @@ package final class InstructionLog: Sendable {
             } catch {
                 throw InstructionLogError(path: path, row: sequence, problem: "not a log entry: \(error)")
             }
-            guard entry.sequence == sequence, sequence == UInt64(entries.count) + 1 else {
+            let expected = last + UInt64(entries.count) + 1
+            guard entry.sequence == sequence, sequence == expected else {
                 throw InstructionLogError(
                     path: path, row: sequence,
-                    problem: "entry \(entries.count + 1) is expected here: one is missing or has been moved")
+                    problem: "entry \(expected) is expected here: one is missing or has been moved")
             }
             entries.append(entry)
         }

@@ -33,6 +33,9 @@ final class LedgerDriver: TransportDelegate {
     private var isCommitting = false
     private var isStopping = false
     private var ticks: RepeatedTask?
+    /// By how much the clock has been moved on.
+    private var slotOffset: UInt64 = 0
+    private var slotsPassed: () -> UInt64 = { 0 }
 
     init(
         genesis: Genesis, key: SigningKey, log: InstructionLog, record: RecordWriter, commits: NIOThreadPool,
@@ -102,13 +105,24 @@ final class LedgerDriver: TransportDelegate {
         let first = machine.ledger.slot.number
         let started = eventLoop.now
         let slot = genesis.parameters.slotDuration.nanoseconds
+        slotsPassed = { [eventLoop] in first + UInt64((eventLoop.now - started).nanoseconds / slot) }
         let this = NIOLoopBound(self, eventLoop: eventLoop)
         ticks = eventLoop.scheduleRepeatedTask(initialDelay: .nanoseconds(slot), delay: .nanoseconds(slot)) { _ in
-            let driver = this.value
-            let elapsed = (driver.eventLoop.now - started).nanoseconds
-            driver.enqueue(.tick(Slot(first + UInt64(elapsed / slot))))
+            this.value.tick()
         }
     }
+
+    private func tick() { enqueue(.tick(Slot(slotsPassed() + slotOffset))) }
+
+    /// At once: what has passed and what has been skipped count alike.
+    func forward(_ slots: UInt64) {
+        let (sum, overflows) = slotOffset.addingReportingOverflow(slots)
+        guard !overflows, sum <= 1 << 61 else { return }
+        slotOffset = sum
+        tick()
+    }
+
+    func instruct(_ signed: SignedInstruction, ticket: UInt64) { enqueue(.instructed(signed, ticket: ticket)) }
 
     private func enqueue(_ event: LedgerEvent) {
         queue.append(event)
@@ -200,8 +214,11 @@ final class LedgerDriver: TransportDelegate {
                 if receipt.outcome.disqualifiesSubmitter {
                     transport.disconnect(party, reason: "submitted what no honest party would: \(receipt.outcome)")
                 }
+            case .answer(let receipt, let ticket): report(.receipt(ticket: ticket, receipt))
             case .send(let notice, let party): send(.notice(notice), to: [party])
-            case .publish(let notice): send(.notice(notice), to: transport.connectedParties)
+            case .publish(let notice):
+                if case .clock(_, let epoch, _) = notice { report(.epoch(epoch)) }
+                send(.notice(notice), to: transport.connectedParties)
             case .disconnect(let party, let reason): transport.disconnect(party, reason: reason)
             case .stop(let fault): return fail("\(fault)")
             }

@@ -21,6 +21,8 @@ package enum LedgerProcess {
         ProcessControl.start { command in
             switch command {
             case .stop: driver.stop()
+            case .instruct(let ticket, let signed): driver.tell { $0.instruct(signed, ticket: ticket) }
+            case .forward(let slots): driver.tell { $0.forward(slots) }
             case .begin, .measure, .tellStatus, .tellResult, .submit, .drain, .perturb, .pause, .resume: break
             }
         }
@@ -56,7 +58,7 @@ package enum LedgerProcess {
         switch report {
         case .stopped: ProcessControl.end(ProcessControl.success)
         case .failed: ProcessControl.end(ProcessControl.failure)
-        case .listening, .ready, .progress, .finished, .used, .status, .task, .result: break
+        case .listening, .epoch, .receipt, .ready, .progress, .finished, .used, .status, .task, .result: break
         }
     }
 }
@@ -74,6 +76,10 @@ private struct DriverSlot: Sendable {
     func start(_ driver: LedgerDriver) {
         storage.value = driver
         driver.start()
+    }
+
+    func tell(_ command: @escaping @Sendable (LedgerDriver) -> Void) {
+        eventLoop.execute { storage.value.map(command) }
     }
 
     func stop() {

@@ -131,7 +131,7 @@ package final class NodeDriver {
         case .perturb(let perturbation): enqueue(.perturbed(perturbation.borsh))
         case .stop: stop()
         // The lifeline's thread sees to these, however busy this one is.
-        case .measure, .pause, .resume: break
+        case .measure, .instruct, .forward, .pause, .resume: break
         }
     }
 

@@ -14,6 +14,10 @@ package enum ProcessCommand: Hashable, Sendable {
     case tellResult(task: Digest)
     /// Coordinators: issue a task with this payload, and report by this ticket what becomes of it.
     case submit(ticket: UInt64, payload: [UInt8])
+    /// The ledger: apply this, and answer by this ticket with `receipt`.
+    case instruct(ticket: UInt64, SignedInstruction)
+    /// The ledger: its clock moves on by so many slots at once.
+    case forward(slots: UInt64)
     /// Coordinators: issue nothing more, and finish when every task is closed.
     case drain
     /// Begin or end faults, from now on.
@@ -23,8 +27,8 @@ package enum ProcessCommand: Hashable, Sendable {
     case resume
     case stop
 
-    /// The longest line that is one: a task's payload in hexadecimal, and some words.
-    static let lineLimit = 2 * ServiceTask.payloadLimit + 256
+    /// The longest line that is one: an instruction in hexadecimal, and some words.
+    static let lineLimit = 2 * Frame.Kind.submit.payloadLimit + 256
 
     /// Without its newline.
     package var line: String {
@@ -34,6 +38,8 @@ package enum ProcessCommand: Hashable, Sendable {
         case .tellStatus: "status"
         case .tellResult(let task): "result \(task)"
         case .submit(let ticket, let payload): "submit \(ticket) \(Hexadecimal.encode(payload))"
+        case .instruct(let ticket, let signed): "instruct \(ticket) \(Hexadecimal.encode(signed.borsh))"
+        case .forward(let slots): "forward \(slots)"
         case .drain: "drain"
         case .perturb(let perturbation): "perturb \(Hexadecimal.encode(perturbation.borsh))"
         case .pause: "pause"
@@ -59,6 +65,14 @@ package enum ProcessCommand: Hashable, Sendable {
                 payload.count <= ServiceTask.payloadLimit
             else { return nil }
             self = .submit(ticket: ticket, payload: payload)
+        case ("instruct", 3):
+            guard let ticket = UInt64(words[1]), let bytes = Hexadecimal.decode(String(words[2])),
+                let signed = try? SignedInstruction(borsh: bytes)
+            else { return nil }
+            self = .instruct(ticket: ticket, signed)
+        case ("forward", 2):
+            guard let slots = UInt64(words[1]) else { return nil }
+            self = .forward(slots: slots)
         case ("drain", 1): self = .drain
         case ("perturb", 2):
             guard let bytes = Hexadecimal.decode(String(words[1])),

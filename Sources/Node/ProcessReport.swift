@@ -7,6 +7,10 @@ import Records
 package enum ProcessReport: Hashable, Sendable {
     /// The ledger: it can be dialled on this port.
     case listening(port: UInt16)
+    /// The ledger: an epoch has opened.
+    case epoch(Epoch)
+    /// The ledger: what became of what somebody instructed.
+    case receipt(ticket: UInt64, Receipt)
     /// Connected with everyone that it needs.
     case ready
     /// Coordinators: tasks so far.
@@ -41,6 +45,8 @@ package enum ProcessReport: Hashable, Sendable {
     package var line: String {
         switch self {
         case .listening(let port): "listening \(port)"
+        case .epoch(let epoch): "epoch \(epoch)"
+        case .receipt(let ticket, let receipt): "receipt \(ticket) \(Hexadecimal.encode(receipt.borsh))"
         case .ready: "ready"
         case .progress(let count): "progress \(count.issued) \(count.certified) \(count.expired)"
         case .finished: "finished"
@@ -63,6 +69,15 @@ package enum ProcessReport: Hashable, Sendable {
         case ("listening", false):
             guard let port = UInt16(rest) else { return nil }
             self = .listening(port: port)
+        case ("epoch", false):
+            guard let number = UInt64(rest) else { return nil }
+            self = .epoch(Epoch(number))
+        case ("receipt", false):
+            let words = rest.split(separator: " ", omittingEmptySubsequences: false)
+            guard words.count == 2, let ticket = UInt64(words[0]), let receipt: Receipt = Self.value(words[1]) else {
+                return nil
+            }
+            self = .receipt(ticket: ticket, receipt)
         case ("ready", true): self = .ready
         case ("progress", false):
             guard let numbers = Self.numbers(rest, count: 3) else { return nil }

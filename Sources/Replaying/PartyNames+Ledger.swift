@@ -10,6 +10,7 @@ extension PartyNames {
         case .connected(let party, _): "connected with \(name(of: party))"
         case .disconnected(let party): "disconnected from \(name(of: party))"
         case .submitted(let signed, let party): "from \(name(of: party)): \(text(of: signed.instruction))"
+        case .instructed(let signed, _): "from outside: \(text(of: signed.instruction))"
         case .tick(let slot): "the clock has reached slot \(slot)"
         case .signed(let signed): "signed: \(text(of: signed.instruction))"
         }
@@ -19,6 +20,7 @@ extension PartyNames {
         switch effect {
         case .append(let entry): "-> log: instruction \(entry.sequence), \(entry.outcome)"
         case .reply(let receipt, let party): "-> \(name(of: party)): receipt \(receipt.outcome)"
+        case .answer(let receipt, _): "-> outside: receipt \(receipt.outcome)"
         case .send(let notice, let party): "-> \(name(of: party)): \(text(of: notice))"
         case .publish(let notice): "-> everyone: \(text(of: notice))"
         case .sign(let instruction, let nonce): "-> sign instruction \(nonce): \(text(of: instruction))"

@@ -31,6 +31,8 @@ enum Occurrence {
     case noticed(connection: Int, generation: UInt32)
     /// A connection on which nothing has got through for too long.
     case timesOut(connection: Int)
+    /// Something of the timeline.
+    case isDueInTimeline
     /// Somebody's patience with the run may be over.
     case reviewed
 }

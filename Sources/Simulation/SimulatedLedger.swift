@@ -20,6 +20,8 @@ struct SimulatedLedger {
     /// Waits for the disk.
     var committing: [LedgerEffect]?
     var entries: [RecordEntry] = []
+    /// By how much the clock has been moved on.
+    var slotOffset: UInt64 = 0
     /// Sizes of notices that everybody gets.
     var setSizes: [Digest: Int] = [:]
 
@@ -35,7 +37,17 @@ struct SimulatedLedger {
         let generation: UInt32
     }
 
+    func slot(after elapsed: Duration, slot: Duration) -> Slot {
+        Slot(UInt64(elapsed.nanoseconds / slot.nanoseconds) + slotOffset)
+    }
+
     func sign(_ instruction: Instruction, _ nonce: UInt64, network: Digest) -> SignedInstruction {
+        Self.sign(instruction, nonce, network: network, by: key)
+    }
+
+    static func sign(
+        _ instruction: Instruction, _ nonce: UInt64, network: Digest, by key: SigningKey
+    ) -> SignedInstruction {
         let bytes = SignedInstruction.signedBytes(
             network: network, authority: key.publicKey, nonce: nonce, instruction: instruction)
         return SignedInstruction(

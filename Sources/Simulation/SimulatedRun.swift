@@ -2,6 +2,7 @@ import Cryptography
 import Messages
 import Primitives
 import Records
+import Staging
 
 /// What a simulation has come to.
 package struct SimulatedRun: Sendable {
@@ -15,6 +16,8 @@ package struct SimulatedRun: Sendable {
     package var nodeWork: Duration
     /// How often one of these that had nothing to do took something up.
     package var wakes: UInt64
+    /// What of the topology's timeline could not even be asked for.
+    package var timelineObstacles: [TimelineObstacle]
 
     package enum Ending: Hashable, Sendable {
         case completed

@@ -11,6 +11,8 @@ struct Stage {
     var missing: [Int] = []
     /// By place: the AVSs whose first operator set has come.
     var known: [Set<ServiceID>] = []
+    /// How many tasks each coordinator has issued.
+    var issued: [ServiceID: UInt64] = [:]
     /// When patience with the run ends.
     var deadline: Instant?
     /// All coordinators are done: only the last notices are waited for.

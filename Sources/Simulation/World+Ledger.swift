@@ -18,7 +18,7 @@ extension World {
     mutating func tick() {
         let slot = genesis.parameters.slotDuration
         let elapsed = now - World.boot
-        tellLedger(.tick(Slot(UInt64(elapsed.nanoseconds / slot.nanoseconds))), nil)
+        tellLedger(.tick(ledger.slot(after: elapsed, slot: slot)), nil)
         timetable.add(.tick, at: now + slot)
     }
 
@@ -65,6 +65,9 @@ extension World {
         for effect in effects {
             switch effect {
             case .note(let observation): ledger.entries.append(.note(at: time, observation))
+            case .publish(.clock(_, let epoch, _)):
+                ledger.effects.append(effect)
+                follow(timeline.schedule.opened(epoch))
             case .sign(let instruction, let nonce):
                 time = time + plan.costs.sign
                 signed.append(.signed(ledger.sign(instruction, nonce, network: network)))
@@ -77,11 +80,17 @@ extension World {
 
     /// Every signature is checked, the instruction's own among them.
     private func cost(of event: LedgerEvent) -> Duration {
-        guard case .submitted(let signed, _) = event else { return .zero }
+        let signed: SignedInstruction
+        switch event {
+        case .submitted(let submitted, _): signed = submitted
+        case .instructed(let instructed, _): signed = instructed
+        default: return .zero
+        }
         let signatures =
             switch signed.instruction {
             case .submitEvidence: 3
             case .submitCertificate(let certificate, _): 1 + certificate.signers.count
+            case .post(let letter): 1 + letter.certificate.signers.count
             case .claimParticipation: 2
             default: 1
             }
@@ -122,6 +131,7 @@ extension World {
         for effect in effects {
             switch effect {
             case .append, .note, .sign: break
+            case .answer(let receipt, _): answered(by: receipt)
             case .reply(let receipt, let party):
                 send(.receipt(receipt), to: party)
                 if receipt.outcome.disqualifiesSubmitter {

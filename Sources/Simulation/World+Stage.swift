@@ -75,6 +75,7 @@ extension World {
         }
         stage.deadline = beginning + patience.timeLimit
         timetable.add(.reviewed, at: stage.deadline!)
+        timetable.add(.isDueInTimeline, at: beginning)
     }
 
     // MARK: Processes
@@ -167,9 +168,10 @@ extension World {
         settleIfFinished()
     }
 
-    private mutating func settleIfFinished() {
+    mutating func settleIfFinished() {
         let coordinators = nodes.indices.filter { wiring.parties[$0].isCoordinator }
-        guard !stage.isSettling, stage.began != nil,
+        guard !stage.isSettling, stage.began != nil, timeline.schedule.isDone, timeline.orders.isEmpty,
+            !timeline.isWaiting,
             coordinators.allSatisfy({ nodes[$0].hasFinished || nodes[$0].isGoneForGood })
         else { return }
         stage.isSettling = true

@@ -212,6 +212,9 @@ extension World {
         turn.entries.append(.note(at: time, observation))
         switch observation {
         case .certified, .taskExpired: if wiring.parties[place.number].isCoordinator { progressed() }
+        case .taskIssued(let task):
+            stage.issued[task.service, default: 0] += 1
+            follow(timeline.schedule.issued(stage.issued[task.service]!, of: task.service))
         default: break
         }
     }

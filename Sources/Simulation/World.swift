@@ -35,6 +35,7 @@ struct World {
     var ledger: SimulatedLedger
     var connections: [Connection]
     var stage = Stage()
+    var timeline: SimulatedTimeline
     var audit = AuditTrail()
     var figures = SimulationFigures()
     /// Since the beginning, of operators and coordinators.
@@ -63,6 +64,9 @@ struct World {
         self.genesis = genesis
         network = genesis.network
         patience = RunPatience(of: topology)
+        timeline = SimulatedTimeline(
+            schedule: TimelineSchedule(topology.timeline),
+            resolution: TimelineResolution(topology: topology, keys: keys))
         processors = Processors(plan.cores)
         wiring = Wiring(genesis)
         do {
@@ -133,6 +137,7 @@ struct World {
             enqueue(.woke, at: place)
         case .tick: tick()
         case .committed: committed()
+        case .isDueInTimeline: if let began = stage.began { followTimeline(since: began) }
         case .dials(let connection, let generation): dial(connection, generation)
         case .established(let connection, let generation): established(connection, generation)
         case .hungUp(let place, let party, let reason, let life):
@@ -183,7 +188,7 @@ struct World {
         return SimulatedRun(
             records: RunRecords(genesis: genesis, nodes: records, interventions: interventions),
             ending: stage.ending ?? .completed, audit: audit.finish(), figures: figures, nodeWork: nodeWork,
-            wakes: wakes)
+            wakes: wakes, timelineObstacles: timeline.obstacles)
     }
 
     /// What the present process of a node has recorded so far is all that it ever will.

@@ -37,6 +37,21 @@ struct MappingReader {
         requiredField(key, example: grammar.example)?.read(grammar)
     }
 
+    /// Of a mapping whose keys depend on one another: as `reportUnknownKeys`, and those of `all` that were not asked for
+    /// are out of place.
+    func reportUnknownKeys(of all: [String]) {
+        for entry in entries where !known.contains(entry.name) {
+            let name = entry.name.abridged
+            let message =
+                all.contains(entry.name)
+                ? "\(name) does not go with the others here; leave it out"
+                : "unknown key \(name); "
+                    + (NearestName.of(entry.name, among: all).map { "did you mean \($0)?" }
+                        ?? "the keys here are \(all.joined(separator: ", "))")
+            field.mistakes.report(message, path: field.path, at: entry.namePosition)
+        }
+    }
+
     /// To be called once every key of the grammar has been asked for: reports the others.
     func reportUnknownKeys() {
         for entry in entries where !known.contains(entry.name) {

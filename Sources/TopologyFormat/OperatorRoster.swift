@@ -1,3 +1,4 @@
+import Messages
 import Primitives
 
 /// The operators that a topology declares, and how its other parts refer to them: by name, or by a range of names.
@@ -11,6 +12,8 @@ struct OperatorRoster {
     private var places: [String: OperatorIndex] = [:]
     /// The services that an operator restricts itself to; nil: all that admit it.
     private var optIns: [[(service: String, field: Field)]?] = []
+    /// What an operator gives to each service, where the ledger allocates stake in parts.
+    private var parts: [OperatorIndex: [(service: String, share: Fraction, field: Field)]] = [:]
 
     private init() {}
 
@@ -49,6 +52,7 @@ struct OperatorRoster {
         entry.checkIsNoOtherProcess()
         var stake: Lamports?
         var services: [(service: String, field: Field)]?
+        var commission = BasisPoints.zero
         if var keys = entry.value.mapping(example: "{stake: 300 SOL}") {
             stake = keys.require("stake", .stake())
             if let list = keys.field("services")?.elements(example: "[squares]") {
@@ -56,9 +60,15 @@ struct OperatorRoster {
                     field.read(ScalarGrammar<String>.name).map { (service: $0, field: field) }
                 }
             }
+            commission = keys.read("commission", .basisPoints(example: "10%"), default: commission)
+            let named = keys.field("allocate")?.namedFields(example: "{squares: 60%}") ?? []
+            parts[OperatorIndex(UInt32(operators.count))] = named.compactMap { entry in
+                entry.value.read(.share(example: "60%")).map { (entry.name, $0, entry.value) }
+            }
             keys.reportUnknownKeys()
         }
-        add(OperatorPlan(name: entry.name, stake: stake ?? .zero), field: entry.value, services: services)
+        let plan = OperatorPlan(name: entry.name, stake: stake ?? .zero, commission: commission)
+        add(plan, field: entry.value, services: services)
         if stake == nil { stakesAreKnown = false }
     }
 
@@ -148,6 +158,55 @@ struct OperatorRoster {
         let all = operators.count == 1 ? "the only operator is" : "the operators are"
         let names = operators.count <= 8 ? operators.map(\.name) : [operators[0].name, "...", operators.last!.name]
         return GrammarMistake("\(name.abridged) is not an operator; \(all) \(names.joined(separator: ", "))")
+    }
+
+    func isName(_ name: String) -> Bool { places[name] != nil }
+
+    // MARK: Allocating
+
+    /// The operators, with what each gives to every service that it is a member of.
+    func allocated(services: [ServiceReader.Service]?, ledger: LedgerPlan) -> [OperatorPlan] {
+        guard let services else { return operators }
+        var plans = operators
+        for place in plans.indices {
+            let index = OperatorIndex(UInt32(place))
+            plans[place].allocations = allocations(of: index, services, ledger)
+        }
+        return plans
+    }
+
+    private func allocations(
+        of index: OperatorIndex, _ services: [ServiceReader.Service], _ ledger: LedgerPlan
+    ) -> [AllocationPlan] {
+        var named: [AllocationPlan] = []
+        for part in parts[index] ?? [] {
+            guard ledger.allocation != .shared else {
+                part.field.report("the ledger's allocation is shared: all stake secures every service; leave this out")
+                continue
+            }
+            guard let place = services.firstIndex(where: { $0.plan.name == part.service }) else {
+                part.field.report("\(part.service) is not a service")
+                continue
+            }
+            named.append(AllocationPlan(service: ServiceID(UInt32(place)), share: part.share))
+        }
+        guard ledger.allocation != .shared else { return [] }
+        let sum = named.reduce(UInt128(0)) { $0 + UInt128($1.magnitude.number) }
+        if ledger.allocation == .unique, sum > UInt128(Magnitude.whole.number) {
+            parts[index]?.first?.field.report("the parts together are more than the whole; unique parts are not")
+        }
+        let others = services.indices.map { ServiceID(UInt32($0)) }.filter { service in
+            services[Int(service.number)].members.contains(index) && !named.contains { $0.service == service }
+        }
+        let rest = Magnitude.whole.number - UInt64(min(sum, UInt128(Magnitude.whole.number)))
+        for service in others {
+            let share =
+                ledger.allocation == .elastic
+                ? Fraction.one
+                : Fraction(rest / UInt64(others.count), over: Magnitude.whole.number)!
+            named.append(AllocationPlan(service: service, share: share))
+        }
+        return named.sorted { $0.service < $1.service }
     }
 
     // MARK: Opting in

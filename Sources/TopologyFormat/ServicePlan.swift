@@ -1,3 +1,4 @@
+import Messages
 import Primitives
 import Services
 
@@ -12,7 +13,14 @@ package struct ServicePlan: Hashable, Sendable {
     package var wantsAccountability: Bool
     /// Ascending, each once, with some stake behind them.
     package var operators: [OperatorIndex]
+    /// By asset, how much of its value counts here; all of it where the list ends before it.
+    package var assetWeights: [BasisPoints] = []
     package var slash: SlashPlan
+    package var reward = RewardTerms()
+    package var jail = JailTerms()
+    /// Whether whoever asks may opt in; otherwise its operators, and those that it admits later.
+    package var isOpen = true
+    package var disputes = DisputeTerms.void
     package var load: LoadPlan
     /// From a task's issue to the last moment at which its certificate counts.
     package var deadline: Duration
@@ -41,8 +49,21 @@ package struct ServicePlan: Hashable, Sendable {
 package struct SlashPlan: Hashable, Sendable {
     /// The share of the stake behind an operator that an equivocation costs.
     package var equivocation: Fraction
+    /// What signing a result costs that is proven to be wrong.
+    package var wrongResult = Fraction.zero
+    package var policy = SlashTerms.Policy.fixed
+    /// What all offences of an epoch cost at most.
+    package var cap = Fraction.one
+    package var destination = Destination.burn
 
     package init(equivocation: Fraction = .basisPoints(500)) { self.equivocation = equivocation }
+
+    package enum Destination: Hashable, Sendable {
+        case burn
+        /// To the AVS that was harmed.
+        case service
+        case account(TimelinePlan.Account)
+    }
 }
 
 /// The tasks that the coordinator issues.

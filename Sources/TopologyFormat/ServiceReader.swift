@@ -1,3 +1,4 @@
+import Messages
 import Primitives
 import Services
 
@@ -16,9 +17,14 @@ struct ServiceReader {
     /// For each operator, whether any stake stands behind it; nil when that cannot be told.
     private let isStaked: [Bool]?
 
-    init(ledger: LedgerPlan, roster: OperatorRoster?, restakers: [RestakerPlan]) {
+    let restakers: [RestakerPlan]
+    let assets: AssetRoster
+
+    init(ledger: LedgerPlan, roster: OperatorRoster?, restakers: [RestakerPlan], assets: AssetRoster) {
         self.ledger = ledger
         self.roster = roster
+        self.restakers = restakers
+        self.assets = assets
         guard let roster, roster.stakesAreKnown else {
             isStaked = nil
             return
@@ -49,6 +55,7 @@ struct ServiceReader {
         plan.threshold = thresholdField?.read(.threshold(wantsAccountability: plan.wantsAccountability)) ?? .twoThirds
         plan.operators = members(keys.field("operators"), service: entry)
         plan.slash = keys.field("slash").map(slash) ?? plan.slash
+        readTerms(&keys, into: &plan)
         plan.load = keys.field("load").map { load($0, module: plan.module) } ?? plan.load
         if plan.module == Exec.name, plan.load.payloads.isEmpty { plan.load.payloads = Exec.standardTemplates }
         readTimes(&keys, into: &plan)
@@ -87,8 +94,73 @@ struct ServiceReader {
         var plan = SlashPlan()
         guard var keys = field.mapping(example: "{equivocation: 5%}") else { return plan }
         plan.equivocation = keys.read("equivocation", .share(example: "5%"), default: plan.equivocation)
+        plan.wrongResult = keys.read("wrong-result", .share(example: "10%"), default: plan.wrongResult)
+        plan.policy = keys.read(
+            "policy", .choice("a slash policy", of: [("fixed", .fixed), ("correlated", .correlated)]),
+            default: plan.policy)
+        plan.cap = keys.read("cap", .share(example: "50%"), default: plan.cap)
+        plan.destination = keys.read("to", destination, default: plan.destination)
         keys.reportUnknownKeys()
         return plan
+    }
+
+    /// `burn`, `service`, or whose account.
+    private var destination: ScalarGrammar<SlashPlan.Destination> {
+        var choices: [(String, SlashPlan.Destination)] = [("burn", .burn), ("service", .service)]
+        choices += restakers.enumerated().map { ($1.name, .account(.restaker(RestakerIndex(UInt32($0))))) }
+        choices += (roster?.operators ?? []).enumerated().map {
+            ($1.name, .account(.signer(OperatorIndex(UInt32($0)))))
+        }
+        return .choice("where slashed stake goes", of: choices)
+    }
+
+    private func readTerms(_ keys: inout MappingReader, into plan: inout ServicePlan) {
+        if let field = keys.field("assets") { plan.assetWeights = assetWeights(field) }
+        if let field = keys.field("reward") { plan.reward = reward(field) }
+        if let field = keys.field("jail") { plan.jail = jail(field) }
+        plan.isOpen = keys.read(
+            "admission", .choice("a kind of admission", of: [("open", true), ("list", false)]), default: plan.isOpen)
+        plan.disputes = keys.read(
+            "disputes", .choice("what a dispute does", of: [("void", .void), ("slash", .slash), ("none", .none)]),
+            default: plan.disputes)
+    }
+
+    /// `{mSOL: 50%}`: the others count with all of their value.
+    private func assetWeights(_ field: Field) -> [BasisPoints] {
+        var weights = Array(repeating: BasisPoints.whole, count: assets.names.count)
+        for entry in field.namedFields(example: "{mSOL: 50%}") ?? [] {
+            guard let asset = entry.nameField.read(assets.asset),
+                let weight = entry.value.read(.basisPoints(example: "50%"))
+            else { continue }
+            weights[asset.place] = weight
+        }
+        return weights.allSatisfy { $0 == .whole } ? [] : weights
+    }
+
+    private func reward(_ field: Field) -> RewardTerms {
+        var terms = RewardTerms()
+        guard var keys = field.mapping(example: "{per-task: 0.001 SOL, budget: 10 SOL}") else { return terms }
+        terms.perTask = keys.read("per-task", .stake(), default: terms.perTask)
+        terms.perEpoch = keys.read("per-epoch", .stake(), default: terms.perEpoch)
+        terms.budget = keys.read("budget", .stake(), default: terms.budget)
+        keys.reportUnknownKeys()
+        return terms
+    }
+
+    private func jail(_ field: Field) -> JailTerms {
+        var terms = JailTerms()
+        if case .scalar("none") = field.node.content {
+            terms.window = 0
+            return terms
+        }
+        guard var keys = field.mapping(example: "{window: 100, least: 50%, epochs: 2}") else { return terms }
+        terms.window = UInt8(
+            keys.read(
+                "window", .integer(1...UInt64(JailTerms.windowLimit), example: "100"), default: UInt64(terms.window)))
+        terms.least = keys.read("least", .share(example: "50%"), default: terms.least)
+        terms.epochs = keys.read("epochs", .integer(0...1_000_000, example: "2"), default: terms.epochs)
+        keys.reportUnknownKeys()
+        return terms
     }
 
     private static let standardRate = Rate(count: 200, period: .seconds(1))

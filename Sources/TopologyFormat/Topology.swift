@@ -13,12 +13,16 @@ package struct Topology: Hashable, Sendable {
     package var ledger: LedgerPlan
     package var network: NetworkPlan
     package var guardMode: GuardMode
+    /// LSTs that are listed from the start: of `AssetID`s, native SOL is 0, these follow.
+    package var assets: [AssetPlan] = []
+    package var nativePool = NativePoolPlan()
     /// 1 to 10,000.
     package var operators: [OperatorPlan]
     package var restakers: [RestakerPlan]
     /// 1 to 64.
     package var services: [ServicePlan]
     package var faults: [FaultPlan]
+    package var timeline: [TimelinePlan] = []
     package var expect: Expectations
 
     /// Whoever makes a topology of his own must see to it that it could have been read from a file.
@@ -71,17 +75,33 @@ extension Topology {
         services.firstIndex { $0.name == name }.map { ServiceID(UInt32($0)) }
     }
 
-    /// What stands behind each operator at genesis: its own stake and what restakers delegate to it.
+    /// What the timeline proposes to list, in its order.
+    package var proposedAssets: [AssetPlan] {
+        timeline.compactMap { if case .propose(_, let plan) = $0.act { plan } else { nil } }
+    }
+
+    /// As people call it: `SOL`, `mSOL`.
+    package func name(of asset: AssetID) -> String { asset == .native ? "SOL" : assets[asset.place - 1].name }
+
+    /// What stands behind each operator at genesis, its own stake and what restakers delegate to it: in lamports, at the
+    /// first rates and with the assets' haircuts. Fits 64 bits.
     package var stakesAtGenesis: [Lamports] {
         var stakes = operators.map(\.stake)
         for delegation in restakers.flatMap(\.delegations) {
-            stakes[Int(delegation.signer.number)] += delegation.amount
+            stakes[Int(delegation.signer.number)] += value(of: AmountPlan(delegation.asset, delegation.amount))
         }
         return stakes
     }
 
-    /// All that is deposited at genesis. Fits 64 bits.
+    private func value(of amount: AmountPlan) -> Lamports {
+        guard amount.asset != .native else { return Lamports(amount.amount.number) }
+        let asset = assets[amount.asset.place - 1]
+        return asset.rate.value(of: amount.amount)!.scaled(by: asset.weight)
+    }
+
+    /// All that is deposited at genesis, in lamports, at the first rates and with the haircuts. Fits 64 bits.
     package var totalDeposited: Lamports {
-        operators.map(\.stake).reduce(.zero, +) + restakers.map(\.deposit).reduce(.zero, +)
+        operators.map(\.stake).reduce(.zero, +)
+            + restakers.flatMap(\.deposits).map(value).reduce(.zero, +)
     }
 }

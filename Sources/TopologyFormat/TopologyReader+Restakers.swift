@@ -1,46 +1,81 @@
+import Messages
 import Primitives
 
 extension TopologyReader {
-    /// `{r-1: {deposit: 100 SOL, delegate: {op-1: 60 SOL}}}`
-    static func restakerPlans(_ field: Field, roster: OperatorRoster?) -> [RestakerPlan] {
-        let fields = field.namedFields(example: "{r-1: {deposit: 100 SOL, delegate: {op-1: 60 SOL}}}") ?? []
+    private static let example = "{r-1: {deposit: 100 SOL, delegate: {op-1: 60 SOL}}}"
+
+    /// `{r-1: {deposit: [100 SOL, 50 mSOL], delegate: {op-1: [60 SOL, 20 mSOL]}}}`
+    static func restakerPlans(_ field: Field, roster: OperatorRoster?, assets: AssetRoster) -> [RestakerPlan] {
+        let fields = field.namedFields(example: example) ?? []
         guard fields.count <= maximumOperators else {
             field.report("\(fields.count) restakers; at most \(maximumOperators)")
             return []
         }
-        return fields.map { restakerPlan($0, roster: roster) }
+        return fields.map { restakerPlan($0, roster: roster, assets: assets) }
     }
 
-    private static func restakerPlan(_ entry: Field.NamedField, roster: OperatorRoster?) -> RestakerPlan {
+    private static func restakerPlan(
+        _ entry: Field.NamedField, roster: OperatorRoster?, assets: AssetRoster
+    ) -> RestakerPlan {
         entry.checkName()
-        var plan = RestakerPlan(name: entry.name, deposit: .zero, delegations: [])
+        if roster?.isName(entry.name) == true {
+            entry.nameField.report("\(entry.name) is an operator; what it restakes itself is its stake")
+        }
+        var plan = RestakerPlan(name: entry.name, deposits: [], delegations: [])
         guard var keys = entry.value.mapping(example: "{deposit: 100 SOL, delegate: {op-1: 60 SOL}}") else {
             return plan
         }
-        let deposit = keys.require("deposit", .stake(atLeast: Lamports(1)))
+        let depositField = keys.requiredField("deposit", example: "300 SOL")
         let delegateField = keys.field("delegate")
         keys.reportUnknownKeys()
-        plan.deposit = deposit ?? .zero
-        var delegated: Lamports? = .zero
+        let earlier = entry.value.mistakes.count
+        plan.deposits = depositField.map(assets.amounts) ?? []
         for target in delegateField?.namedFields(example: "{op-1: 60 SOL}") ?? [] {
             let signer = roster.flatMap { target.nameField.read($0.member) }
-            guard let amount = target.value.read(.stake(atLeast: Lamports(1))) else { continue }
-            delegated = delegated?.adding(amount)
-            if let signer { plan.delegations.append(DelegationPlan(signer: signer, amount: amount)) }
+            for amount in assets.amounts(target.value) {
+                if let signer {
+                    plan.delegations.append(
+                        DelegationPlan(asset: amount.asset, signer: signer, amount: amount.amount))
+                }
+            }
         }
-        if let deposit, let delegateField, delegated.map({ $0 > deposit }) ?? true {
-            let sum = delegated?.description ?? "more than 64 bits hold"
-            delegateField.report("\(sum) delegated of a deposit of \(deposit)")
-        }
+        if let delegateField, entry.value.mistakes.count == earlier { check(plan, assets, delegateField) }
         return plan
     }
 
-    /// All that is deposited must fit 64 bits.
-    static func checkTotalStake(roster: OperatorRoster?, restakers: [RestakerPlan], operatorsField: Field?) {
+    /// No more may be delegated of an asset than was deposited.
+    private static func check(_ plan: RestakerPlan, _ assets: AssetRoster, _ field: Field) {
+        for place in assets.names.indices {
+            let asset = AssetID(place)
+            let delegated = plan.delegations.filter { $0.asset == asset }
+                .reduce(UInt128(0)) { $0 + UInt128($1.amount.number) }
+            let deposit = plan.deposited(asset)
+            guard delegated > UInt128(deposit.number) else { continue }
+            let sum =
+                UInt64(exactly: delegated).map { text(of: $0, assets.names[place]) } ?? "more than 64 bits hold"
+            field.report("\(sum) delegated of a deposit of \(text(of: deposit.number, assets.names[place]))")
+        }
+    }
+
+    /// `12.5 mSOL`
+    private static func text(of units: UInt64, _ name: String) -> String {
+        String(Lamports(units).description.dropLast("SOL".count)) + name
+    }
+
+    /// All that is deposited must fit 63 bits, in every asset and in lamports altogether.
+    static func checkTotalStake(
+        roster: OperatorRoster?, restakers: [RestakerPlan], assets: AssetRoster, operatorsField: Field?
+    ) {
         guard let roster, let operatorsField else { return }
-        let deposits = roster.operators.map(\.stake) + restakers.map(\.deposit)
-        let total = deposits.reduce(UInt128(0)) { $0 + UInt128($1.number) }
-        if total > UInt128(maximumStake.number) {
+        var total = roster.operators.reduce(UInt128(0)) { $0 + UInt128($1.stake.number) }
+        var units: [AssetID: UInt128] = [:]
+        for deposit in restakers.flatMap(\.deposits) {
+            units[deposit.asset, default: 0] += UInt128(deposit.amount.number)
+            // Without the haircut: the vaults hold all of it.
+            let rate = deposit.asset == .native ? 1_000_000_000 : assets.assets[deposit.asset.place - 1].rate.number
+            total += UInt128(deposit.amount.number) * UInt128(rate) / 1_000_000_000
+        }
+        if total > UInt128(maximumStake.number) || units.values.contains(where: { $0 > UInt128(maximumStake.number) }) {
             operatorsField.report(
                 "the stake of all operators and restakers exceeds \(maximumStake), the most that a ledger takes")
         }

@@ -17,16 +17,18 @@ enum TopologyReader {
         _ = keys.require("version", .version)
         let name = keys.require("name", .topologyName) ?? ""
         let seed = keys.optional("seed", .integer(0...UInt64.max, example: "42"))
-        let ledger = keys.field("ledger").map(ledgerPlan) ?? .fast
+        let ledger = keys.field("ledger").map(LedgerReader.plan) ?? .fast
+        let assets = AssetRoster.read(keys.field("assets"))
+        let nativePool = LedgerReader.nativePool(keys.field("base-validators"), keys.field("native-pool"))
         let networkField = keys.field("network")
         let guardMode = keys.read("guard", .choice("a guard mode", of: choices()), default: Topology.GuardMode.synced)
         let operatorsField = keys.requiredField("operators", example: "{count: 7, stake: equal, total: 700 SOL}")
         let servicesField = keys.requiredField("services", example: "{squares: {module: squaring}}")
         let serviceFields = servicesField.flatMap(namedServices)
         let roster = operatorsField.flatMap { OperatorRoster.read($0) }
-        let restakers = keys.field("restakers").map { restakerPlans($0, roster: roster) } ?? []
-        checkTotalStake(roster: roster, restakers: restakers, operatorsField: operatorsField)
-        let serviceReader = ServiceReader(ledger: ledger, roster: roster, restakers: restakers)
+        let restakers = keys.field("restakers").map { restakerPlans($0, roster: roster, assets: assets) } ?? []
+        checkTotalStake(roster: roster, restakers: restakers, assets: assets, operatorsField: operatorsField)
+        let serviceReader = ServiceReader(ledger: ledger, roster: roster, restakers: restakers, assets: assets)
         let services = serviceFields?.map(serviceReader.service)
         if let services { roster?.checkOptIns(services: services) }
         let plans = services?.map(\.plan) ?? []
@@ -35,41 +37,23 @@ enum TopologyReader {
             roster: roster, services: services, dissemination: network.dissemination,
             stakeless: stakeless(roster, restakers))
         let faults = keys.field("faults").map { faultReader.plans($0) } ?? []
-        if let timeline = keys.field("timeline") { checkTimeline(timeline) }
+        let operators = roster?.allocated(services: services, ledger: ledger) ?? []
+        let timelineReader = TimelineReader(
+            roster: roster, restakers: restakers, services: services?.map(\.plan), assets: assets,
+            validators: nativePool.validators)
+        let timeline = keys.field("timeline").map { timelineReader.plans($0) } ?? []
         let expect =
             keys.field("expect").map { expectations($0, roster: roster, services: services?.map(\.plan)) }
             ?? Expectations()
         keys.reportUnknownKeys()
 
-        return Topology(
-            name: name, seed: seed, ledger: ledger, network: network, guardMode: guardMode,
-            operators: roster?.operators ?? [], restakers: restakers, services: plans, faults: faults,
-            expect: expect)
-    }
-
-    // MARK: Ledger and timeline
-
-    private static func ledgerPlan(_ field: Field) -> LedgerPlan {
-        guard var keys = field.mapping(example: "{preset: fast}") else { return .fast }
-        let presets = LedgerPlan.presets.map { ($0.preset, $0) }
-        var plan = keys.read("preset", .choice("a ledger preset", of: presets), default: .fast)
-        plan.slotDuration = keys.read(
-            "slot", .duration(.milliseconds(1) ... .seconds(60), example: "50ms"), default: plan.slotDuration)
-        plan.slotsPerEpoch = keys.read(
-            "slots-per-epoch", .integer(1...10_000_000, example: "32"), default: plan.slotsPerEpoch)
-        plan.unbondingEpochs = keys.read(
-            "unbonding-epochs", .integer(1...1_000, example: "2"), default: plan.unbondingEpochs)
-        keys.reportUnknownKeys()
-        guard let horizon = plan.evidenceHorizon, horizon <= .longest else {
-            field.report("unbonding takes longer than 8760h; make slots, epochs or unbonding shorter")
-            return .fast
-        }
-        return plan
-    }
-
-    private static func checkTimeline(_ field: Field) {
-        guard let entries = field.elements(example: "timeline: []") else { return }
-        for entry in entries { entry.report("timeline entries are not read by this version; leave the list empty") }
+        var topology = Topology(
+            name: name, seed: seed, ledger: ledger, network: network, guardMode: guardMode, operators: operators,
+            restakers: restakers, services: plans, faults: faults, expect: expect)
+        topology.assets = assets.assets
+        topology.nativePool = nativePool
+        topology.timeline = timeline
+        return topology
     }
 
     /// The words of an enum that topologies name by its raw values.

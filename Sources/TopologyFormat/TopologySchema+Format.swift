@@ -21,25 +21,10 @@ extension TopologySchema {
                     .words(of: Topology.GuardMode.self), standard: Topology.GuardMode.synced.rawValue)),
             .required("operators", operators), .optional("restakers", restakers), .required("services", services),
             .optional("faults", TopologySchema("Who misbehaves, how and when.", .list(fault))),
-            .optional(
-                "timeline",
-                TopologySchema(
-                    "Not read by this version: an empty list.", .list(TopologySchema("An entry.", .name), most: 0))),
+            .optional("assets", assets), .optional("base-validators", baseValidators),
+            .optional("native-pool", nativePool),
+            .optional("timeline", TopologySchema("What is done to the restaking state, and when.", .list(timelineEntry))),
             .optional("expect", expect),
-        ]))
-
-    private static let ledger = TopologySchema(
-        "The ledger's clock.",
-        .keys([
-            .optional(
-                "preset",
-                TopologySchema(
-                    "What the others default to.", .words(LedgerPlan.presets.map(\.preset)),
-                    standard: LedgerPlan.fast.preset)),
-            .optional("slot", TopologySchema("How long a slot takes.", .duration("50ms"))),
-            .optional("slots-per-epoch", TopologySchema("Slots of an epoch.", .number(1...10_000_000))),
-            .optional(
-                "unbonding-epochs", TopologySchema("Epochs until undelegated stake is free.", .number(1...1_000))),
         ]))
 
     // MARK: Stake
@@ -72,22 +57,17 @@ extension TopologySchema {
                                 TopologySchema(
                                     "The services that it opts in to; left out: all.",
                                     .list(TopologySchema("A service.", .name)))),
+                            .optional(
+                                "commission",
+                                TopologySchema(
+                                    "What it keeps of its restakers' rewards.", .share("10%"), standard: "0%")),
+                            .optional(
+                                "allocate",
+                                TopologySchema(
+                                    "Where the ledger allocates stake in parts: each service's part of its stake.",
+                                    .named(TopologySchema("The part.", .share("60%")), isEmptyAllowed: true))),
                         ])))),
         ]))
-
-    private static let restakers = TopologySchema(
-        "Who delegates stake to operators besides the operators themselves.",
-        .named(
-            TopologySchema(
-                "A restaker.",
-                .keys([
-                    .required("deposit", TopologySchema("What it deposits.", .stake)),
-                    .optional(
-                        "delegate",
-                        TopologySchema(
-                            "To whom, and how much of it.",
-                            .named(TopologySchema("The amount.", .stake), isEmptyAllowed: true))),
-                ])), isEmptyAllowed: true))
 
     // MARK: Services
 
@@ -135,16 +115,18 @@ extension TopologySchema {
                         "operators",
                         TopologySchema(
                             "all, or some: [op-1, op-2], op-1..op-5.", .members("Operators."), standard: "all")),
+                    .optional("slash", slash), .optional("assets", assetWeights), .optional("reward", reward),
+                    .optional("jail", jail),
                     .optional(
-                        "slash",
+                        "admission",
                         TopologySchema(
-                            "What a proven fault costs.",
-                            .keys([
-                                .optional(
-                                    "equivocation",
-                                    TopologySchema(
-                                        "The share of the stake behind the operator.", .share("5%"), standard: "5%"))
-                            ]))),
+                            "Whether whoever asks may opt in (open), or its operators and whom it admits (list).",
+                            .words(["open", "list"]), standard: "open")),
+                    .optional(
+                        "disputes",
+                        TopologySchema(
+                            "What a vote that upholds a challenge does: void the result, or slash its signers too.",
+                            .words(["void", "slash", "none"]), standard: "void")),
                     .optional("load", load),
                     .optional(
                         "deadline",

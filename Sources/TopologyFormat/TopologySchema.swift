@@ -25,6 +25,8 @@ package struct TopologySchema: Sendable {
         case keys([Key], one: [String] = [])
         /// A mapping whose keys are the author's names.
         case named(TopologySchema, isEmptyAllowed: Bool = false)
+        /// A mapping whose keys are of this form, and are not operators' or services' names.
+        case map(key: Form, TopologySchema)
         case either([TopologySchema])
     }
 

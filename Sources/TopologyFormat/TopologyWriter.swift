@@ -10,7 +10,7 @@ import Services
 /// What only a run decides stays out: a seed that was not given.
 struct TopologyWriter {
     let topology: Topology
-    private var lines: [String] = []
+    var lines: [String] = []
 
     static func text(of topology: Topology) -> String {
         var writer = TopologyWriter(topology: topology)
@@ -23,18 +23,17 @@ struct TopologyWriter {
     private mutating func write() {
         lines = ["version: 1", "name: \(Self.scalar(topology.name))"]
         if let seed = topology.seed { lines.append("seed: \(seed)") }
-        let ledger = topology.ledger
-        lines.append(
-            "ledger: {preset: \(ledger.preset), slot: \(DurationText.of(ledger.slotDuration)), "
-                + "slots-per-epoch: \(ledger.slotsPerEpoch), unbonding-epochs: \(ledger.unbondingEpochs)}")
+        lines += Self.ledgerLines(topology.ledger)
         writeNetwork()
-        lines += ["guard: \(topology.guardMode.rawValue)", "operators:"]
-        lines += topology.operators.map { "  \(Self.scalar($0.name)): {stake: \($0.stake)}" }
+        lines.append("guard: \(topology.guardMode.rawValue)")
+        writeAssets()
+        lines.append("operators:")
+        for plan in topology.operators { write(plan) }
         writeRestakers()
         lines.append("services:")
         for service in topology.services { write(service) }
         list("faults", of: topology.faults.map(text))
-        lines.append("timeline: []")
+        list("timeline", of: topology.timeline.map(text))
         writeExpectations()
     }
 
@@ -88,10 +87,14 @@ struct TopologyWriter {
         }
         lines.append("restakers:")
         for restaker in topology.restakers {
-            let delegations = restaker.delegations.map { "\(name(of: $0.signer)): \($0.amount)" }
+            let delegations = Dictionary(grouping: restaker.delegations, by: \.signer).sorted { $0.key < $1.key }
+            let targets = delegations.map { signer, plans in
+                "\(name(of: signer)): [\(plans.map { text(of: AmountPlan($0.asset, $0.amount)) }.joined(separator: ", "))]"
+            }
             lines += [
-                "  \(Self.scalar(restaker.name)):", "    deposit: \(restaker.deposit)",
-                "    delegate: {\(delegations.joined(separator: ", "))}",
+                "  \(Self.scalar(restaker.name)):",
+                "    deposit: [\(restaker.deposits.map(text).joined(separator: ", "))]",
+                "    delegate: {\(targets.joined(separator: ", "))}",
             ]
         }
     }
@@ -108,7 +111,10 @@ struct TopologyWriter {
             "    threshold: \(service.threshold)",
             "    accountability: \(service.wantsAccountability ? "required" : "none")",
             "    operators: \(all ? "all" : members(service.operators))",
-            "    slash: {equivocation: \(Self.share(service.slash.equivocation))}",
+            "    slash: {\(text(of: service.slash).joined(separator: ", "))}",
+        ]
+        lines += termLines(of: service)
+        lines += [
             "    load: {\(Self.text(of: service.load).joined(separator: ", "))}",
             "    deadline: \(DurationText.of(service.deadline))",
             "    evidence-window: \(DurationText.of(service.evidenceWindow))",
@@ -188,8 +194,8 @@ struct TopologyWriter {
 
     // MARK: Parts
 
-    private func name(of signer: OperatorIndex) -> String { Self.scalar(topology.name(of: signer)) }
-    private func name(of service: ServiceID) -> String { Self.scalar(topology.name(of: service)) }
+    func name(of signer: OperatorIndex) -> String { Self.scalar(topology.name(of: signer)) }
+    func name(of service: ServiceID) -> String { Self.scalar(topology.name(of: service)) }
 
     private mutating func list(_ key: String, of elements: [String]) {
         let margin = key.prefix { $0 == " " }
@@ -232,7 +238,7 @@ struct TopologyWriter {
     }
 
     /// The same two numbers again: in hundredths of a percent if that is what they are.
-    private static func share(_ share: Fraction) -> String {
+    static func share(_ share: Fraction) -> String {
         share.denominator == 10_000 ? FractionText.percent(basisPoints: share.numerator) : share.description
     }
 
@@ -255,7 +261,7 @@ struct TopologyWriter {
     }
 
     /// Quoted where a YAML reader could take it for something else than text.
-    private static func scalar(_ text: String) -> String {
+    static func scalar(_ text: String) -> String {
         let first = text.utf8.first ?? 0
         let isPlain = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) && text != "null"
         return isPlain ? text : "\"\(text)\""

@@ -34,23 +34,59 @@ func judgeWeight(of history: RunHistory) -> Finding {
 extension RunHistory {
     /// Delegations of genesis count from epoch 0, so its sets can be worked out without asking the ledger.
     fileprivate func faultsInOpeningSets() -> [String] {
-        var stake: [OperatorIndex: UInt128] = [:]
-        for delegation in genesis.restakers.flatMap(\.delegations) {
-            stake[delegation.signer, default: 0] += UInt128(delegation.amount.number)
-        }
         let opening = operatorSets.values.filter { $0.epoch == Epoch(0) && $0.revision == Revision(0) }
         return opening.sorted { $0.service < $1.service }.compactMap { set in
             guard set.service.number < genesis.services.count else { return "an operator set of an unknown service" }
             let service = genesis.services[Int(set.service.number)]
-            let expected = service.optedIn.filter { stake[$0, default: 0] > 0 }.sorted()
+            let weights = genesis.openingWeights(of: set.service)
             let found = set.members.filter { $0.weight > .zero }
             let agrees =
-                found.map(\.signer) == expected && set.threshold == service.threshold && set.network == network
+                found.map(\.signer) == weights.keys.sorted() && set.threshold == service.threshold
+                && set.network == network
                 && found.allSatisfy { member in
-                    UInt128(member.weight.number) == stake[member.signer, default: 0]
+                    UInt128(member.weight.number) == weights[member.signer]
                         && genesis.signers[Int(member.signer.number)].key == member.key
                 }
             return agrees ? nil : "the first operator set of \(service.name) is not the stake of genesis"
         }
+    }
+}
+
+extension Genesis {
+    /// What weighs in an AVS in epoch 0, worked out from the words of genesis alone: amount, rate, haircut, the AVS's
+    /// weight of the asset, the part allocated to it; rounded down after each.
+    fileprivate func openingWeights(of service: ServiceID) -> [OperatorIndex: UInt128] {
+        guard parameters.release.services == Epoch(0) else { return [:] }
+        let terms = services[Int(service.number)]
+        var amounts: [OperatorIndex: [Int: UInt128]] = [:]
+        for delegation in restakers.flatMap(\.delegations) {
+            amounts[delegation.signer, default: [:]][delegation.asset.place, default: 0] += UInt128(
+                delegation.amount.number)
+        }
+        var weights: [OperatorIndex: UInt128] = [:]
+        for signer in terms.optedIn where Int(signer.number) < signers.count {
+            guard ownStake(of: signer) >= UInt128(parameters.minimumSelfDelegation.number) else { continue }
+            var weight: UInt128 = 0
+            for (asset, amount) in amounts[signer, default: [:]] where asset < assets.count {
+                var part = amount * UInt128(assets[asset].rate.number) / 1_000_000_000
+                part = part * UInt128(assets[asset].weight.number) / 10_000
+                let counting = asset < terms.assetWeights.count ? UInt128(terms.assetWeights[asset].number) : 10_000
+                part = part * counting / 10_000
+                if parameters.allocation != .shared {
+                    let share = signers[Int(signer.number)].allocations.first { $0.service == service }
+                    part = part * UInt128(share?.magnitude.number ?? 0) / 1_000_000_000_000_000_000
+                }
+                weight += part
+            }
+            if weight > 0 { weights[signer] = weight }
+        }
+        return weights
+    }
+
+    /// What the restaker of the operator's key has delegated to it of native SOL.
+    private func ownStake(of signer: OperatorIndex) -> UInt128 {
+        let key = signers[Int(signer.number)].key
+        return restakers.filter { $0.key == key }.flatMap(\.delegations)
+            .filter { $0.signer == signer && $0.asset == .native }.reduce(0) { $0 + UInt128($1.amount.number) }
     }
 }

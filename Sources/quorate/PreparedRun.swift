@@ -19,6 +19,7 @@ struct PreparedRun {
     let directory: RunDirectory
     private let hold: RunHold
     private let genesis: Genesis
+    private let keys: NetworkKeys
     private let files: NodeFiles
     private let executables: Executables
 
@@ -53,7 +54,7 @@ struct PreparedRun {
         }
         let directory = directory
         hold = try CommandFailure.asBadInput { try RunHold(directory) }
-        let keys = NetworkKeys.generate(for: topology)
+        keys = NetworkKeys.generate(for: topology)
         genesis = GenesisBuilder.genesis(of: topology, keys: keys, runID: GenesisBuilder.randomRunID())
         files = NodeFiles(
             directory: directory, genesis: genesis, topology: topology, seed: seed,
@@ -74,7 +75,7 @@ struct PreparedRun {
     /// - Parameter desk: where a live network takes its orders from; nil: it is none.
     func network(keepsGoing: Bool, desk: OrderDesk? = nil) -> NetworkRun {
         NetworkRun(
-            topology: topology, genesis: genesis, files: files, executables: executables, keepsGoing: keepsGoing,
+            topology: topology, genesis: genesis, keys: keys, files: files, executables: executables, keepsGoing: keepsGoing,
             desk: desk)
     }
 }

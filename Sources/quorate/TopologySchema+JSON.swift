@@ -69,6 +69,11 @@ extension TopologySchema.Form {
                 ("propertyNames", .object([("pattern", .string(TopologySchema.namePattern))])),
                 ("additionalProperties", value.json),
             ] + (isEmptyAllowed ? [] : [("minProperties", .integer(1))])
+        case .map(let key, let value):
+            return [
+                ("type", Self.orNothing("object")), ("propertyNames", .object(key.members)),
+                ("additionalProperties", value.json),
+            ]
         case .either(let schemas): return [("anyOf", .array(schemas.map(\.json)))]
         }
     }

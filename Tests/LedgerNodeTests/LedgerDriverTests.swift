@@ -193,7 +193,7 @@ import Testing
             case .failed(let message):
                 done.fail(Failure(message: message))
                 keepAlive = nil
-            case .ready, .progress, .finished, .used, .status, .task, .result: break
+            case .epoch, .receipt, .ready, .progress, .finished, .used, .status, .task, .result: break
             }
         }
 

@@ -55,6 +55,7 @@ extension [LedgerEffect] {
             switch effect {
             case .append: "append"
             case .reply(let receipt, _): "reply \(receipt.outcome)"
+            case .answer(let receipt, _): "answer \(receipt.outcome)"
             case .send: "send"
             case .publish(.clock): "publish clock"
             case .publish(.directory): "publish directory"

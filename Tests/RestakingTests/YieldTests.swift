@@ -98,6 +98,17 @@ import Testing
         #expect(difference <= 6, "each claim is rounded down")
     }
 
+    @Test func `A pot covers what is claimed at once of many rewards, though each was rounded by itself`() {
+        var stake = OperatorStake()
+        let holding = stake.endow(3)!
+        let mark = stake.rewards
+        var paid = UInt64(0)
+        for _ in 0..<7 { paid += stake.pay(1).number }
+        #expect(paid == 7, "a third of a lamport for each share, and a little less")
+        #expect(stake.takeRewards(of: holding, since: mark).lamports == 6)
+        #expect(stake.pot == 1)
+    }
+
     @Test func `Who is tombstoned forfeits the epoch's rewards, and they stay in the budget`() {
         var fixture = Self.paying(perTask: 1_000)
         fixture.settleTasks(0..<1, of: 1, by: [0, 1, 2, 3])

@@ -24,6 +24,15 @@ import Testing
         "services.*": ("module: squaring", "module: squaring\n    \(strange): 1"),
         "services.*.slash": ("module: squaring", "module: squaring\n    slash: {\(strange): 1}"),
         "services.*.load": ("tasks: 1000", "tasks: 1000, \(strange): 1"),
+        "services.*.reward": ("module: squaring", "module: squaring\n    reward: {\(strange): 1}"),
+        "services.*.jail/1": ("module: squaring", "module: squaring\n    jail: {\(strange): 1}"),
+        "ledger.council": ("name: lab", "name: lab\nledger: {council: {\(strange): 1}}"),
+        "ledger.disputes": ("name: lab", "name: lab\nledger: {disputes: {\(strange): 1}}"),
+        "ledger.release": ("name: lab", "name: lab\nledger: {release: {\(strange): 1}}"),
+        "assets.*": ("name: lab", "name: lab\nassets: {mSOL: {\(strange): 1}}"),
+        "base-validators.*": ("name: lab", "name: lab\nbase-validators: {v-1: {yield: 7%/year, \(strange): 1}}"),
+        "native-pool": ("name: lab", "name: lab\nnative-pool: {\(strange): 1}"),
+        "timeline[]": ("name: lab", "name: lab\ntimeline: [{at: start, forward: 1 epoch, \(strange): 1}]"),
         "faults[]": ("does: equivocate", "does: equivocate, \(strange): 1"),
         "expect": ("slashed: [op-3]", "\(strange): 1"),
         "expect.certified/1": ("slashed: [op-3]", "certified: {\(strange): 1}"),
@@ -37,7 +46,7 @@ import Testing
             switch schema.form {
             case .words, .text, .freeText, .name, .number: break
             case .list(let element, _): look(element, "\(path)[]")
-            case .named(let value, _): look(value, "\(path).*")
+            case .named(let value, _), .map(_, let value): look(value, "\(path).*")
             case .either(let schemas): for (place, schema) in schemas.enumerated() { look(schema, "\(path)/\(place)") }
             case .keys(let keys, _):
                 found[path] = keys.map(\.name)

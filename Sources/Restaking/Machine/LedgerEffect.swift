@@ -9,6 +9,8 @@ package enum LedgerEffect: Hashable, Sendable {
     case append(LogEntry)
     /// To whoever submitted it; lost if it is no longer connected.
     case reply(Receipt, to: Party)
+    /// To whoever runs the network.
+    case answer(Receipt, ticket: UInt64)
     case send(LedgerNotice, to: Party)
     /// To everyone who is connected.
     case publish(LedgerNotice)
@@ -52,6 +54,10 @@ extension LedgerEffect {
         case .stop(let fault):
             encoder.encode(UInt8(7))
             encoder.encode(fault.description)
+        case .answer(let receipt, let ticket):
+            encoder.encode(UInt8(8))
+            encoder.encode(receipt)
+            encoder.encode(ticket)
         }
     }
 

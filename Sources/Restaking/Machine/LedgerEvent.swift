@@ -13,6 +13,8 @@ package enum LedgerEvent: Hashable, Sendable {
     case connected(Party, key: PublicKey)
     case disconnected(Party)
     case submitted(SignedInstruction, from: Party)
+    /// By whoever runs the network, for somebody who runs no node: answered by this ticket.
+    case instructed(SignedInstruction, ticket: UInt64)
     /// The driver's clock has reached this slot.
     case tick(Slot)
     /// What a `sign` effect asked for, by the clock's key.
@@ -45,6 +47,10 @@ extension LedgerEvent: BorshCodable {
         case .signed(let signed):
             encoder.encode(UInt8(6))
             encoder.encode(signed)
+        case .instructed(let signed, let ticket):
+            encoder.encode(UInt8(7))
+            encoder.encode(signed)
+            encoder.encode(ticket)
         }
     }
 
@@ -58,6 +64,7 @@ extension LedgerEvent: BorshCodable {
         case 4: self = .submitted(try decoder.decode(), from: try decoder.decode())
         case 5: self = .tick(try decoder.decode())
         case 6: self = .signed(try decoder.decode())
+        case 7: self = .instructed(try decoder.decode(), ticket: try decoder.decode())
         default: throw .unknownCase(type: "LedgerEvent", value: value)
         }
     }

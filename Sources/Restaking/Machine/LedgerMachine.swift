@@ -39,7 +39,15 @@ package struct LedgerMachine: Sendable {
 
     private struct Submission: Sendable {
         let signed: SignedInstruction
-        let party: Party
+        let submitter: Submitter
+    }
+
+    /// Who gets the receipt.
+    private enum Submitter: Sendable {
+        case party(Party)
+        case ticket(UInt64)
+        /// The clock, which needs none.
+        case nobody
     }
 
     package init(genesis: Genesis) throws(GenesisError) {
@@ -59,6 +67,10 @@ package struct LedgerMachine: Sendable {
         case (.serving, .connected(let party, let key)): connected(party, key, effects: &effects)
         case (.serving, .disconnected(let party)): drop(party)
         case (.serving, .submitted(let signed, let party)): submitted(signed, party, effects: &effects)
+        case (.serving, .instructed(let signed, let ticket)):
+            guard isClockBehind else { return apply(signed, for: .ticket(ticket), effects: &effects) }
+            waiting.append(Submission(signed: signed, submitter: .ticket(ticket)))
+            askClock(effects: &effects)
         case (.serving, .tick(let slot)):
             observed = max(observed, slot)
             if epoch(of: observed) > ledger.epoch { askClock(effects: &effects) }
@@ -142,23 +154,26 @@ package struct LedgerMachine: Sendable {
     /// What still waits is not applied: it has no receipt, and is sent again.
     private mutating func drop(_ party: Party) {
         guard waitingCounts.removeValue(forKey: party) != nil else { return }
-        waiting.removeAll { $0.party == party }
+        waiting.removeAll { if case .party(party) = $0.submitter { true } else { false } }
     }
 
     // MARK: Instructions
 
     private mutating func submitted(_ signed: SignedInstruction, _ party: Party, effects: inout [LedgerEffect]) {
-        guard asked != nil || observed > ledger.slot else { return apply(signed, from: party, effects: &effects) }
+        guard isClockBehind else { return apply(signed, for: .party(party), effects: &effects) }
         guard waitingCounts[party, default: 0] < Self.waitingLimit else {
             drop(party)
             effects.append(
                 .disconnect(party, reason: "more than \(Self.waitingLimit) instructions wait for the clock"))
             return
         }
-        waiting.append(Submission(signed: signed, party: party))
+        waiting.append(Submission(signed: signed, submitter: .party(party)))
         waitingCounts[party, default: 0] += 1
         askClock(effects: &effects)
     }
+
+    /// Whether submissions wait for the clock's signature.
+    private var isClockBehind: Bool { asked != nil || observed > ledger.slot }
 
     private mutating func askClock(effects: inout [LedgerEffect]) {
         guard asked == nil else { return }
@@ -172,21 +187,23 @@ package struct LedgerMachine: Sendable {
             return stop(.clockRefused(.notAuthorized), effects: &effects)
         }
         asked = nil
-        let outcome = apply(signed, to: nil, effects: &effects)
+        let outcome = apply(signed, to: .nobody, effects: &effects)
         guard outcome == .applied else { return stop(.clockRefused(outcome), effects: &effects) }
         let due = waiting
         waiting = []
         waitingCounts = [:]
-        for submission in due { apply(submission.signed, from: submission.party, effects: &effects) }
+        for submission in due { apply(submission.signed, for: submission.submitter, effects: &effects) }
         if epoch(of: observed) > ledger.epoch { askClock(effects: &effects) }
     }
 
-    private mutating func apply(_ signed: SignedInstruction, from party: Party, effects: inout [LedgerEffect]) {
-        _ = apply(signed, to: party, effects: &effects)
+    private mutating func apply(
+        _ signed: SignedInstruction, for submitter: Submitter, effects: inout [LedgerEffect]
+    ) {
+        _ = apply(signed, to: submitter, effects: &effects)
     }
 
     private mutating func apply(
-        _ signed: SignedInstruction, to party: Party?, effects: inout [LedgerEffect]
+        _ signed: SignedInstruction, to submitter: Submitter, effects: inout [LedgerEffect]
     ) -> Outcome {
         var changes: [Ledger.Change] = []
         let outcome = ledger.apply(signed, changes: &changes)
@@ -200,11 +217,16 @@ package struct LedgerMachine: Sendable {
             noteBooks(effects: &effects)
             for change in changes { publish(change, effects: &effects) }
         }
-        if let party {
-            let receipt = Receipt(instruction: signed.digest, outcome: outcome, slot: ledger.slot)
-            effects.append(.reply(receipt, to: party))
+        switch submitter {
+        case .party(let party): effects.append(.reply(receipt(signed, outcome), to: party))
+        case .ticket(let ticket): effects.append(.answer(receipt(signed, outcome), ticket: ticket))
+        case .nobody: break
         }
         return outcome
+    }
+
+    private func receipt(_ signed: SignedInstruction, _ outcome: Outcome) -> Receipt {
+        Receipt(instruction: signed.digest, outcome: outcome, slot: ledger.slot)
     }
 
     private func note(_ change: Ledger.Change, effects: inout [LedgerEffect]) {

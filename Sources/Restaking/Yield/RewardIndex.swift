@@ -14,11 +14,14 @@ struct RewardIndex: Hashable, Sendable {
 
     /// Spreads a reward over this many shares.
     ///
-    /// - Returns: what they will get of it together at most; the rest stays with whoever pays.
+    /// - Returns: what they will get of it together at most, in whole lamports; the rest stays with whoever pays. Rounded
+    ///   up, which is never more than the reward: what a claim rounds down is the sum of many, and may be as much.
     mutating func add(_ reward: Lamports, over shares: UInt64) -> Lamports {
         let each = (UInt128(reward.number) << Self.lamportBits) / UInt128(shares)
         lamports += each
-        return Self.lamports(each, shares)
+        let (high, low) = each.multipliedFullWidth(by: UInt128(shares))
+        let isWhole = low & (1 << Self.lamportBits - 1) == 0
+        return Lamports(UInt64(high << (128 - Self.lamportBits) | low >> Self.lamportBits) + (isWhole ? 0 : 1))
     }
 
     mutating func add(points reward: UInt128, over shares: UInt64) {

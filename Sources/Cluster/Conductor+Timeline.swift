@@ -1,0 +1,123 @@
+import Messages
+import Node
+import Primitives
+import Staging
+import TopologyFormat
+
+/// What is done to the restaking state while a network runs: by its topology's timeline, and by order in a live one. One
+/// thing after the other, each when the one before it has its receipt.
+struct TimelineDesk: Sendable {
+    var schedule: TimelineSchedule
+    let slotsPerEpoch: UInt64
+    var waiting: [Job] = []
+    var present: Job?
+    /// Of the present job: what has no receipt yet. The first has been sent.
+    var instructions: [SignedInstruction] = []
+    /// Of the present job.
+    var outcomes: [Outcome] = []
+    var attempts = 0
+
+    struct Job: Sendable {
+        let act: TimelinePlan.Act
+        let origin: Origin
+    }
+
+    enum Origin: Sendable {
+        /// An entry of the timeline.
+        case entry(Int)
+        case order(ticket: UInt64)
+    }
+
+    init(_ plans: [TimelinePlan], slotsPerEpoch: UInt64) {
+        schedule = TimelineSchedule(plans)
+        self.slotsPerEpoch = slotsPerEpoch
+    }
+
+    var isDone: Bool { schedule.isDone && waiting.isEmpty && present == nil }
+
+    /// Whoever signs with the same key may have used a number first: so often it is tried again.
+    static let attemptLimit = 16
+}
+
+extension Conductor {
+    mutating func followTimeline(at now: Instant, _ effects: inout [Effect]) {
+        guard let began, now >= began else { return }
+        follow(timeline.schedule.passed(now - began), at: now, &effects)
+        if let delay = timeline.schedule.nextDelay { effects.append(.wake(began + delay)) }
+    }
+
+    mutating func follow(_ orders: [TimelineSchedule.Order], at now: Instant, _ effects: inout [Effect]) {
+        guard !orders.isEmpty else { return }
+        timeline.waiting += orders.map { TimelineDesk.Job(act: $0.act, origin: .entry($0.entry)) }
+        takeUpNextJob(at: now, &effects)
+    }
+
+    mutating func carryOut(
+        _ act: TimelinePlan.Act, _ ticket: UInt64, at now: Instant, _ effects: inout [Effect]
+    ) {
+        timeline.waiting.append(TimelineDesk.Job(act: act, origin: .order(ticket: ticket)))
+        takeUpNextJob(at: now, &effects)
+    }
+
+    private mutating func takeUpNextJob(at now: Instant, _ effects: inout [Effect]) {
+        while timeline.present == nil, !timeline.waiting.isEmpty {
+            let job = timeline.waiting.removeFirst()
+            timeline.present = job
+            timeline.outcomes = []
+            timeline.attempts = 0
+            if case .forward(let epochs) = job.act {
+                effects.append(.tell(.ledger, .forward(slots: epochs * timeline.slotsPerEpoch)))
+                finish("the clock has moved on by \(epochs) epochs", isDone: true, &effects)
+            } else {
+                effects.append(.prepare(job.act))
+            }
+        }
+        if timeline.isDone { settleIfFinished(at: now, &effects) }
+    }
+
+    mutating func prepared(_ instructions: [SignedInstruction], at now: Instant, _ effects: inout [Effect]) {
+        guard timeline.present != nil else { return }
+        timeline.instructions = instructions
+        sendNext(at: now, &effects)
+    }
+
+    mutating func unprepared(_ reason: String, at now: Instant, _ effects: inout [Effect]) {
+        guard timeline.present != nil else { return }
+        finish(reason, isDone: false, &effects)
+        takeUpNextJob(at: now, &effects)
+    }
+
+    private mutating func sendNext(at now: Instant, _ effects: inout [Effect]) {
+        guard let next = timeline.instructions.first else {
+            let words = timeline.outcomes.map { "\($0)" }.joined(separator: ", ")
+            finish(words, isDone: timeline.outcomes.allSatisfy { $0 == .applied }, &effects)
+            return takeUpNextJob(at: now, &effects)
+        }
+        effects.append(.tell(.ledger, .instruct(ticket: 0, next)))
+    }
+
+    mutating func answered(by receipt: Receipt, at now: Instant, _ effects: inout [Effect]) {
+        guard let job = timeline.present, !timeline.instructions.isEmpty else { return }
+        if receipt.outcome == .nonceUsed || receipt.outcome == .nonceAhead,
+            timeline.attempts < TimelineDesk.attemptLimit
+        {
+            timeline.attempts += 1
+            timeline.instructions = []
+            effects.append(.prepare(job.act))
+            return
+        }
+        timeline.outcomes.append(receipt.outcome)
+        timeline.instructions.removeFirst()
+        sendNext(at: now, &effects)
+    }
+
+    private mutating func finish(_ words: String, isDone: Bool, _ effects: inout [Effect]) {
+        guard let job = timeline.present else { return }
+        timeline.present = nil
+        switch job.origin {
+        case .entry(let entry):
+            if !isDone { effects.append(.report(.timelineRefused(entry: entry, reason: words))) }
+        case .order(let ticket): answer(ticket, isDone ? .done(words) : .refused(words), &effects)
+        }
+    }
+}

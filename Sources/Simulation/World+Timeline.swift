@@ -1,0 +1,90 @@
+import Cryptography
+import DequeModule
+import Messages
+import Primitives
+import Records
+import Restaking
+import Services
+import Staging
+import TopologyFormat
+
+/// What is still to be done to the restaking state.
+struct SimulatedTimeline {
+    var schedule: TimelineSchedule
+    let resolution: TimelineResolution
+    var orders: Deque<TimelineSchedule.Order> = []
+    /// Of the order that is being carried out.
+    var steps: Deque<TimelineResolution.Step> = []
+    var isWaiting = false
+    /// Orders that came to nothing, and why.
+    var obstacles: [TimelineObstacle] = []
+}
+
+/// Somebody restakes, and the ledger's clock is moved: one thing after the other, each when the one before it is answered.
+extension World {
+    mutating func followTimeline(since beginning: Instant) {
+        follow(timeline.schedule.passed(max(.zero, now - beginning)))
+        if let delay = timeline.schedule.nextDelay { timetable.add(.isDueInTimeline, at: beginning + delay) }
+    }
+
+    mutating func follow(_ orders: [TimelineSchedule.Order]) {
+        guard !orders.isEmpty else { return }
+        timeline.orders += orders
+        goOnWithTimeline()
+    }
+
+    private mutating func goOnWithTimeline() {
+        while !timeline.isWaiting {
+            if let step = timeline.steps.first { return instruct(step) }
+            guard let order = timeline.orders.popFirst() else { return settleIfFinished() }
+            if case .forward(let epochs) = order.act {
+                forward(epochs)
+                continue
+            }
+            do {
+                timeline.steps = Deque(
+                    try timeline.resolution.steps(of: order.act, in: ledger.machine.ledger, find: certifiedTask))
+            } catch {
+                timeline.obstacles.append(TimelineObstacle(entry: order.entry, reason: error.description))
+            }
+        }
+    }
+
+    private mutating func instruct(_ step: TimelineResolution.Step) {
+        // Whoever signs with this key too may have used the number by the time that it is looked at.
+        let nonce = ledger.machine.ledger.nextNonce(of: step.key.publicKey) ?? 0
+        let signed = SimulatedLedger.sign(step.instruction, nonce, network: network, by: step.key)
+        timeline.isWaiting = true
+        tellLedger(.instructed(signed, ticket: 0), nil)
+    }
+
+    mutating func answered(by receipt: Receipt) {
+        timeline.isWaiting = false
+        if receipt.outcome != .nonceUsed, receipt.outcome != .nonceAhead { _ = timeline.steps.popFirst() }
+        goOnWithTimeline()
+    }
+
+    private mutating func forward(_ epochs: UInt64) {
+        ledger.slotOffset += epochs * genesis.parameters.slotsPerEpoch
+        let slot = ledger.slot(after: now - World.boot, slot: genesis.parameters.slotDuration)
+        tellLedger(.tick(slot), nil)
+    }
+
+    /// As the coordinator has noted it.
+    private func certifiedTask(_ service: ServiceID, _ sequence: TaskSequence) -> TimelineResolution.CertifiedTask? {
+        let node = nodes[wiring.place(of: .coordinator(service)).number]
+        var task: ServiceTask?
+        for entry in node.records.flatMap(\.entries) + node.entries {
+            switch entry {
+            case .note(_, .taskIssued(let issued)) where issued.sequence == sequence: task = issued
+            case .note(_, .certified(let certificate))
+            where certificate.statement.voteKey.subject == Subject(sequence):
+                return task.map { task in
+                    TimelineResolution.CertifiedTask(task, certificate, module: genesis.services[Int(service.number)].module)
+                }
+            default: break
+            }
+        }
+        return nil
+    }
+}
