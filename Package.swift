@@ -88,7 +88,8 @@ let package = Package(
         target(
             "Cluster",
             ground + [
-                "CLinux", "Services", "Attesting", "Restaking", "Faults", "Links", "TopologyFormat", "Staging", "Records",
+                "CLinux", "Services", "Attesting", "Restaking", "Faults", "Links", "TopologyFormat", "Staging",
+                "Records",
                 "Node", "LedgerNode",
                 subprocess,
                 system,

@@ -23,7 +23,8 @@ struct RealRun {
         let files = NodeFiles(directory: directory, genesis: genesis, topology: topology, seed: seed)
         try files.prepare(keys: keys)
         let run = NetworkRun(
-            topology: topology, genesis: genesis, keys: keys, files: files, executables: executables, measuring: measuring)
+            topology: topology, genesis: genesis, keys: keys, files: files, executables: executables,
+            measuring: measuring)
         let outcome = await run.run(interruptions: AsyncStream { _ in }, report: { _ in })
         try Task.checkCancellation()
         return outcome

@@ -142,6 +142,7 @@ struct ScenarioPace {
         let length = ledger.slotDuration * Int(ledger.slotsPerEpoch)
         ledger.unbondingEpochs =
             Self.quotient(window + .milliseconds(500) + ledger.slotDuration, length) + dice.roll(0...1)
+        ledger.vetoSlots = min(ledger.vetoSlots, ledger.slotsPerEpoch * ledger.unbondingEpochs)
         topology.ledger = ledger
     }
 

@@ -53,7 +53,8 @@ package final class InstructionLog: Sendable {
         let rows: [(UInt64, Data)]
         do {
             rows = try database.read { database in
-                try Row.fetchAll(database, sql: "SELECT sequence, entry FROM log WHERE sequence > ? ORDER BY sequence",
+                try Row.fetchAll(
+                    database, sql: "SELECT sequence, entry FROM log WHERE sequence > ? ORDER BY sequence",
                     arguments: [Int64(bitPattern: last)]
                 ).map { row in
                     (UInt64(bitPattern: row["sequence"] as Int64), row["entry"] as Data)

@@ -80,7 +80,8 @@ extension World {
             case .note(_, .certified(let certificate))
             where certificate.statement.voteKey.subject == Subject(sequence):
                 return task.map { task in
-                    TimelineResolution.CertifiedTask(task, certificate, module: genesis.services[Int(service.number)].module)
+                    TimelineResolution.CertifiedTask(
+                        task, certificate, module: genesis.services[Int(service.number)].module)
                 }
             default: break
             }

@@ -26,7 +26,8 @@ package struct RunPatience: Hashable, Sendable {
     /// - Parameter topology: with its overrides applied.
     package init(of topology: Topology) {
         let listening = topology.services.map { max($0.deadline, $0.evidenceWindow) }.max() ?? .zero
-        timeLimit = max(topology.services.map(Self.span).max() ?? .zero, Self.timelineSpan(of: topology)) + Self.slowness
+        timeLimit =
+            max(topology.services.map(Self.span).max() ?? .zero, Self.timelineSpan(of: topology)) + Self.slowness
         progress = topology.services.filter { $0.load.rate == nil }.map { max($0.deadline, $0.evidenceWindow) }.max()
             .map { $0 + Self.slowness }
         settlingAlone =

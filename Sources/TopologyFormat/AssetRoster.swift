@@ -53,7 +53,8 @@ struct AssetRoster {
         let names = names
         return ScalarGrammar(noun: "an amount", example: "50 \(names.last!)") { text throws(GrammarMistake) in
             let parts = NumberWithUnit(text)
-            if ["SOL", "lamport", "lamports", ""].contains(parts.unit) || parts.isNegative {
+            let isNumber = DecimalNumber(parts.number) != nil
+            if ["SOL", "lamport", "lamports", ""].contains(parts.unit) || !isNumber {
                 let lamports = try ScalarGrammar<Lamports>.stake(atLeast: Lamports(1)).parse(text)
                 return AmountPlan(.native, Units(lamports.number))
             }
@@ -63,8 +64,7 @@ struct AssetRoster {
                     "\(text.abridged) is not an amount; "
                         + (advice ?? "its unit must be \((names + ["lamports"]).joined(separator: ", "))"))
             }
-            guard let number = DecimalNumber(parts.number) else { throw .isNot(text, "an amount", write: "50 mSOL") }
-            switch number.times(Units.perToken) {
+            switch DecimalNumber(parts.number)!.times(Units.perToken) {
             case .exact(0): throw GrammarMistake("\(text.abridged) is nothing; write 50 \(parts.unit)")
             case .exact(let units): return AmountPlan(AssetID(place), Units(units))
             case .tooFine: throw GrammarMistake("\(text.abridged) is finer than a billionth of a token")

@@ -50,10 +50,10 @@ package struct SlashPlan: Hashable, Sendable {
     /// The share of the stake behind an operator that an equivocation costs.
     package var equivocation: Fraction
     /// What signing a result costs that is proven to be wrong.
-    package var wrongResult = Fraction.zero
+    package var wrongResult = Fraction.basisPoints(0)
     package var policy = SlashTerms.Policy.fixed
     /// What all offences of an epoch cost at most.
-    package var cap = Fraction.one
+    package var cap = Fraction.basisPoints(10_000)
     package var destination = Destination.burn
 
     package init(equivocation: Fraction = .basisPoints(500)) { self.equivocation = equivocation }

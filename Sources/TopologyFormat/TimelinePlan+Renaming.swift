@@ -77,7 +77,8 @@ extension TimelinePlan.Act {
             with(names, account, signer) { .emergencyExit($0, asset, from: $1) }
         case .claimRewards(let account): names.account(account).map { .claimRewards($0) }
         case .propose(let account, let plan): names.account(account).map { .propose($0, plan) }
-        case .vote(let account, let asset, let accepts): names.account(account).map { .vote($0, asset, accepts: accepts) }
+        case .vote(let account, let asset, let accepts):
+            names.account(account).map { .vote($0, asset, accepts: accepts) }
         case .dispute(let account, let service, let sequence):
             names.account(account).flatMap { account in
                 names.service(service).map { .dispute(account, $0, sequence) }

@@ -42,11 +42,13 @@ struct TimelineReader {
 
     private func plan(_ field: Field) -> TimelinePlan? {
         guard var keys = field.mapping(example: Self.example) else { return nil }
-        let moment = keys.require("at", self.moment)
+        let atField = keys.requiredField("at", example: "epoch 3")
+        let moment = atField?.read(self.moment)
         let everyField = keys.field("every")
         let timesField = keys.field("times")
         let act = self.act(&keys)
         keys.reportUnknownKeys(of: Self.keys)
+        if let moment, let atField { check(moment, atField) }
         guard let moment, let act else { return nil }
         if everyField == nil, let timesField { timesField.report("without every it happens once; leave this out") }
         var repetition: TimelinePlan.Repetition?
@@ -57,6 +59,17 @@ struct TimelineReader {
             repetition = times.map { TimelinePlan.Repetition(every: every, times: $0) }
         }
         return TimelinePlan(at: moment, repetition: repetition, act: act)
+    }
+
+    /// A task that is never issued is waited for in vain.
+    private func check(_ moment: TimelinePlan.Moment, _ field: Field) {
+        guard case .task(let service, let sequence) = moment, let services,
+            services.indices.contains(Int(service.number))
+        else { return }
+        let plan = services[Int(service.number)]
+        guard sequence.number >= plan.load.tasks else { return }
+        field.report(
+            "task \(sequence) is beyond the load of \(plan.name): tasks 0 to \(plan.load.tasks - 1)")
     }
 
     // MARK: When

@@ -25,10 +25,10 @@ extension TopologyReader {
         guard var keys = entry.value.mapping(example: "{deposit: 100 SOL, delegate: {op-1: 60 SOL}}") else {
             return plan
         }
+        let earlier = entry.value.mistakes.count
         let depositField = keys.requiredField("deposit", example: "300 SOL")
         let delegateField = keys.field("delegate")
         keys.reportUnknownKeys()
-        let earlier = entry.value.mistakes.count
         plan.deposits = depositField.map(assets.amounts) ?? []
         for target in delegateField?.namedFields(example: "{op-1: 60 SOL}") ?? [] {
             let signer = roster.flatMap { target.nameField.read($0.member) }

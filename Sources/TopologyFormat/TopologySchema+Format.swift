@@ -23,7 +23,8 @@ extension TopologySchema {
             .optional("faults", TopologySchema("Who misbehaves, how and when.", .list(fault))),
             .optional("assets", assets), .optional("base-validators", baseValidators),
             .optional("native-pool", nativePool),
-            .optional("timeline", TopologySchema("What is done to the restaking state, and when.", .list(timelineEntry))),
+            .optional(
+                "timeline", TopologySchema("What is done to the restaking state, and when.", .list(timelineEntry))),
             .optional("expect", expect),
         ]))
 

@@ -97,7 +97,8 @@ extension TopologySchema {
             "rate-bound", TopologySchema("How far its rate may move in an epoch.", .share("1%"), standard: "1%")),
         .optional(
             "points",
-            TopologySchema("Protocol points for a lamport and epoch; 2 for the large ones, 1 for others.", .number(0...255))
+            TopologySchema(
+                "Protocol points for a lamport and epoch; 2 for the large ones, 1 for others.", .number(0...255))
         ),
     ]
 
@@ -113,7 +114,8 @@ extension TopologySchema {
                 .keys([
                     .required("yield", TopologySchema("What stake earns there.", yield)),
                     .optional("mev", TopologySchema("What it earns besides.", yield, standard: "0%/year")),
-                    .optional("commission", TopologySchema("What it keeps of the yield.", .share("5%"), standard: "0%")),
+                    .optional(
+                        "commission", TopologySchema("What it keeps of the yield.", .share("5%"), standard: "0%")),
                     .optional(
                         "mev-share", TopologySchema("What it passes on of the rest.", .share("90%"), standard: "100%")),
                     .optional("limit", TopologySchema("The most stake that it takes.", .stake)),
@@ -126,7 +128,8 @@ extension TopologySchema {
                 "concentration",
                 TopologySchema("The most of the pool with one of them.", .share("40%"), standard: "100%")),
             .optional(
-                "movable", TopologySchema("The most of the pool that moves in an epoch.", .share("25%"), standard: "25%")),
+                "movable",
+                TopologySchema("The most of the pool that moves in an epoch.", .share("25%"), standard: "25%")),
             .optional(
                 "horizon",
                 TopologySchema(
@@ -232,24 +235,25 @@ extension TopologySchema {
                 "council-resumes", "council-retires", "council-sets", "council-ends",
             ]))
 
-    private static let restakerVerbs: [Key] = [
-        .optional("deposit", TopologySchema("Into the asset's vault.", amount)),
-        .optional("withdraw", TopologySchema("Of what is idle or has unbonded.", quantity)),
-        .optional("delegate", TopologySchema("Of what is idle.", quantity)),
-        .optional("undelegate", TopologySchema("Of what the operator has of it.", quantity)),
-        .optional("emergency-exit", TopologySchema("All of this asset.", assetName)),
-        .optional("to", TopologySchema("The operator, or the service.", .name)),
-        .optional("from", TopologySchema("The operator.", .name)),
-        .optional("claim", TopologySchema("What it has earned.", .words(["rewards"]))),
-        .optional("propose", TopologySchema("To list an asset.", assetName)),
-        .optional("accept", TopologySchema("Votes for an asset.", assetName)),
-        .optional("reject", TopologySchema("Votes against an asset.", assetName)),
-        .optional(
-            "dispute",
-            TopologySchema(
-                "A certified result.",
-                .text(pattern: "^task [0-9]+( of [a-z0-9][a-z0-9-]{0,31})?$", example: "task 137"))),
-    ] + listing.filter { $0.name != "rate" }
+    private static let restakerVerbs: [Key] =
+        [
+            .optional("deposit", TopologySchema("Into the asset's vault.", amount)),
+            .optional("withdraw", TopologySchema("Of what is idle or has unbonded.", quantity)),
+            .optional("delegate", TopologySchema("Of what is idle.", quantity)),
+            .optional("undelegate", TopologySchema("Of what the operator has of it.", quantity)),
+            .optional("emergency-exit", TopologySchema("All of this asset.", assetName)),
+            .optional("to", TopologySchema("The operator, or the service.", .name)),
+            .optional("from", TopologySchema("The operator.", .name)),
+            .optional("claim", TopologySchema("What it has earned.", .words(["rewards"]))),
+            .optional("propose", TopologySchema("To list an asset.", assetName)),
+            .optional("accept", TopologySchema("Votes for an asset.", assetName)),
+            .optional("reject", TopologySchema("Votes against an asset.", assetName)),
+            .optional(
+                "dispute",
+                TopologySchema(
+                    "A certified result.",
+                    .text(pattern: "^task [0-9]+( of [a-z0-9][a-z0-9-]{0,31})?$", example: "task 137"))),
+        ] + listing.filter { $0.name != "rate" }
 
     private static let operatorVerbs: [Key] = [
         .optional("commission", TopologySchema("What it keeps of rewards.", .share("10%"))),

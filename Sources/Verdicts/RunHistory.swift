@@ -241,7 +241,9 @@ package struct RunHistory: Sendable {
             }
         case .slashed(let record) where node.party == .ledger:
             slashNotes.append(SlashNote(sequence: applied.last?.sequence ?? 0, record: record))
-            if let place = slashes.lastIndex(where: { $0.record.offence == record.offence && $0.record.stage == .pending }) {
+            if let place = slashes.lastIndex(where: {
+                $0.record.offence == record.offence && $0.record.stage == .pending
+            }) {
                 slashes[place].record = record
             } else {
                 slashes.append(Slash(at: note.at, record: record))

@@ -75,7 +75,8 @@ struct PreparedRun {
     /// - Parameter desk: where a live network takes its orders from; nil: it is none.
     func network(keepsGoing: Bool, desk: OrderDesk? = nil) -> NetworkRun {
         NetworkRun(
-            topology: topology, genesis: genesis, keys: keys, files: files, executables: executables, keepsGoing: keepsGoing,
+            topology: topology, genesis: genesis, keys: keys, files: files, executables: executables,
+            keepsGoing: keepsGoing,
             desk: desk)
     }
 }

@@ -374,7 +374,8 @@ extension Genesis {
         let service = Service(
             name: "squares", module: Squaring.name, coordinator: coordinator, threshold: .twoThirds,
             dissemination: dissemination, deadline: .seconds(1),
-            evidenceWindow: .seconds(2), optedIn: signers.indices.map { OperatorIndex(UInt32($0)) }, slash: SlashTerms(equivocation: .basisPoints(500)))
+            evidenceWindow: .seconds(2), optedIn: signers.indices.map { OperatorIndex(UInt32($0)) },
+            slash: SlashTerms(equivocation: .basisPoints(500)))
         return Genesis(
             runID: .zero,
             parameters: LedgerParameters(slotDuration: .milliseconds(400), slotsPerEpoch: 10, unbondingEpochs: 2),

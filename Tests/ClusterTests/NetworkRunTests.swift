@@ -44,7 +44,8 @@ import TopologyFormat
         let executables = Executables(
             node: try script("node", node),
             ledger: try script("ledger", ledger ?? "echo listening 4000\n\(Self.obedient)"), ledgerArguments: [])
-        let network = NetworkRun(topology: topology, genesis: genesis, keys: keys, files: files, executables: executables)
+        let network = NetworkRun(
+            topology: topology, genesis: genesis, keys: keys, files: files, executables: executables)
         let events = Mutex<[NetworkEvent]>([])
         let (interruptions, feed) = AsyncStream<Void>.makeStream()
         let outcome = await network.run(interruptions: interruptions) { event in events.withLock { $0.append(event) } }

@@ -24,7 +24,8 @@ import Testing
                 Genesis.Service(
                     name: "squares", module: "squaring", coordinator: keys[0].publicKey, threshold: .twoThirds,
                     dissemination: .mesh, deadline: .seconds(1),
-                    evidenceWindow: .seconds(2), optedIn: stakes.indices.map { OperatorIndex(UInt32($0)) }, slash: SlashTerms(equivocation: .basisPoints(500)))
+                    evidenceWindow: .seconds(2), optedIn: stakes.indices.map { OperatorIndex(UInt32($0)) },
+                    slash: SlashTerms(equivocation: .basisPoints(500)))
             ])
     }
 

@@ -23,7 +23,8 @@ enum Fixture {
             Genesis.Service(
                 name: "squares", module: "squaring", coordinator: coordinator.publicKey, threshold: .twoThirds,
                 dissemination: .star, deadline: .seconds(1),
-                evidenceWindow: .seconds(2), optedIn: [OperatorIndex(0)], slash: SlashTerms(equivocation: .basisPoints(500)))
+                evidenceWindow: .seconds(2), optedIn: [OperatorIndex(0)],
+                slash: SlashTerms(equivocation: .basisPoints(500)))
         ])
 
     static func key(_ number: UInt8) -> SigningKey {

@@ -125,7 +125,8 @@ extension Specimen {
         ] + Fixed.instructions.map { Specimen($0.0, $0.1) } + Fixed.events.map { Specimen($0.0, $0.1) }
         + Fixed.instructions.compactMap { name, instruction in
             if case .approve(let motion) = instruction { Specimen(name, motion) } else { nil }
-        } + Fixed.events.compactMap { name, event in
+        }
+        + Fixed.events.compactMap { name, event in
             if case .poolMoved(_, let move) = event { Specimen(name, move) } else { nil }
         }
 }

@@ -77,7 +77,9 @@ enum Fixture {
     ) -> Genesis.Service {
         Genesis.Service(
             name: name, module: "squaring", coordinator: coordinators[coordinator].publicKey,
-            threshold: Fraction(2, over: 3)!, dissemination: dissemination, deadline: .seconds(1), evidenceWindow: .seconds(2), optedIn: optedIn.map(OperatorIndex.init), slash: SlashTerms(equivocation: .one))
+            threshold: Fraction(2, over: 3)!, dissemination: dissemination, deadline: .seconds(1),
+            evidenceWindow: .seconds(2), optedIn: optedIn.map(OperatorIndex.init), slash: SlashTerms(equivocation: .one)
+        )
     }
 }
 

@@ -41,12 +41,14 @@ import Testing
         var genesis = Fixture.genesis()
         genesis.parameters.allocation = .unique
         genesis.signers[0].allocations = [
-            .init(service: ServiceID(0), magnitude: Self.part(60)), .init(service: ServiceID(1), magnitude: Self.part(41)),
+            .init(service: ServiceID(0), magnitude: Self.part(60)),
+            .init(service: ServiceID(1), magnitude: Self.part(41)),
         ]
         #expect(throws: GenesisError.self) { try Ledger(genesis: genesis) }
     }
 
-    @Test func `A rise counts from the next epoch and is encumbered at once; a fall stays slashable through unbonding`() {
+    @Test func `A rise counts from the next epoch and is encumbered at once; a fall stays slashable through unbonding`()
+    {
         var fixture = Self.fixture(.unique, [60, 20])
         #expect(fixture.signer(1, .allocate(ServiceID(1), .native, Self.part(40))) == .applied)
         #expect(fixture.weights(1)[1] == 60)

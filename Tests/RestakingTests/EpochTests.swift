@@ -90,7 +90,9 @@ import Testing
         var jump = Fixture()
         var steps = Fixture()
         for place in [0, 1] {
-            let instruction = [Instruction.undelegate(.native, 7, from: OperatorIndex(0)), .delegate(.native, 9, to: OperatorIndex(1))]
+            let instruction = [
+                Instruction.undelegate(.native, 7, from: OperatorIndex(0)), .delegate(.native, 9, to: OperatorIndex(1)),
+            ]
             #expect(jump.restaker(place, instruction[place]) == .applied)
             #expect(steps.restaker(place, instruction[place]) == .applied)
         }

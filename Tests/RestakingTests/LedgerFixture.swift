@@ -45,7 +45,8 @@ struct LedgerFixture {
                 Genesis.Service(
                     name: "s-\(place)", module: "squaring", coordinator: coordinatorKeys[place].publicKey,
                     threshold: .twoThirds, dissemination: .mesh, deadline: .seconds(1),
-                    evidenceWindow: .seconds(2), optedIn: (0..<4).map(OperatorIndex.init), slash: SlashTerms(equivocation: slash))
+                    evidenceWindow: .seconds(2), optedIn: (0..<4).map(OperatorIndex.init),
+                    slash: SlashTerms(equivocation: slash))
             })
     }
 

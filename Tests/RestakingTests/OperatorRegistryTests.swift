@@ -114,7 +114,8 @@ import Testing
         #expect(fixture.ledger.services[0].membership(of: OperatorIndex(3)).isJailed)
     }
 
-    @Test func `It is the participation that counts, not the certificate, and a claim makes up for what was left out`() {
+    @Test func `It is the participation that counts, not the certificate, and a claim makes up for what was left out`()
+    {
         var fixture = Fixture.wide { $0.services[0].jail = JailTerms(window: 4) }
         let all = SignerSet(size: 4, bits: [0b1111])!
         for subject in 0..<3 as Range<UInt64> {

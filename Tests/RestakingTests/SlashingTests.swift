@@ -129,7 +129,8 @@ import Testing
         #expect(fixture.restaker(1, .delegate(.native, 5, to: OperatorIndex(2))) == .tombstoned)
         fixture.open(epoch: 1)
         #expect(fixture.weights() == [0: 400, 1: 300, 3: 100])
-        #expect(fixture.restaker(0, .undelegate(.native, 190, from: OperatorIndex(2))) == .applied, "its stake may leave")
+        #expect(
+            fixture.restaker(0, .undelegate(.native, 190, from: OperatorIndex(2))) == .applied, "its stake may leave")
     }
 
     @Test func `Stake activating for an operator that is tombstoned never counts, and can go`() {

@@ -42,7 +42,8 @@ package struct HistoryBuilder {
                 Genesis.Service(
                     name: "squares", module: "squaring", coordinator: keys[4].publicKey, threshold: threshold,
                     dissemination: dissemination, deadline: .seconds(1),
-                    evidenceWindow: .seconds(2), optedIn: (0..<4).map(OperatorIndex.init), slash: SlashTerms(equivocation: .basisPoints(500)))
+                    evidenceWindow: .seconds(2), optedIn: (0..<4).map(OperatorIndex.init),
+                    slash: SlashTerms(equivocation: .basisPoints(500)))
             ])
         set = try OperatorSet(
             network: genesis.network, service: Self.service, epoch: Epoch(0), revision: Revision(0),

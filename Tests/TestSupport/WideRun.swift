@@ -85,7 +85,8 @@ package struct WideRun {
             services: coordinators.indices.map { place in
                 Genesis.Service(
                     name: serviceName(place), module: "squaring", coordinator: coordinators[place].publicKey,
-                    threshold: .twoThirds, dissemination: .mesh, deadline: .seconds(1), evidenceWindow: .seconds(2), optedIn: everyone, slash: SlashTerms(equivocation: .basisPoints(500)))
+                    threshold: .twoThirds, dissemination: .mesh, deadline: .seconds(1), evidenceWindow: .seconds(2),
+                    optedIn: everyone, slash: SlashTerms(equivocation: .basisPoints(500)))
             })
     }
 

@@ -33,7 +33,7 @@ struct SourceDocumentTests {
             "2:7: name: yes is not a name: other YAML readers take it for a boolean; write another"),
         BadTopology(
             "name: lab", "on: yes\nname: lab",
-            "2:1: unknown key on; the keys here are version, name, seed, ledger, network, guard, operators, "
+            "2:1: unknown key on; the keys here are version, name, seed, ledger, assets, base-validators, native-pool, network, guard, operators, "
                 + "services, restakers, faults, timeline, expect"),
         BadTopology("name: lab\n", "", "1:1: name is missing; write name: quickstart"),
         BadTopology("name: lab", "name: [lab]", "2:7: name: a list is not a name; write quickstart"),
@@ -45,7 +45,7 @@ struct SourceDocumentTests {
             "3:7: *n: aliases are not part of a topology; write the value out"),
         BadTopology(
             "name: lab", "name: lab\n<<: {seed: 1}",
-            "3:1: unknown key <<; the keys here are version, name, seed, ledger, network, guard, operators, "
+            "3:1: unknown key <<; the keys here are version, name, seed, ledger, assets, base-validators, native-pool, network, guard, operators, "
                 + "services, restakers, faults, timeline, expect"),
         BadTopology("name: lab", "name: lab\n? [a]\n: b", "3:3: a key must be a single name"),
         BadTopology(
@@ -60,11 +60,12 @@ struct SourceDocumentTests {
             "3:8: guard: syncd is not a guard mode; did you mean synced?"),
         BadTopology(
             "name: lab", "name: lab\ntimeline: [{at: epoch 3}]",
-            "3:12: timeline[0]: timeline entries are not read by this version; leave the list empty"),
+            "3:12: timeline[0]: who does something is missing; write {at: epoch 3, restaker: r-1, undelegate: 50 SOL, from: op-2}"
+        ),
         BadTopology("faults:\n", "fautls:\n", "17:1: unknown key fautls; did you mean faults?"),
         BadTopology(
             "name: lab", "name: lab\nzzzzzz: 1",
-            "3:1: unknown key zzzzzz; the keys here are version, name, seed, ledger, network, guard, "
+            "3:1: unknown key zzzzzz; the keys here are version, name, seed, ledger, assets, base-validators, native-pool, network, guard, "
                 + "operators, services, restakers, faults, timeline, expect"),
         BadTopology(
             "name: lab", "name: lab\nledger: {preset: fsat}",

@@ -104,7 +104,8 @@ struct RestakerAccount: Hashable, Sendable {
 
     /// Adds to the claim of this epoch, or makes it. Shares of a generation that has ended in between are worth nothing.
     mutating func claim(
-        _ shares: UInt64, of pool: SharePool<VaultShares>, paid: RewardIndex, asset: AssetID, from signer: OperatorIndex,
+        _ shares: UInt64, of pool: SharePool<VaultShares>, paid: RewardIndex, asset: AssetID,
+        from signer: OperatorIndex,
         in epoch: Epoch
     ) {
         let holding = PoolHolding(shares: shares, generation: pool.generation)

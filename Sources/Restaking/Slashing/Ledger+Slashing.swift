@@ -70,9 +70,11 @@ extension Ledger {
                 for: record.voteKey.service, asset, in: record.epoch)
             counted = counted.scaled(by: part)
         }
-        let due = counted.scaled(by: share, rounding: .up)
+        let due =
+            counted.scaled(by: share, rounding: .up)
             .subtracting(stake.slashed(for: record.epoch, by: scope)) ?? .zero
-        let cap = stake.counted(in: record.epoch).scaled(by: service.slash.cap, rounding: .up)
+        let cap =
+            stake.counted(in: record.epoch).scaled(by: service.slash.cap, rounding: .up)
             .subtracting(stake.slashedByAll(for: record.epoch)) ?? .zero
         return min(due, cap, stake.slashable(since: record.epoch))
     }

@@ -36,8 +36,9 @@ extension Ledger {
             var (record, stake) = (record, stakes[record.asset.place][Int(record.signer.number)])
             _ = record.settle(with: &stake)
             let vault = vaults[record.asset.place]
-            return sum + UInt128(
-                vault.value(of: stake.active.value(of: record.holding)).scaled(by: vault.terms.weight).number)
+            return sum
+                + UInt128(
+                    vault.value(of: stake.active.value(of: record.holding)).scaled(by: vault.terms.weight).number)
         }
     }
 

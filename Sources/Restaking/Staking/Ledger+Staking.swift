@@ -31,7 +31,9 @@ extension Ledger {
 
     /// - Returns: nil where the books cannot carry it.
     private func totalValue(besides asset: AssetID, _ value: Lamports) -> Lamports? {
-        let others = vaults.indices.reduce(UInt128(0)) { $1 == asset.place ? $0 : $0 + UInt128(vaults[$1].value.number) }
+        let others = vaults.indices.reduce(UInt128(0)) {
+            $1 == asset.place ? $0 : $0 + UInt128(vaults[$1].value.number)
+        }
         let all = others + UInt128(value.number)
         return all <= UInt128(PoolLimit.number) ? Lamports(UInt64(all)) : nil
     }

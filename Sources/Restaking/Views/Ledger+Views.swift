@@ -107,8 +107,10 @@ extension Ledger {
     /// What whoever is no restaker has earned: operators, reporters, those that slashed stake goes to.
     package func earned(by key: PublicKey) -> [RestakerView.Amount] {
         guard let place = places[key] else { return [] }
-        return vaults.indices.map { RestakerView.Amount(asset: AssetID($0), amount: accounts[place].earned(AssetID($0))) }
-            .filter { $0.amount > .zero }
+        return vaults.indices.map {
+            RestakerView.Amount(asset: AssetID($0), amount: accounts[place].earned(AssetID($0)))
+        }
+        .filter { $0.amount > .zero }
     }
 
     /// By asset, operator and epoch.
@@ -148,7 +150,10 @@ extension Ledger {
     /// Disputes that are voted on, in the order of their numbers.
     package var openDisputes: [(id: DisputeID, voteKey: VoteKey, operatorSet: OperatorSet?)] {
         disputeBook.open.map { dispute in
-            (dispute.id, dispute.voteKey, archive.set(dispute.operatorSet, of: dispute.voteKey.service, in: dispute.statementEpoch))
+            (
+                dispute.id, dispute.voteKey,
+                archive.set(dispute.operatorSet, of: dispute.voteKey.service, in: dispute.statementEpoch)
+            )
         }
     }
 

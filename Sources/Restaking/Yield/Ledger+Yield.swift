@@ -38,7 +38,8 @@ extension Ledger {
         defer { services[place].clearCredits() }
         let all = record.credits.reduce(UInt128(0), +)
         guard record.tasksSettled > 0, all > 0 else { return }
-        let fee = UInt128(record.terms.reward.perTask.number) * UInt128(record.tasksSettled)
+        let fee =
+            UInt128(record.terms.reward.perTask.number) * UInt128(record.tasksSettled)
             + UInt128(record.terms.reward.perEpoch.number)
         let pot = min(fee, UInt128(record.budget.number))
         guard pot > 0 else { return }
