@@ -106,8 +106,8 @@ let package = Package(
             name: "quorate",
             dependencies: ground + [
                 "Attesting", "Benchmarking", "Cluster", "Exploration", "Faults", "LedgerNode", "Links", "Node",
-                "Records",
-                "Replaying", "Reports", "Simulation", "Staging", "TopologyFormat", "Verdicts", argumentParser, system,
+                "Records", "Replaying", "Reports", "Restaking", "Simulation", "Staging", "TopologyFormat", "Verdicts",
+                argumentParser, system,
             ],
             swiftSettings: settings),
         .executableTarget(name: "quorate-node", dependencies: ground + ["Node", system], swiftSettings: settings),

@@ -54,6 +54,7 @@ package struct ClusterControl: Sendable {
         switch order {
         case .status: .tellStatus
         case .inject(let words): .inject(try topology.fault(words))
+        case .instruct(let words): .instruct(try topology.act(words))
         case .clearFaults(let name): .clearFaults(of: try name.map { name throws(GrammarMistake) in try party(name) })
         case .kill(let name): .kill(try party(name))
         case .pause(let name): .pause(try party(name))
@@ -87,6 +88,7 @@ package struct ClusterControl: Sendable {
         switch answer {
         case .done(let text): .done(text)
         case .refused(let reason): .refused(reason)
+        case .notApplied(let outcomes): .notApplied(outcomes)
         case .lost(let reason): .lost(reason)
         case .status(let views): .status(statusWriter.status(of: views))
         case .task, .result: nil

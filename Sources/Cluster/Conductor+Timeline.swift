@@ -67,7 +67,8 @@ extension Conductor {
             timeline.attempts = 0
             if case .forward(let epochs) = job.act {
                 effects.append(.tell(.ledger, .forward(slots: epochs * timeline.slotsPerEpoch)))
-                finish("the clock has moved on by \(epochs) epochs", isDone: true, &effects)
+                let words = "the clock moves on by \(epochs) \(epochs == 1 ? "epoch" : "epochs")"
+                finish(.done(words), &effects)
             } else {
                 effects.append(.prepare(job.act))
             }
@@ -83,14 +84,14 @@ extension Conductor {
 
     mutating func unprepared(_ reason: String, at now: Instant, _ effects: inout [Effect]) {
         guard timeline.present != nil else { return }
-        finish(reason, isDone: false, &effects)
+        finish(.refused(reason), &effects)
         takeUpNextJob(at: now, &effects)
     }
 
     private mutating func sendNext(at now: Instant, _ effects: inout [Effect]) {
         guard let next = timeline.instructions.first else {
             let words = timeline.outcomes.map { "\($0)" }.joined(separator: ", ")
-            finish(words, isDone: timeline.outcomes.allSatisfy { $0 == .applied }, &effects)
+            finish(timeline.outcomes.allSatisfy { $0 == .applied } ? .done(words) : .notApplied(words), &effects)
             return takeUpNextJob(at: now, &effects)
         }
         effects.append(.tell(.ledger, .instruct(ticket: 0, next)))
@@ -111,13 +112,14 @@ extension Conductor {
         sendNext(at: now, &effects)
     }
 
-    private mutating func finish(_ words: String, isDone: Bool, _ effects: inout [Effect]) {
+    private mutating func finish(_ result: NetworkAnswer, _ effects: inout [Effect]) {
         guard let job = timeline.present else { return }
         timeline.present = nil
-        switch job.origin {
-        case .entry(let entry):
-            if !isDone { effects.append(.report(.timelineRefused(entry: entry, reason: words))) }
-        case .order(let ticket): answer(ticket, isDone ? .done(words) : .refused(words), &effects)
+        switch (job.origin, result) {
+        case (.order(let ticket), _): answer(ticket, result, &effects)
+        case (.entry(let entry), .refused(let reason)), (.entry(let entry), .notApplied(let reason)):
+            effects.append(.report(.timelineRefused(entry: entry, reason: reason)))
+        case (.entry, _): break
         }
     }
 }

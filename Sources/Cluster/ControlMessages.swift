@@ -6,6 +6,8 @@ import TopologyFormat
 package enum ControlOrder: Codable, Hashable, Sendable {
     case status
     case submit(service: String, payload: String, waits: Bool)
+    /// Answered by `done` or `notApplied`.
+    case instruct([LedgerWord])
     case inject(FaultWords)
     /// Nil: of everybody.
     case clearFaults(party: String?)
@@ -26,6 +28,8 @@ package enum ControlReply: Codable, Hashable, Sendable {
     case done(String)
     /// Nothing was done, and why.
     case refused(String)
+    /// The ledger has refused it: the outcomes.
+    case notApplied(String)
     /// It cannot be told what came of it.
     case lost(String)
     case status(ClusterStatus)

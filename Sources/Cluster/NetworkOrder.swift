@@ -33,6 +33,8 @@ package enum NetworkAnswer: Hashable, Sendable {
     case done(String)
     /// Nothing was done, and why.
     case refused(String)
+    /// The ledger has refused it: the outcomes.
+    case notApplied(String)
     case status([NodeView])
     /// Of a submission there are two: it is issued, and what it came to.
     case task(TaskReport.Stage)

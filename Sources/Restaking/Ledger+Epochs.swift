@@ -16,14 +16,14 @@ extension Ledger {
     }
 
     /// Takes each thing that becomes due on the way in its turn: veto windows end, then epochs open.
-    mutating func advance(to target: Slot, changes: inout [Change]) -> Outcome {
+    mutating func advance(to target: Slot, changes: inout [Change], witness: LedgerWitness?) -> Outcome {
         guard target > slot, target <= Self.slotLimit else { return .clockNotForward }
         let arrival = Epoch(target.number / parameters.slotsPerEpoch)
         guard arrival.number - epoch.number <= Self.epochLimit else { return .clockTooFar }
         while let next = nextStop, next.slot <= target {
             slot = next.slot
-            executeDue(changes: &changes)
-            if next.opens { turn(arrival: arrival, changes: &changes) }
+            executeDue(changes: &changes, witness: witness)
+            if next.opens { turn(arrival: arrival, changes: &changes, witness: witness) }
         }
         slot = target
         return .applied
@@ -45,13 +45,15 @@ extension Ledger {
     ///
     /// - Parameter arrival: of epochs that it leaves past the horizon, where no vote could be used any more, no operator
     ///   sets are formed.
-    private mutating func turn(arrival: Epoch, changes: inout [Change]) {
+    private mutating func turn(arrival: Epoch, changes: inout [Change], witness: LedgerWitness?) {
         let opening = epoch.next
-        settleCorrelated(at: opening, changes: &changes)
+        settleCorrelated(at: opening, changes: &changes, witness: witness)
         closeDisputes(at: opening, changes: &changes)
-        bookYield(of: epoch, changes: &changes)
+        witness?(.disputesClosed, self)
+        bookYield(of: epoch, changes: &changes, witness: witness)
         closeStakes()
         epoch = opening
+        witness?(.exitsAndJoins(epoch), self)
         changes.append(.epochOpened(epoch))
         for move in nativePool.open(balance: vaults[0].pool.assets) {
             changes.append(.event(.poolMoved(epoch, move)))

@@ -3,11 +3,13 @@ import Primitives
 
 /// From an instruction to the module that carries it out, where its authority may ask for it.
 extension Ledger {
-    mutating func execute(_ instruction: Instruction, by place: Int, changes: inout [Change]) -> Outcome {
+    mutating func execute(
+        _ instruction: Instruction, by place: Int, changes: inout [Change], witness: LedgerWitness?
+    ) -> Outcome {
         let account = accounts[place]
         switch instruction {
         case .advance(let slot):
-            return account.isClock ? advance(to: slot, changes: &changes) : .notAuthorized
+            return account.isClock ? advance(to: slot, changes: &changes, witness: witness) : .notAuthorized
         case .submitEvidence(let evidence):
             return punish(evidence, reportedBy: place, changes: &changes)
         case .cancelSlash(let offence):

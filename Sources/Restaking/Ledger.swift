@@ -102,15 +102,20 @@ package struct Ledger: Sendable {
 
     /// Of an instruction of this network whose signature has been found valid: as when its log is read back, which is
     /// chained.
-    package mutating func applyVerified(_ signed: SignedInstruction, changes: inout [Change]) -> Outcome {
+    ///
+    /// - Parameter witness: for whoever explains a balance; nil: nobody looks.
+    package mutating func applyVerified(
+        _ signed: SignedInstruction, changes: inout [Change], witness: LedgerWitness? = nil
+    ) -> Outcome {
         guard let place = places[signed.authority] else { return .unknownAuthority }
         let nonce = accounts[place].nextNonce
         guard signed.nonce >= nonce else { return .nonceUsed }
         guard signed.nonce == nonce else { return .nonceAhead }
         accounts[place].nextNonce += 1
         sequence += 1
-        let outcome = execute(signed.instruction, by: place, changes: &changes)
+        let outcome = execute(signed.instruction, by: place, changes: &changes, witness: witness)
         requireBooks()
+        witness?(.instruction, self)
         return outcome
     }
 

@@ -3,7 +3,10 @@ import Primitives
 
 /// The assets that a topology declares, SOL first, and how amounts of them are written.
 struct AssetRoster {
-    private(set) var assets: [AssetPlan] = []
+    private(set) var assets: [AssetPlan]
+
+    /// Those of a topology that has been read.
+    init(_ plans: [AssetPlan] = []) { assets = plans }
 
     /// SOL, then the others.
     var names: [String] { ["SOL"] + assets.map(\.name) }

@@ -40,7 +40,7 @@ struct TimelineReader {
         + ["weight", "cap", "rate-bound", "points"] + operatorVerbs + serviceVerbs
         + ["rate", "yield", "forward"] + councilVerbs + ["council-ends"]
 
-    private func plan(_ field: Field) -> TimelinePlan? {
+    func plan(_ field: Field) -> TimelinePlan? {
         guard var keys = field.mapping(example: Self.example) else { return nil }
         let atField = keys.requiredField("at", example: "epoch 3")
         let moment = atField?.read(self.moment)

@@ -168,16 +168,17 @@ extension Ledger {
     }
 
     /// Executes what nobody has cancelled by this slot, in the order in which it became due.
-    mutating func executeDue(changes: inout [Change]) {
+    mutating func executeDue(changes: inout [Change], witness: LedgerWitness?) {
         while let due = nextDueSlot, due <= slot {
             let place = pendingSlashes.firstIndex { $0.due == .slot(due) }!
             let pending = pendingSlashes.remove(at: place)
             execute(pending.record, reporter: pending.reporter, changes: &changes)
+            witness?(.slash(slashRecords.last!), self)
         }
     }
 
     /// At the opening of an epoch, before anything can leave: slashes whose share depends on how many offended.
-    mutating func settleCorrelated(at opening: Epoch, changes: inout [Change]) {
+    mutating func settleCorrelated(at opening: Epoch, changes: inout [Change], witness: LedgerWitness?) {
         let due = pendingSlashes.filter { $0.due == .epoch(opening) }
         guard !due.isEmpty else { return }
         pendingSlashes.removeAll { $0.due == .epoch(opening) }
@@ -191,6 +192,7 @@ extension Ledger {
             let share = correlatedShare(offenders.count, of: service, in: record.epoch)
             record.losses = charge(share, for: record)
             execute(record, reporter: pending.reporter, changes: &changes)
+            witness?(.slash(slashRecords.last!), self)
         }
     }
 

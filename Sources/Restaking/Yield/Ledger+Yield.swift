@@ -7,10 +7,16 @@ import Primitives
 /// Each is booked at the close of an epoch, before what leaves and what joins in it: so it goes to the stake that
 /// counted. An operator's commission is taken first; then a pool's shares earn alike.
 extension Ledger {
-    mutating func bookYield(of closing: Epoch, changes: inout [Change]) {
+    mutating func bookYield(of closing: Epoch, changes: inout [Change], witness: LedgerWitness?) {
         awardPoints(in: closing)
-        for place in services.indices { payRewards(of: ServiceID(UInt32(place)), in: closing, changes: &changes) }
+        witness?(.points(closing), self)
+        for place in services.indices {
+            let service = ServiceID(UInt32(place))
+            payRewards(of: service, in: closing, changes: &changes)
+            witness?(.rewards(closing, service), self)
+        }
         bookBaseYield(of: closing, changes: &changes)
+        witness?(.baseYield(closing), self)
     }
 
     // MARK: Points
@@ -145,10 +151,13 @@ extension Ledger {
             var stake = stakes[record.asset.place][Int(record.signer.number)]
             earned += record.settle(with: &stake).earned
         }
-        for claim in account.claims where claim.epoch < epoch {
+        for claim in account.claims {
             guard let mark = claim.paid else { continue }
             var stake = stakes[claim.asset.place][Int(claim.signer.number)]
-            earned += stake.takeRewards(ofUnbonding: claim.holding, of: claim.epoch, since: mark)
+            earned +=
+                claim.epoch < epoch
+                ? stake.takeRewards(ofUnbonding: claim.holding, of: claim.epoch, since: mark)
+                : stake.takeRewards(of: claim.holding, since: mark)
         }
         return earned
     }

@@ -1,0 +1,21 @@
+import ArgumentParser
+
+struct LedgerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ledger", abstract: "Look at the restaking state, explain it, and change that of a live cluster.",
+        discussion: """
+            The state is worked out from genesis and the log of instructions, of a run that is over, real or simulated, \
+            or of a cluster that is up.
+
+              quorate ledger show
+              quorate ledger show quickstart-20261124T090248Z --json
+              quorate ledger explain r-1
+              quorate ledger history op-3
+              quorate ledger submit restaker=r-1 undelegate="50 SOL" from=op-2 --cluster lab
+              quorate ledger replay runs/latest
+            """,
+        subcommands: [
+            LedgerShowCommand.self, LedgerExplainCommand.self, LedgerHistoryCommand.self, LedgerSubmitCommand.self,
+            LedgerReplayCommand.self,
+        ])
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Cluster
+import LedgerNode
+import Messages
+import Primitives
+import Records
+import Restaking
+import SystemPackage
+
+/// Whose ledger a command reads.
+struct LedgerOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp("The run: its directory, or its name below runs/. (default: runs/latest)", valueName: "run"))
+    var run: String?
+
+    @Option(help: ArgumentHelp("That of a cluster that is up, instead of a run's.", valueName: "name"))
+    var cluster: String?
+
+    func validate() throws {
+        if run != nil, cluster != nil { throw ValidationError("a run or --cluster: give one of them") }
+    }
+
+    func read() throws(CommandFailure) -> LedgerInput {
+        guard cluster != nil else { return try LedgerInput(RunArgument.directory(run)) }
+        var options = ClusterOptions()
+        options.cluster = cluster
+        let (_, entry) = try options.living()
+        guard let record = entry.record else { throw .badInput("cluster \(entry.name) does not say where it runs") }
+        return try LedgerInput(RunDirectory(path: FilePath(record.runDirectory)))
+    }
+}
+
+/// All that a run's ledger has taken up, from genesis on.
+struct LedgerInput {
+    let directory: RunDirectory
+    let genesis: Genesis
+    let lines: [Line]
+
+    struct Line {
+        let sequence: UInt64
+        let signed: SignedInstruction
+        let outcome: Outcome
+    }
+
+    /// The log, where there is one; what a simulated run has applied stands in its record.
+    init(_ directory: RunDirectory) throws(CommandFailure) {
+        self.directory = directory
+        (genesis, lines) = try CommandFailure.asBadInput {
+            let genesis = try RunRecords.genesis(ofRunIn: directory.path)
+            guard directory.has(directory.instructionLog) else {
+                return (genesis, try Self.recorded(in: directory))
+            }
+            let log = try InstructionLog(reading: directory.instructionLog.string)
+            let lines = try log.entries().map { Line(sequence: $0.sequence, signed: $0.signed, outcome: $0.outcome) }
+            return (genesis, lines)
+        }
+    }
+
+    private static func recorded(in directory: RunDirectory) throws -> [Line] {
+        let records = try RunRecords.load(directory: directory.path, only: "ledger")
+        return records.nodes.flatMap(\.notes).compactMap { note in
+            guard case .applied(let sequence, _, let signed, let outcome) = note.observation else { return nil }
+            return Line(sequence: sequence, signed: signed, outcome: outcome)
+        }.sorted { $0.sequence < $1.sequence }
+    }
+
+    /// - Parameter visit: is shown each instruction and what it changed, with the ledger after it.
+    func ledger(
+        visit: (Line, [Ledger.Change], Ledger) throws -> Void = { _, _, _ in }
+    ) throws(CommandFailure) -> Ledger {
+        var ledger = try initialLedger()
+        for line in lines {
+            var changes: [Ledger.Change] = []
+            let outcome = ledger.applyVerified(line.signed, changes: &changes)
+            try check(line, outcome, ledger)
+            try CommandFailure.asBadInput { try visit(line, changes, ledger) }
+        }
+        return ledger
+    }
+
+    func initialLedger() throws(CommandFailure) -> Ledger {
+        try CommandFailure.asBadInput { try Ledger(genesis: genesis) }
+    }
+
+    func check(_ line: Line, _ outcome: Outcome, _ ledger: Ledger) throws(CommandFailure) {
+        guard outcome == line.outcome, ledger.sequence == line.sequence else {
+            throw .badInput(
+                "\(directory.path): instruction \(line.sequence) comes to \(outcome), but the log says "
+                    + "\(line.outcome): it has been altered, or is of another version")
+        }
+    }
+
+    // MARK: Names
+
+    func index(ofRestaker name: String) throws(CommandFailure) -> RestakerIndex {
+        if let place = genesis.restakers.firstIndex(where: { $0.name == name }) { return RestakerIndex(UInt32(place)) }
+        throw .badInput("\(name) is not a restaker; \(Self.choices(genesis.restakers.map(\.name)))")
+    }
+
+    func index(ofOperator name: String) throws(CommandFailure) -> OperatorIndex {
+        if let place = genesis.signers.firstIndex(where: { $0.name == name }) { return OperatorIndex(UInt32(place)) }
+        throw .badInput("\(name) is not an operator; \(Self.choices(genesis.signers.map(\.name)))")
+    }
+
+    private static func choices(_ names: [String]) -> String {
+        guard !names.isEmpty else { return "there is none" }
+        return "there are " + names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", ..." : "")
+    }
+}
+
+/// The state's words.
+struct LedgerNames {
+    let genesis: Genesis
+    /// By asset.
+    let assets: [String]
+
+    init(_ genesis: Genesis, _ ledger: Ledger) {
+        self.genesis = genesis
+        assets = ledger.assetViews.map(\.terms.name)
+    }
+
+    func name(of signer: OperatorIndex) -> String { genesis.signers[Int(signer.number)].name }
+    func name(of service: ServiceID) -> String { genesis.services[Int(service.number)].name }
+    func name(of restaker: RestakerIndex) -> String { genesis.restakers[Int(restaker.number)].name }
+    func name(of asset: AssetID) -> String { asset.place < assets.count ? assets[asset.place] : "asset \(asset)" }
+
+    /// `12.500000000 mSOL`
+    func text(of amount: Units, _ asset: AssetID) -> String { "\(Lamports(amount.number).inSOL) \(name(of: asset))" }
+    /// `12.500000000 SOL`
+    func text(of amount: Lamports) -> String { "\(amount.inSOL) SOL" }
+}
