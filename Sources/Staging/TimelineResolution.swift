@@ -49,26 +49,23 @@ package struct TimelineResolution: Sendable {
         of act: TimelinePlan.Act, in ledger: Ledger, find: (ServiceID, TaskSequence) -> CertifiedTask?
     ) throws(Obstacle) -> [Step] {
         switch act {
-        case .deposit(let account, let plan): return [by(account, .deposit(plan.asset, plan.amount))]
+        case .deposit(let account, let amount):
+            return [by(account, .deposit(try asset(amount.asset, in: ledger).asset, amount.units))]
         case .withdraw(let account, let quantity):
-            let view = try view(of: account, in: ledger)
-            let all = view.idle.first { $0.asset == quantity.asset }?.amount ?? .zero
-            let unbonded = view.unbonding.filter {
-                $0.asset == quantity.asset && $0.freeFrom <= ledger.epoch && !$0.isHeld
-            }
-            let free = unbonded.reduce(all) { $0 + $1.amount }
-            return [by(account, .withdraw(quantity.asset, try amount(quantity, of: free, "free")))]
+            let (view, asset) = (try view(of: account, in: ledger), try asset(quantity.asset, in: ledger).asset)
+            let unbonded = view.unbonding.filter { $0.asset == asset && $0.freeFrom <= ledger.epoch && !$0.isHeld }
+            let free = unbonded.reduce(view.idle(asset)) { $0 + $1.amount }
+            return [by(account, .withdraw(asset, try amount(quantity, of: free, "free")))]
         case .delegate(let account, let quantity, let signer):
-            let view = try view(of: account, in: ledger)
-            let idle = view.idle.first { $0.asset == quantity.asset }?.amount ?? .zero
-            return [by(account, .delegate(quantity.asset, try amount(quantity, of: idle, "idle"), to: signer))]
+            let (view, asset) = (try view(of: account, in: ledger), try asset(quantity.asset, in: ledger).asset)
+            return [by(account, .delegate(asset, try amount(quantity, of: view.idle(asset), "idle"), to: signer))]
         case .undelegate(let account, let quantity, let signer):
-            let view = try view(of: account, in: ledger)
-            let held = view.delegations.first { $0.asset == quantity.asset && $0.signer == signer }
+            let (view, asset) = (try view(of: account, in: ledger), try asset(quantity.asset, in: ledger).asset)
+            let held = view.delegations.first { $0.asset == asset && $0.signer == signer }
             let all = held.map { $0.active + $0.activating } ?? .zero
-            return [by(account, .undelegate(quantity.asset, try amount(quantity, of: all, "there"), from: signer))]
-        case .emergencyExit(let account, let asset, let signer):
-            return [by(account, .emergencyExit(asset, from: signer))]
+            return [by(account, .undelegate(asset, try amount(quantity, of: all, "there"), from: signer))]
+        case .emergencyExit(let account, let name, let signer):
+            return [by(account, .emergencyExit(try asset(name, in: ledger).asset, from: signer))]
         case .claimRewards(let account): return [by(account, .claimRewards)]
         case .propose(let account, let plan):
             let place = topology.proposedAssets.firstIndex(of: plan)
@@ -104,16 +101,12 @@ package struct TimelineResolution: Sendable {
         _ quantity: TimelinePlan.Quantity, of all: Units, _ word: String
     ) throws(Obstacle) -> Units {
         switch quantity {
-        case .amount(let plan): return plan.amount
+        case .amount(let amount): return amount.units
         case .share(let share, let asset):
             let part = all.scaled(by: share)
-            guard part > .zero else { throw Obstacle("no \(name(of: asset, topology)) is \(word)") }
+            guard part > .zero else { throw Obstacle("no \(asset) is \(word)") }
             return part
         }
-    }
-
-    private func name(of asset: AssetID, _ topology: Topology) -> String {
-        asset.place <= topology.assets.count ? topology.name(of: asset) : "asset \(asset)"
     }
 
     private func certified(

@@ -28,7 +28,7 @@ extension Topology {
         let field = Field(
             node: SourceNode(position: position, content: .mapping(entries)), path: "", mistakes: mistakes)
         let reader = TimelineReader(
-            roster: OperatorRoster(operators), restakers: restakers, services: services, assets: AssetRoster(assets),
+            roster: OperatorRoster(operators), restakers: restakers, services: services, assets: nil,
             validators: nativePool.validators)
         guard let plan = reader.plan(field), mistakes.isEmpty else {
             throw GrammarMistake(

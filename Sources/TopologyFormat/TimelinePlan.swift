@@ -40,14 +40,27 @@ package struct TimelinePlan: Hashable, Sendable {
         case signer(OperatorIndex)
     }
 
+    /// An asset that is listed, or is to be: what comes to be listed has no number before it is.
+    package typealias AssetName = String
+
+    package struct Amount: Hashable, Sendable {
+        package var asset: AssetName
+        package var units: Units
+
+        package init(asset: AssetName, units: Units) {
+            self.asset = asset
+            self.units = units
+        }
+    }
+
     /// So many units, or a share of what there is.
     package enum Quantity: Hashable, Sendable {
-        case amount(AmountPlan)
-        case share(Fraction, of: AssetID)
+        case amount(Amount)
+        case share(Fraction, of: AssetName)
 
-        package var asset: AssetID {
+        package var asset: AssetName {
             switch self {
-            case .amount(let plan): plan.asset
+            case .amount(let amount): amount.asset
             case .share(_, let asset): asset
             }
         }
@@ -59,15 +72,12 @@ package struct TimelinePlan: Hashable, Sendable {
         case by(Fraction, isFall: Bool)
     }
 
-    /// An asset that is listed or proposed; what comes to be listed has no number before it is.
-    package typealias AssetName = String
-
     package enum Act: Hashable, Sendable {
-        case deposit(Account, AmountPlan)
+        case deposit(Account, Amount)
         case withdraw(Account, Quantity)
         case delegate(Account, Quantity, to: OperatorIndex)
         case undelegate(Account, Quantity, from: OperatorIndex)
-        case emergencyExit(Account, AssetID, from: OperatorIndex)
+        case emergencyExit(Account, AssetName, from: OperatorIndex)
         case claimRewards(Account)
         case propose(Account, AssetPlan)
         case vote(Account, AssetName, accepts: Bool)

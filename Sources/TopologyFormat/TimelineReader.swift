@@ -8,11 +8,23 @@ struct TimelineReader {
     let roster: OperatorRoster?
     let restakers: [RestakerPlan]
     let services: [ServicePlan]?
-    let assets: AssetRoster
+    /// Those that there are or may come to be: SOL, the topology's, those that the timeline proposes; nil: any.
+    let assets: [String]?
     let validators: [BaseValidatorPlan]
 
     static let example = "{at: epoch 3, restaker: r-1, undelegate: 50 SOL, from: op-2}"
     private static let maximumEntries = 10_000
+
+    /// The assets that a timeline proposes to list, whatever else is wrong with it.
+    static func proposed(in field: Field?) -> [String] {
+        guard case .sequence(let entries)? = field?.node.content else { return [] }
+        return entries.flatMap { entry -> [String] in
+            guard case .mapping(let keys) = entry.content else { return [] }
+            return keys.compactMap { key in
+                if key.key == "propose", case .scalar(let name) = key.value.content { name } else { nil }
+            }
+        }
+    }
 
     func plans(_ field: Field) -> [TimelinePlan] {
         let fields = field.elements(example: "[\(Self.example)]") ?? []
@@ -188,7 +200,7 @@ struct TimelineReader {
         guard let (verb, value) = verb(Self.restakerVerbs, &keys, of: field) else { return nil }
         switch verb {
         case "deposit":
-            guard let amount = value.read(assets.amount) else { return nil }
+            guard let amount = value.read(amount) else { return nil }
             return account.map { .deposit($0, amount) }
         case "withdraw":
             guard let quantity = value.read(quantity) else { return nil }
@@ -203,7 +215,7 @@ struct TimelineReader {
             return .undelegate(account, quantity, from: signer)
         case "emergency-exit":
             let signer = keys.require("from", member)
-            guard let asset = value.read(assets.asset), let signer, let account else { return nil }
+            guard let asset = value.read(asset), let signer, let account else { return nil }
             return .emergencyExit(account, asset, from: signer)
         case "claim":
             _ = value.read(ScalarGrammar<String>.word("what is claimed", of: ["rewards"]))
@@ -219,22 +231,40 @@ struct TimelineReader {
             }
             return account.map { .dispute($0, service, sequence) }
         default:
-            guard let name = value.read(.assetName) else { return nil }
+            guard let name = value.read(asset) else { return nil }
             return account.map { .vote($0, name, accepts: verb == "accept") }
+        }
+    }
+
+    private var asset: ScalarGrammar<String> {
+        guard let assets else { return .assetName }
+        return .word("an asset", of: assets)
+    }
+
+    /// `50 SOL`, `20 mSOL`, `7 lamports`
+    private var amount: ScalarGrammar<TimelinePlan.Amount> {
+        let assets = assets
+        return ScalarGrammar(noun: "an amount", example: "50 SOL") { text throws(GrammarMistake) in
+            let unit = NumberWithUnit(text).unit
+            let name = try? ScalarGrammar<String>.assetName.parse(unit)
+            let known = assets ?? [name ?? "SOL"]
+            let roster = AssetRoster(known.filter { $0 != "SOL" }.map { AssetPlan(name: $0, points: 0) })
+            let plan = try roster.amount.parse(text)
+            return TimelinePlan.Amount(asset: roster.names[plan.asset.place], units: plan.amount)
         }
     }
 
     /// `50 SOL`, `20 mSOL`; or a share of what there is: `50%`, `50% of mSOL`.
     private var quantity: ScalarGrammar<TimelinePlan.Quantity> {
-        let assets = assets
+        let (amount, asset) = (amount, asset)
         return ScalarGrammar(noun: "an amount", example: "50 SOL or 50%") { text throws(GrammarMistake) in
             let parts = text.split(separator: " ", omittingEmptySubsequences: false)
             let isShare = parts.first.map { $0.hasSuffix("%") || $0.contains("/") } ?? false
-            guard isShare else { return .amount(try assets.amount.parse(text)) }
+            guard isShare else { return .amount(try amount.parse(text)) }
             let share = try ScalarGrammar<Fraction>.share(example: "50%").parse(String(parts[0]))
-            guard parts.count > 1 else { return .share(share, of: .native) }
+            guard parts.count > 1 else { return .share(share, of: "SOL") }
             guard parts.count == 3, parts[1] == "of" else { throw .isNot(text, "a share", write: "50% of mSOL") }
-            return .share(share, of: try assets.asset.parse(String(parts[2])))
+            return .share(share, of: try asset.parse(String(parts[2])))
         }
     }
 
@@ -285,7 +315,7 @@ struct TimelineReader {
     }
 
     private func assetAct(_ field: Field, _ keys: inout MappingReader) -> TimelinePlan.Act? {
-        let name = field.read(.assetName)
+        let name = field.read(asset)
         guard let value = keys.requiredField("rate", example: "1.25 SOL, or -1%") else { return nil }
         guard let change = value.read(Self.rateChange), let name else { return nil }
         return .setRate(name, change)
@@ -310,7 +340,7 @@ struct TimelineReader {
     }
 
     private func councilAct(_ verb: String, _ field: Field, _ keys: inout MappingReader) -> TimelinePlan.Act? {
-        guard let name = field.read(.assetName) else { return nil }
+        guard let name = field.read(asset) else { return nil }
         switch verb {
         case "council-lists": return .councilList(name)
         case "council-pauses": return .councilStatus(name, .paused)

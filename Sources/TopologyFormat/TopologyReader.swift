@@ -38,10 +38,11 @@ enum TopologyReader {
             stakeless: stakeless(roster, restakers))
         let faults = keys.field("faults").map { faultReader.plans($0) } ?? []
         let operators = roster?.allocated(services: services, ledger: ledger) ?? []
+        let timelineField = keys.field("timeline")
         let timelineReader = TimelineReader(
-            roster: roster, restakers: restakers, services: services?.map(\.plan), assets: assets,
-            validators: nativePool.validators)
-        let timeline = keys.field("timeline").map { timelineReader.plans($0) } ?? []
+            roster: roster, restakers: restakers, services: services?.map(\.plan),
+            assets: assets.names + TimelineReader.proposed(in: timelineField), validators: nativePool.validators)
+        let timeline = timelineField.map { timelineReader.plans($0) } ?? []
         let expect =
             keys.field("expect").map { expectations($0, roster: roster, services: services?.map(\.plan)) }
             ?? Expectations()

@@ -135,9 +135,13 @@ extension TopologyWriter {
 
     private func text(of quantity: TimelinePlan.Quantity) -> String {
         switch quantity {
-        case .amount(let plan): text(of: plan)
-        case .share(let share, let asset): "\(Self.share(share)) of \(topology.name(of: asset))"
+        case .amount(let amount): Self.text(of: amount)
+        case .share(let share, let asset): "\(Self.share(share)) of \(asset)"
         }
+    }
+
+    private static func text(of amount: TimelinePlan.Amount) -> String {
+        "\(Lamports(amount.units.number))".dropLast("SOL".count) + amount.asset
     }
 
     private static func text(of change: TimelinePlan.RateChange) -> String {
@@ -149,7 +153,8 @@ extension TopologyWriter {
 
     private func words(of act: TimelinePlan.Act) -> [String] {
         switch act {
-        case .deposit(let account, let amount): ["restaker: \(name(of: account))", "deposit: \(text(of: amount))"]
+        case .deposit(let account, let amount):
+            ["restaker: \(name(of: account))", "deposit: \(Self.text(of: amount))"]
         case .withdraw(let account, let quantity):
             ["restaker: \(name(of: account))", "withdraw: \(text(of: quantity))"]
         case .delegate(let account, let quantity, let signer):
@@ -158,7 +163,7 @@ extension TopologyWriter {
             ["restaker: \(name(of: account))", "undelegate: \(text(of: quantity))", "from: \(name(of: signer))"]
         case .emergencyExit(let account, let asset, let signer):
             [
-                "restaker: \(name(of: account))", "emergency-exit: \(topology.name(of: asset))",
+                "restaker: \(name(of: account))", "emergency-exit: \(asset)",
                 "from: \(name(of: signer))",
             ]
         case .claimRewards(let account): ["restaker: \(name(of: account))", "claim: rewards"]

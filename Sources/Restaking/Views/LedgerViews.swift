@@ -102,6 +102,9 @@ package struct RestakerView: Hashable, Sendable {
         package var isHeld: Bool
     }
 
+    /// Deposited, and not delegated.
+    package func idle(_ asset: AssetID) -> Units { idle.first { $0.asset == asset }?.amount ?? .zero }
+
     /// All that it has in one asset: idle, delegated, unbonding and earned.
     package func total(of asset: AssetID) -> Units {
         let parts =
