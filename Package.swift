@@ -94,7 +94,7 @@ let package = Package(
                 subprocess,
                 system,
             ] + nio),
-        target("Reports", ground + ["Records", "Verdicts", histogram, system]),
+        target("Reports", ground + ["Restaking", "Records", "Verdicts", histogram, system]),
         target(
             "Benchmarking",
             ground + [

@@ -24,7 +24,7 @@ extension RunSummary {
                 ])
             ),
             ("loads", .array(context.loads.map(json))),
-            ("quorum_latency_ms", quorumLatency), ("resources", resources.json), ("slashes", .array(slashes.map(json))),
+            ("quorum_latency_ms", quorumLatency), ("resources", resources.json), ("restaking", restakingJSON), ("slashes", .array(slashes.map(json))),
             ("revocations", .array(revocations.map(json))),
             ("conflicting_certificates", .array(conflicts.map(json))),
             ("refused_instructions", .object(refusals.map { ("\($0.outcome)", .integer(Int64($0.count))) })),
@@ -97,6 +97,8 @@ extension RunSummary {
             ("operator", .string(slash.signer)), ("service", .string(slash.service)),
             ("epoch", .unsigned(slash.record.epoch.number)),
             ("subject", .string("\(slash.record.voteKey.subject)")), ("offence", .string("\(slash.record.offence)")),
+            ("kind", .string(slash.record.kind == .equivocation ? "equivocation" : "wrong-result")),
+            ("stage", .string("\(slash.record.stage)")),
             ("slashed_lamports", .string("\(slash.record.slashed.number)")),
             ("reward_lamports", .string("\(slash.record.reward.number)")),
             ("detected_ms", slash.detected.map(JSONValue.milliseconds) ?? .null),

@@ -24,6 +24,8 @@ package struct RunSummary: Sendable {
     package let absentFaults: [RunExpectations.ScheduledFault]
     /// Faults that somebody injected into a live cluster.
     package let injectedLive: [RunExpectations.ScheduledFault]
+    package let security: [SecurityAccount]
+    package let nativePool: NativePoolAccount?
     package let resources: ResourceUse
     package let executions: [ExecutionAccount]
     package let disagreements: [DisagreementAccount]
@@ -70,6 +72,8 @@ package struct RunSummary: Sendable {
         refusals = Outcome.allCases.compactMap { outcome in
             outcomes[outcome].map { Refusal(outcome: outcome, count: $0.count) }
         }
+        security = SecurityAccount.all(of: history)
+        nativePool = NativePoolAccount.of(history)
         executions = ExecutionAccount.all(of: history)
         disagreements = DisagreementAccount.all(of: history)
         resources = ResourceUse(of: context.usages, tasks: tasks.issued)

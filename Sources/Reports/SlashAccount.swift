@@ -12,6 +12,8 @@ package struct SlashAccount: Hashable, Sendable {
     package var stake: Lamports?
     /// The share of it that the AVS's terms take.
     package var terms: Fraction
+    /// What became of the rest: `burned`, `to the service`...
+    package var destination: String
     /// From the adversary's sending its second vote to the first honest node that held both.
     package var detected: Duration?
     /// From there to the ledger's slash.
@@ -20,6 +22,24 @@ package struct SlashAccount: Hashable, Sendable {
     package var evidence: EvidenceFile?
     /// Where the culprit lost its seat by it.
     package var seats: [SeatLoss]
+
+    /// `two different results`
+    var offence: String {
+        switch record.kind {
+        case .equivocation: "two different results"
+        case .wrongResult: "a wrong result"
+        }
+    }
+
+    /// What was taken, and where it went; or that it was not.
+    var money: String {
+        let rest = record.slashed.subtracting(record.reward) ?? .zero
+        switch record.stage {
+        case .executed: return "\(record.slashed) slashed: \(record.reward) to the reporter, \(rest) \(destination)"
+        case .pending: return "\(record.slashed == .zero ? "a slash" : "\(record.slashed)") pending when the run ended"
+        case .vetoed: return "\(record.slashed) not slashed: the service's resolver cancelled it"
+        }
+    }
 
     /// Whether what was taken is just the share that the terms name of the stake that counted.
     var isOfTerms: Bool {
@@ -39,7 +59,8 @@ package struct SlashAccount: Hashable, Sendable {
                 record: record, signer: history.name(of: record.signer),
                 service: history.name(of: record.voteKey.service),
                 stake: history.stake(of: record.signer, in: record.voteKey.service, record.epoch),
-                terms: history.terms(of: record.voteKey.service),
+                terms: history.terms(of: record.voteKey.service, record.kind),
+                destination: history.destination(of: record.voteKey.service),
                 detected: offence.flatMap { offence in found.map(\.at).min().map { $0 - offence.at } },
                 slashed: offence.map { slash.at - $0.at }, evidence: files.first { $0.offence == record.offence },
                 seats: SeatLoss.all(by: slash, in: history))
@@ -63,8 +84,21 @@ extension RunHistory {
             .lazy.compactMap { set in set.members.first { $0.signer == signer }?.weight }.first
     }
 
-    fileprivate func terms(of service: ServiceID) -> Fraction {
-        genesis.services.indices.contains(Int(service.number))
-            ? genesis.services[Int(service.number)].slash.equivocation : .basisPoints(0)
+    fileprivate func terms(of service: ServiceID, _ kind: SlashRecord.Kind) -> Fraction {
+        guard genesis.services.indices.contains(Int(service.number)) else { return .basisPoints(0) }
+        let terms = genesis.services[Int(service.number)].slash
+        return kind == .equivocation ? terms.equivocation : terms.wrongResult
+    }
+
+    fileprivate func destination(of service: ServiceID) -> String {
+        guard genesis.services.indices.contains(Int(service.number)) else { return "burned" }
+        switch genesis.services[Int(service.number)].slash.destination {
+        case .burn: return "burned"
+        case .service: return "to the service"
+        case .address(let key):
+            let owner =
+                genesis.restakers.first { $0.key == key }?.name ?? genesis.signers.first { $0.key == key }?.name
+            return "to \(owner ?? "\(key)")"
+        }
     }
 }

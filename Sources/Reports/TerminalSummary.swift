@@ -25,7 +25,7 @@ package struct TerminalSummary: Sendable {
     /// Ends in a newline.
     package var text: String {
         let blocks = [
-            headline, network, measurements, simulation,
+            headline, network, measurements, simulation, restaking,
             slashes + revocations + conflicts + injectedLive + absentFaults + refusals + executions,
             verdicts,
             outcome,
@@ -114,6 +114,12 @@ package struct TerminalSummary: Sendable {
         return lines
     }
 
+    private var restaking: [String] {
+        let (security, pool) = (summary.securityLines, summary.nativePoolLines)
+        return security.enumerated().flatMap { labelled($0 == 0 ? "security" : "", $1) }
+            + pool.enumerated().flatMap { labelled($0 == 0 ? "native pool" : "", $1) }
+    }
+
     private var slashes: [String] {
         guard !summary.slashes.isEmpty else { return labelled("slashed", "nobody") }
         var lines: [String] = []
@@ -184,13 +190,12 @@ package struct TerminalSummary: Sendable {
     }
 
     private func account(of slash: SlashAccount) -> String {
-        var text = "\(slash.signer) signed two different results for task \(slash.record.voteKey.subject) of "
+        var text = "\(slash.signer) signed \(slash.offence) for task \(slash.record.voteKey.subject) of "
         text += "\(slash.service); "
-        let burned = slash.record.slashed.subtracting(slash.record.reward) ?? .zero
         if let stake = slash.stake, slash.isOfTerms {
             text += "\(slash.terms.percentage) of \(stake) = "
         }
-        text += "\(slash.record.slashed) slashed: \(slash.record.reward) to the reporter, \(burned) burned"
+        text += slash.money
         if let detected = slash.detected { text += "; detected after \(detected.milliseconds)" }
         if let slashed = slash.slashed { text += ", slashed after \(slashed.milliseconds)" }
         if let evidence = slash.evidence { text += "; proof: \(evidence.borshPath)" }

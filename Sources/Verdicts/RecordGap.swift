@@ -38,7 +38,7 @@ extension RecordGap: CustomStringConvertible {
 }
 
 extension RunHistory {
-    var ledgerGaps: [RecordGap] { gaps.filter { $0.party == .ledger } }
+    package var ledgerGaps: [RecordGap] { gaps.filter { $0.party == .ledger } }
     var coordinatorGaps: [RecordGap] { gaps.filter { $0.party.isCoordinator } }
     var operatorGaps: [RecordGap] { gaps.filter { $0.party != .ledger && !$0.party.isCoordinator } }
 }

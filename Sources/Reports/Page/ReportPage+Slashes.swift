@@ -40,7 +40,7 @@ extension ReportPage {
             element("h3") {
                 slash.signer
                 element("span", ["class": "what"]) {
-                    "signed two different results for \(history.describe(record.voteKey))"
+                    "signed \(slash.offence) for \(history.describe(record.voteKey))"
                 }
             }
             Markup.facts([
@@ -48,7 +48,10 @@ extension ReportPage {
                 slash.isOfTerms
                     ? slash.stake?.subtracting(record.slashed).map { ("stake after it", Markup(text: "\($0)")) } : nil,
                 ("to the reporter", Markup(text: "\(record.reward)")),
-                ("burned", Markup(text: "\(record.slashed.subtracting(record.reward) ?? .zero)")),
+                ("stage", Markup(text: "\(record.stage)")),
+                (
+                    slash.destination, Markup(text: "\(record.slashed.subtracting(record.reward) ?? .zero)")
+                ),
                 time.map { ("slashed at", Markup(text: $0)) },
                 slash.detected.map { ("detected after", Markup(text: $0.milliseconds)) },
                 slash.slashed.map { ("slashed after", Markup(text: $0.milliseconds)) },

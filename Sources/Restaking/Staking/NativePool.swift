@@ -6,7 +6,7 @@ import Primitives
 /// What has been deposited since the epoch opened is not staked before the next one; what is withdrawn is taken from
 /// the validators at the next close, those that yield least first.
 struct NativePool: Hashable, Sendable {
-    let terms: NativePoolTerms
+    private(set) var terms: NativePoolTerms
     private(set) var validators: [Validator]
 
     struct Validator: Hashable, Sendable {
@@ -20,6 +20,8 @@ struct NativePool: Hashable, Sendable {
         self.terms = terms
         validators = terms.validators.map { Validator(yield: $0.yield) }
     }
+
+    mutating func holdStill() { terms.horizon = 0 }
 
     mutating func setYield(_ yield: BaseYield, of index: ValidatorIndex) { validators[index.place].yield = yield }
 

@@ -174,4 +174,12 @@ extension Ledger {
             (nativePool.terms.validators[$0], $1.yield, $1.stake, $1.moved)
         }
     }
+
+    /// What this much stake would earn in an epoch with a base validator, at its present yield.
+    package func baseYield(of amount: Units, with validator: ValidatorIndex) -> Units {
+        amount.scaled(by: nativePool.netYield(validator.place), over: BaseYield.whole)
+    }
+
+    /// For comparison: from here on no stake moves between base validators.
+    package mutating func holdNativePoolStill() { nativePool.holdStill() }
 }
