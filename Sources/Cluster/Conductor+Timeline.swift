@@ -28,8 +28,8 @@ struct TimelineDesk: Sendable {
         case order(ticket: UInt64)
     }
 
-    init(_ plans: [TimelinePlan], slotsPerEpoch: UInt64) {
-        schedule = TimelineSchedule(plans)
+    init(_ schedule: TimelineSchedule, slotsPerEpoch: UInt64) {
+        self.schedule = schedule
         self.slotsPerEpoch = slotsPerEpoch
     }
 
@@ -118,7 +118,7 @@ extension Conductor {
         switch (job.origin, result) {
         case (.order(let ticket), _): answer(ticket, result, &effects)
         case (.entry(let entry), .refused(let reason)), (.entry(let entry), .notApplied(let reason)):
-            effects.append(.report(.timelineRefused(entry: entry, reason: reason)))
+            effects.append(.report(.hindered(TimelineObstacle(entry: entry, reason: reason))))
         case (.entry, _): break
         }
     }

@@ -123,7 +123,7 @@ package struct Conductor: Sendable {
 
     /// - Parameter members: one of them the ledger.
     /// - Parameter timeline: what is done to the restaking state in its course.
-    package init(members: [Member], settings: Settings, timeline: [TimelinePlan] = [], slotsPerEpoch: UInt64 = 1) {
+    package init(members: [Member], settings: Settings, timeline: TimelineSchedule = TimelineSchedule([]), slotsPerEpoch: UInt64 = 1) {
         self.timeline = TimelineDesk(timeline, slotsPerEpoch: slotsPerEpoch)
         let ordered = members.filter { $0.party == .ledger } + members.filter { $0.party != .ledger }
         precondition(ordered.count(where: { $0.party == .ledger }) == 1, "a network has one ledger")
@@ -211,6 +211,7 @@ package struct Conductor: Sendable {
         for child in children where child.isAlive { effects.append(.tell(child.party, .begin(beginning))) }
         effects.append(.report(.began(startup: beginning - started)))
         for delay in settings.measuring { effects.append(.wake(beginning + delay)) }
+        effects += timeline.schedule.unreachable.map { .report(.hindered($0)) }
         if !timeline.schedule.isDone { effects.append(.wake(beginning)) }
         guard !isLive else { return deadline = nil }
         wait(settings.timeLimit, from: beginning, &effects)

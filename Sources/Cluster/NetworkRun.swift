@@ -59,7 +59,8 @@ package struct NetworkRun: Sendable {
         }
         return await withDiscardingTaskGroup { group in
             var conductor = Conductor(
-                members: members, settings: settings, timeline: topology.timeline,
+                members: members, settings: settings,
+                timeline: desk == nil ? TimelineSchedule(of: topology) : TimelineSchedule(topology.timeline),
                 slotsPerEpoch: topology.ledger.slotsPerEpoch)
             var processes: [Party: AsyncStream<ChildProcess.Order>.Continuation] = [:]
             var effects: [Conductor.Effect] = []

@@ -3,6 +3,7 @@ import Messages
 import Node
 import Primitives
 import Records
+import Staging
 import SystemPackage
 
 /// How the processes of a run came to their end; what they did is in their records.
@@ -102,7 +103,7 @@ package enum NetworkEvent: Hashable, Sendable {
     case injected(FaultPlan)
     case cleared([String])
     /// An entry of the timeline came to nothing.
-    case timelineRefused(entry: Int, reason: String)
+    case hindered(TimelineObstacle)
     /// Nothing more is issued, and windows close.
     case draining
     case stopping(RunOutcome.Ending)

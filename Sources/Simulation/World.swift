@@ -64,9 +64,10 @@ struct World {
         self.genesis = genesis
         network = genesis.network
         patience = RunPatience(of: topology)
+        let schedule = TimelineSchedule(of: topology)
         timeline = SimulatedTimeline(
-            schedule: TimelineSchedule(topology.timeline),
-            resolution: TimelineResolution(topology: topology, keys: keys))
+            schedule: schedule, resolution: TimelineResolution(topology: topology, keys: keys),
+            obstacles: schedule.unreachable)
         processors = Processors(plan.cores)
         wiring = Wiring(genesis)
         do {

@@ -27,32 +27,12 @@ package struct RunPatience: Hashable, Sendable {
     package init(of topology: Topology) {
         let listening = topology.services.map { max($0.deadline, $0.evidenceWindow) }.max() ?? .zero
         timeLimit =
-            max(topology.services.map(Self.span).max() ?? .zero, Self.timelineSpan(of: topology)) + Self.slowness
+            max(topology.services.map(Self.span).max() ?? .zero, TimelineReach.reaches(of: topology).map(\.wait).max() ?? .zero) + Self.slowness
         progress = topology.services.filter { $0.load.rate == nil }.map { max($0.deadline, $0.evidenceWindow) }.max()
             .map { $0 + Self.slowness }
         settlingAlone =
             (topology.services.map(\.evidenceWindow).max() ?? .zero) + Timings.receiptPatience + .seconds(1)
         drain = listening + Self.slowness
-    }
-
-    /// From the beginning to the last entry of the timeline that does not wait for a task.
-    private static func timelineSpan(of topology: Topology) -> Duration {
-        let ledger = topology.ledger
-        let skipped = topology.timeline.reduce(UInt64(0)) { sum, plan in
-            if case .forward(let epochs) = plan.act { sum + epochs * (plan.repetition?.times ?? 1) } else { sum }
-        }
-        let moments = topology.timeline.map { plan -> Duration in
-            let later = (plan.repetition?.every ?? 0) * ((plan.repetition?.times ?? 1) - 1)
-            switch plan.at {
-            case .task: return .zero
-            case .after(let delay): return delay + .nanoseconds(Int64(later))
-            case .epoch(let epoch):
-                let epochs = epoch.number + later
-                let left = Double(epochs > skipped ? epochs - skipped : 0) * Double(ledger.slotsPerEpoch)
-                return ledger.slotDuration * left
-            }
-        }
-        return moments.max() ?? .zero
     }
 
     private static func span(of service: ServicePlan) -> Duration {

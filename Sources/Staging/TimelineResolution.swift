@@ -258,3 +258,7 @@ package struct TimelineObstacle: Hashable, Sendable {
         self.reason = reason
     }
 }
+
+extension TimelineObstacle: CustomStringConvertible {
+    package var description: String { "timeline[\(entry)]: \(reason)" }
+}

@@ -14,6 +14,10 @@ package struct TimelineSchedule: Sendable {
     }
 
     private let plans: [TimelinePlan]
+    /// By entry: how often it becomes due in all.
+    private let times: [UInt64]
+    /// What does not become due however long one waits, and why.
+    package let unreachable: [TimelineObstacle]
     /// By entry: how often it has been due.
     private var done: [UInt64]
     private var elapsed: Duration?
@@ -21,8 +25,21 @@ package struct TimelineSchedule: Sendable {
     /// By AVS: how many tasks have been issued.
     private var issued: [ServiceID: UInt64] = [:]
 
-    package init(_ plans: [TimelinePlan]) {
+    package init(_ plans: [TimelinePlan]) { self.init(plans, reach: plans.map { TimelineReach(of: $0) }) }
+
+    /// That of a run whose load comes to an end.
+    ///
+    /// - Parameter topology: with its overrides applied.
+    package init(of topology: Topology) {
+        self.init(topology.timeline, reach: TimelineReach.reaches(of: topology))
+    }
+
+    private init(_ plans: [TimelinePlan], reach: [TimelineReach]) {
         self.plans = plans
+        times = reach.map(\.times)
+        unreachable = reach.enumerated().compactMap { entry, reach in
+            reach.limit.map { TimelineObstacle(entry: entry, reason: $0) }
+        }
         done = plans.map { _ in 0 }
     }
 
@@ -50,7 +67,7 @@ package struct TimelineSchedule: Sendable {
     package var nextDelay: Duration? {
         plans.indices.compactMap { place -> Duration? in
             guard case .after(let delay) = plans[place].at, let repetition = pending(place) else { return nil }
-            return delay + .nanoseconds(Int64(repetition * (plans[place].repetition?.every ?? 0)))
+            return delay + .nanoseconds(Int64(plans[place].delay(of: repetition)))
         }.min()
     }
 
@@ -68,11 +85,11 @@ package struct TimelineSchedule: Sendable {
 
     /// Which repetition comes next; nil when it is done.
     private func pending(_ place: Int) -> UInt64? {
-        done[place] < plans[place].repetition?.times ?? 1 ? done[place] : nil
+        done[place] < times[place] ? done[place] : nil
     }
 
     private func isDue(_ place: Int, _ repetition: UInt64) -> Bool {
-        let later = repetition * (plans[place].repetition?.every ?? 0)
+        let later = plans[place].delay(of: repetition)
         return switch plans[place].at {
         case .epoch(let first): epoch >= first.advanced(by: later)
         case .task(let service, let first): issued[service, default: 0] > first.number + later

@@ -39,6 +39,7 @@ extension TopologyReader {
                 }
             }
         }
+        plan.delegations.sort { ($0.asset, $0.signer) < ($1.asset, $1.signer) }
         if let delegateField, entry.value.mistakes.count == earlier { check(plan, assets, delegateField) }
         return plan
     }

@@ -82,7 +82,7 @@ final class ProgressDisplay: Sendable {
         case .resumed(let name): "\(name) goes on"
         case .injected(let plan): "\(plan.behaviour.rawValue) is injected into \(topology.name(of: plan.party))"
         case .cleared(let names): "the faults of \(names.joined(separator: ", ")) are cleared"
-        case .timelineRefused(let entry, let reason): "warning: timeline[\(entry)]: \(reason)"
+        case .hindered(let obstacle): "warning: \(obstacle)"
         case .draining: "draining: nothing more is issued, and every window closes"
         case .stopping(.completed): "every task is closed; stopping"
         case .stopping(.timedOut): "the time is up; stopping"
