@@ -123,7 +123,10 @@ package struct Conductor: Sendable {
 
     /// - Parameter members: one of them the ledger.
     /// - Parameter timeline: what is done to the restaking state in its course.
-    package init(members: [Member], settings: Settings, timeline: TimelineSchedule = TimelineSchedule([]), slotsPerEpoch: UInt64 = 1) {
+    package init(
+        members: [Member], settings: Settings, timeline: TimelineSchedule = TimelineSchedule([]),
+        slotsPerEpoch: UInt64 = 1
+    ) {
         self.timeline = TimelineDesk(timeline, slotsPerEpoch: slotsPerEpoch)
         let ordered = members.filter { $0.party == .ledger } + members.filter { $0.party != .ledger }
         precondition(ordered.count(where: { $0.party == .ledger }) == 1, "a network has one ledger")

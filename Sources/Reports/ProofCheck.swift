@@ -1,12 +1,14 @@
 import Cryptography
 import Messages
 import Primitives
+import Restaking
 
 /// Whether a proof file proves what it says, by nothing but the file; and if not, why.
 package struct ProofCheck: Sendable {
     /// Nil when what the file says contradicts itself, so that there is no such proof.
     package let proof: Proof?
-    /// The digest that a certificate's operator set must have, known from elsewhere.
+    /// What the proof rests on, known from elsewhere: the digest of a certificate's operator set, or an account's state
+    /// root.
     package let pin: Digest?
     package let flaws: [String]
     /// Whether the file says itself that its signatures are modelled.
@@ -44,6 +46,11 @@ package struct ProofCheck: Sendable {
                 flaws.append("the operator set is not the pinned one, \(pin)")
             }
             if let flaw = flaw(of: certificate, in: set) { flaws.append(flaw) }
+            return flaws
+        case .account(let proof):
+            var flaws: [String] = []
+            if let pin, pin != proof.root { flaws.append("its state root is not the pinned one, \(pin)") }
+            do { _ = try ProvenAccount(proof) } catch { flaws.append("\(error)") }
             return flaws
         }
     }

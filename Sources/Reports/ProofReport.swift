@@ -1,14 +1,15 @@
 import Cryptography
 import Messages
 import Primitives
+import Restaking
 
 /// What `quorate verify` tells of a proof: rows for people, one document for programs.
 package struct ProofReport: Sendable {
     package static let schemaVersion: Int64 = 1
     private static let labelWidth = 16
-    private static let nameWidth = 14
+    static let nameWidth = 14
 
-    private let check: ProofCheck
+    let check: ProofCheck
 
     package init(_ check: ProofCheck) { self.check = check }
 
@@ -20,12 +21,13 @@ package struct ProofReport: Sendable {
         }.joined()
     }
 
-    private typealias Row = (label: String, text: String)
+    typealias Row = (label: String, text: String)
 
     private var account: [Row] {
         switch check.proof {
         case .evidence(let evidence): Self.rows(of: evidence)
         case .certificate(let certificate, let set): rows(of: certificate, in: set)
+        case .account(let proof): rows(of: proof)
         case nil: []
         }
     }
@@ -83,6 +85,7 @@ package struct ProofReport: Sendable {
         switch check.proof {
         case .evidence(let evidence): members += Self.json(evidence)
         case .certificate(let certificate, let set): members += json(certificate, in: set)
+        case .account(let proof): members += json(proof)
         case nil: break
         }
         return .object(members)
@@ -117,7 +120,7 @@ package struct ProofReport: Sendable {
 
 extension String {
     /// At least one space follows.
-    fileprivate func padding(to width: Int) -> String {
+    func padding(to width: Int) -> String {
         self + String(repeating: " ", count: max(1, width - count))
     }
 }

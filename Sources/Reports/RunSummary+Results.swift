@@ -24,7 +24,8 @@ extension RunSummary {
                 ])
             ),
             ("loads", .array(context.loads.map(json))),
-            ("quorum_latency_ms", quorumLatency), ("resources", resources.json), ("restaking", restakingJSON), ("slashes", .array(slashes.map(json))),
+            ("quorum_latency_ms", quorumLatency), ("resources", resources.json), ("restaking", restakingJSON),
+            ("slashes", .array(slashes.map(json))),
             ("revocations", .array(revocations.map(json))),
             ("conflicting_certificates", .array(conflicts.map(json))),
             ("refused_instructions", .object(refusals.map { ("\($0.outcome)", .integer(Int64($0.count))) })),

@@ -28,6 +28,8 @@ struct Account: Hashable, Sendable {
 
     func earned(_ asset: AssetID) -> Units { asset.place < earned.count ? earned[asset.place] : .zero }
 
+    var earnedAssets: Int { earned.count }
+
     mutating func earn(_ amount: Units, of asset: AssetID) {
         guard amount > .zero else { return }
         while earned.count <= asset.place { earned.append(.zero) }

@@ -27,7 +27,9 @@ package struct RunPatience: Hashable, Sendable {
     package init(of topology: Topology) {
         let listening = topology.services.map { max($0.deadline, $0.evidenceWindow) }.max() ?? .zero
         timeLimit =
-            max(topology.services.map(Self.span).max() ?? .zero, TimelineReach.reaches(of: topology).map(\.wait).max() ?? .zero) + Self.slowness
+            max(
+                topology.services.map(Self.span).max() ?? .zero,
+                TimelineReach.reaches(of: topology).map(\.wait).max() ?? .zero) + Self.slowness
         progress = topology.services.filter { $0.load.rate == nil }.map { max($0.deadline, $0.evidenceWindow) }.max()
             .map { $0 + Self.slowness }
         settlingAlone =

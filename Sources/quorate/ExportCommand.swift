@@ -83,8 +83,10 @@ struct ExportCommand: ParsableCommand {
     private func exportEvidence() throws {
         let check = try ProofInput.check(source)
         guard case .evidence(let evidence)? = check.proof, check.isValid else {
-            if case .certificate = check.proof {
-                throw CommandFailure.badInput("\(source): a certificate; --solana takes evidence")
+            switch check.proof {
+            case .certificate: throw CommandFailure.badInput("\(source): a certificate; --solana takes evidence")
+            case .account: throw CommandFailure.badInput("\(source): a ledger's account; --solana takes evidence")
+            case .evidence, nil: break
             }
             Console.complain("\(source): not valid: \(check.flaws.joined(separator: "; "))")
             throw ExitStatus.notAsExpected.code

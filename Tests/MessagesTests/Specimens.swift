@@ -106,7 +106,15 @@ enum Fixed {
         ("equivocation", .evidence(.equivocation(equivocation))),
         ("taskEquivocation", .evidence(.taskEquivocation(taskEquivocation))),
         ("certificate", .certificate(certificate, of: operatorSet)),
+        ("account", .account(accountProof)),
     ]
+
+    static let accountProof = AccountProof(
+        root: operatorSet.digest,
+        openings: [
+            AccountProof.Opening(index: 0, leaf: [1, 2, 3], path: [network, operatorSet.digest]),
+            AccountProof.Opening(index: 4, leaf: [], path: []),
+        ])
 
     static func signed(_ instruction: Instruction) -> SignedInstruction {
         let authority = signers[0]

@@ -9,7 +9,9 @@ import Testing
 @Suite struct BalanceAccountTests {
     typealias Fixture = LedgerFixture
 
-    private static func explained(_ restaker: UInt32, _ fixture: Fixture, _ genesis: Genesis) -> (BalanceAccount, Ledger) {
+    private static func explained(_ restaker: UInt32, _ fixture: Fixture, _ genesis: Genesis) -> (
+        BalanceAccount, Ledger
+    ) {
         var ledger = try! Ledger(genesis: genesis)
         var account = BalanceAccount(of: RestakerIndex(restaker), in: ledger)
         for signed in fixture.log { _ = account.apply(signed, to: &ledger) }

@@ -113,29 +113,12 @@ import Testing
         }
     }
 
-    @Test func `An account's inclusion is proven against the root, and against no other`() throws {
-        let (fixture, _) = Self.busy()
-        let root = fixture.ledger.stateRoot
-        let count = fixture.ledger.leaves.count
-        for account in fixture.ledger.accounts {
-            let proof = try #require(fixture.ledger.inclusionProof(ofAccount: account.key))
-            let leaf = Domain.stateLeaf.digest(proof.leaf)
-            #expect(MerkleTree.root(of: leaf, at: Int(proof.index), of: count, path: proof.path) == root)
-            #expect(MerkleTree.root(of: leaf, at: Int(proof.index) + 1, of: count, path: proof.path) != root)
-            #expect(MerkleTree.root(of: leaf, at: Int(proof.index), of: count + 1, path: proof.path) != root)
-            var longer = proof.path
-            longer.append(.zero)
-            #expect(MerkleTree.root(of: leaf, at: Int(proof.index), of: count, path: longer) == nil)
-        }
-        #expect(fixture.ledger.inclusionProof(ofAccount: Fixture.stranger.publicKey) == nil)
-    }
-
     @Test(arguments: 1...33)
     func `In a tree of any size every leaf has its way to the root`(_ count: Int) {
         let leaves = (0..<count).map { Domain.stateLeaf.digest([UInt8($0)]) }
         let root = MerkleTree.root(of: leaves)
         for index in leaves.indices {
-            let path = MerkleTree.path(to: index, in: leaves)
+            let path = MerkleTree.path(to: index, in: MerkleTree.levels(leaves))
             #expect(MerkleTree.root(of: leaves[index], at: index, of: count, path: path) == root)
         }
     }

@@ -8,7 +8,8 @@ extension ReportPage {
         guard summary.security.count > 1 else { return nil }
         return ReportSection(
             "security", "Security",
-            lead: "What it takes to have a wrong result certified: with the stake that services share, and alone, if every "
+            lead:
+                "What it takes to have a wrong result certified: with the stake that services share, and alone, if every "
                 + "operator had divided its stake evenly among its services."
         ) {
             Markup.table(
@@ -28,7 +29,8 @@ extension ReportPage {
         guard let pool = summary.nativePool else { return nil }
         return ReportSection(
             "native-pool", "Native pool",
-            lead: "Where the pool's SOL is staked, and what its moves were worth: what moves earns nothing in that epoch."
+            lead:
+                "Where the pool's SOL is staked, and what its moves were worth: what moves earns nothing in that epoch."
         ) {
             Markup.facts([
                 ("epochs", Markup(text: "\(pool.epochs)")),

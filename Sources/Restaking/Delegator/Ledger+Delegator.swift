@@ -177,9 +177,7 @@ extension Ledger {
     }
 
     func value(of claim: RestakerAccount.UnbondingClaim) -> VaultShares {
-        let stake = stakes[claim.asset.place][Int(claim.signer.number)]
-        if claim.epoch == epoch { return stake.active.value(of: claim.holding) }
-        return stake.bucket(of: claim.epoch)?.pool.value(of: claim.holding) ?? .zero
+        stakes[claim.asset.place][Int(claim.signer.number)].value(of: claim, in: epoch)
     }
 
     private mutating func takeRewards(of claim: inout RestakerAccount.UnbondingClaim) -> Earnings {

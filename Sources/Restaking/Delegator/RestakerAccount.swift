@@ -125,6 +125,21 @@ struct RestakerAccount: Hashable, Sendable {
     }
 }
 
+extension OperatorStake {
+    /// Rounded down.
+    func value(of claim: RestakerAccount.UnbondingClaim, in epoch: Epoch) -> VaultShares {
+        if claim.epoch == epoch { return active.value(of: claim.holding) }
+        return bucket(of: claim.epoch)?.pool.value(of: claim.holding) ?? .zero
+    }
+
+    mutating func takeRewards(of claim: RestakerAccount.UnbondingClaim, in epoch: Epoch) -> Earnings {
+        guard let mark = claim.paid else { return Earnings() }
+        return claim.epoch < epoch
+            ? takeRewards(ofUnbonding: claim.holding, of: claim.epoch, since: mark)
+            : takeRewards(of: claim.holding, since: mark)
+    }
+}
+
 extension RestakerAccount.DelegationRecord: BorshCodable {
     func encode(to encoder: inout BorshEncoder) {
         encoder.encode(asset)

@@ -5,13 +5,16 @@ import Primitives
 /// A binary tree of digests. The last one of a level with an odd number goes up as it is; the root says how many
 /// leaves there are, so that no two lists have one root.
 package enum MerkleTree {
-    package static func root(of leaves: [Digest]) -> Digest { seal(levels(leaves).last![0], count: leaves.count) }
+    package static func root(of leaves: [Digest]) -> Digest { root(of: levels(leaves)) }
+
+    /// - Parameter levels: from the leaves to the top.
+    static func root(of levels: [[Digest]]) -> Digest { seal(levels.last![0], count: levels[0].count) }
 
     /// The digests beside the way from a leaf to the top, from below.
-    static func path(to index: Int, in leaves: [Digest]) -> [Digest] {
+    static func path(to index: Int, in levels: [[Digest]]) -> [Digest] {
         var index = index
         var path: [Digest] = []
-        for level in levels(leaves).dropLast() {
+        for level in levels.dropLast() {
             let sibling = index ^ 1
             if sibling < level.count { path.append(level[sibling]) }
             index /= 2
@@ -35,9 +38,10 @@ package enum MerkleTree {
         return rest.isEmpty ? seal(digest, count: count) : nil
     }
 
-    /// From the leaves to the top; of no leaves, a digest of nothing.
-    private static func levels(_ leaves: [Digest]) -> [[Digest]] {
-        var levels = [leaves.isEmpty ? [.zero] : leaves]
+    /// From the leaves, of which there must be one, to the top.
+    static func levels(_ leaves: [Digest]) -> [[Digest]] {
+        precondition(!leaves.isEmpty, "a tree without leaves")
+        var levels = [leaves]
         while let level = levels.last, level.count > 1 {
             levels.append(
                 stride(from: 0, to: level.count, by: 2).map {
@@ -60,12 +64,4 @@ package enum MerkleTree {
         encoder.encode(top)
         return Domain.stateRoot.digest(encoder.bytes)
     }
-}
-
-/// That one account stands in the state of a published root.
-package struct InclusionProof: Hashable, Sendable {
-    /// The leaf's bytes.
-    package var leaf: [UInt8]
-    package var index: UInt64
-    package var path: [Digest]
 }

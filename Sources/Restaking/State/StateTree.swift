@@ -28,42 +28,37 @@ extension Ledger {
     package var stateRoot: Digest { MerkleTree.root(of: leafDigests) }
 
     /// In the order of the tree.
-    package var leaves: [StateLeaf] {
-        var leaves: [StateLeaf] = [.header]
-        leaves += accounts.indices.map(StateLeaf.account)
-        leaves += operators.indices.map { .signer(OperatorIndex(UInt32($0))) }
-        leaves += vaults.indices.map { .vault(AssetID($0)) }
-        for asset in vaults.indices {
-            leaves += operators.indices.map { .stake(AssetID(asset), OperatorIndex(UInt32($0))) }
-        }
-        leaves += services.indices.map { .service(ServiceID(UInt32($0))) }
-        leaves += services.indices.map { .inbox(ServiceID(UInt32($0))) }
-        return leaves + [.nativePool, .governance, .slashes, .operatorSets, .settlements, .disputes]
-    }
+    package var leaves: [StateLeaf] { header.leaves }
 
-    private var leafDigests: [Digest] {
-        leaves.map { leaf in
-            var encoder = BorshEncoder()
-            encode(leaf, to: &encoder)
-            return Domain.stateLeaf.digest(encoder.bytes)
-        }
-    }
+    private var leafDigests: [Digest] { leaves.map { Domain.stateLeaf.digest(bytes(of: $0)) } }
 
+    /// An account's leaf, and those that its amounts rest on.
+    ///
     /// - Returns: nil when the ledger knows nobody of this key.
-    package func inclusionProof(ofAccount key: PublicKey) -> InclusionProof? {
+    package func proof(ofAccount key: PublicKey) -> AccountProof? {
         guard let place = places[key] else { return nil }
+        var wanted: Set<StateLeaf> = [.header, .account(place)]
+        wanted.formUnion(accounts[place].vaultsOfEarnings)
+        if let index = accounts[place].restaker { wanted.formUnion(restakers[Int(index.number)].grounds) }
+        let leaves = leaves
+        let levels = MerkleTree.levels(leafDigests)
+        return AccountProof(
+            root: MerkleTree.root(of: levels),
+            openings: leaves.indices.filter { wanted.contains(leaves[$0]) }.map { index in
+                AccountProof.Opening(
+                    index: UInt64(index), leaf: bytes(of: leaves[index]), path: MerkleTree.path(to: index, in: levels))
+            })
+    }
+
+    private func bytes(of leaf: StateLeaf) -> [UInt8] {
         var encoder = BorshEncoder()
-        let leaf = StateLeaf.account(place)
         encode(leaf, to: &encoder)
-        // The header comes first.
-        let index = place + 1
-        return InclusionProof(
-            leaf: encoder.bytes, index: UInt64(index), path: MerkleTree.path(to: index, in: leafDigests))
+        return encoder.bytes
     }
 
     func encode(_ leaf: StateLeaf, to encoder: inout BorshEncoder) {
         switch leaf {
-        case .header: encodeHeader(to: &encoder)
+        case .header: encoder.encode(header)
         case .account(let place):
             encoder.encode(accounts[place])
             encoder.encode(accounts[place].restaker.map { restakers[Int($0.number)] })
@@ -83,11 +78,9 @@ extension Ledger {
         }
     }
 
-    private func encodeHeader(to encoder: inout BorshEncoder) {
-        encoder.encode(network)
-        encoder.encode(slot)
-        encoder.encode(epoch)
-        encoder.encode(sequence)
-        for count in [accounts.count, operators.count, vaults.count, services.count] { encoder.encode(UInt32(count)) }
+    var header: StateHeader {
+        StateHeader(
+            network: network, slot: slot, epoch: epoch, sequence: sequence, accounts: UInt32(accounts.count),
+            operators: UInt32(operators.count), vaults: UInt32(vaults.count), services: UInt32(services.count))
     }
 }

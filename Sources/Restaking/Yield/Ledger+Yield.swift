@@ -152,12 +152,8 @@ extension Ledger {
             earned += record.settle(with: &stake).earned
         }
         for claim in account.claims {
-            guard let mark = claim.paid else { continue }
             var stake = stakes[claim.asset.place][Int(claim.signer.number)]
-            earned +=
-                claim.epoch < epoch
-                ? stake.takeRewards(ofUnbonding: claim.holding, of: claim.epoch, since: mark)
-                : stake.takeRewards(of: claim.holding, since: mark)
+            earned += stake.takeRewards(of: claim, in: epoch)
         }
         return earned
     }

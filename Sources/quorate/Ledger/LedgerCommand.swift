@@ -12,10 +12,11 @@ struct LedgerCommand: ParsableCommand {
               quorate ledger explain r-1
               quorate ledger history op-3
               quorate ledger submit restaker=r-1 undelegate="50 SOL" from=op-2 --cluster lab
-              quorate ledger replay runs/latest
+              quorate ledger prove r-1 --epoch 3
+              quorate ledger replay runs/latest --epochs
             """,
         subcommands: [
             LedgerShowCommand.self, LedgerExplainCommand.self, LedgerHistoryCommand.self, LedgerSubmitCommand.self,
-            LedgerReplayCommand.self,
+            LedgerProveCommand.self, LedgerReplayCommand.self,
         ])
 }

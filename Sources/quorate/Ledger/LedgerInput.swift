@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cluster
+import Cryptography
 import LedgerNode
 import Messages
 import Primitives
@@ -78,6 +79,31 @@ struct LedgerInput {
         return ledger
     }
 
+    /// In the state whose root the ledger told everyone when the epoch began.
+    func ledger(atOpeningOf epoch: Epoch) throws(CommandFailure) -> Ledger {
+        var found: Ledger?
+        var last = Epoch(0)
+        try openings { ledger in
+            last = ledger.epoch
+            if ledger.epoch == epoch { found = ledger }
+        }
+        if let found { return found }
+        throw .badInput(
+            "epoch \(epoch) did not begin by an instruction of its own: "
+                + (epoch > last
+                    ? "the last that began is \(last)" : "the clock went over it; see ledger replay --epochs"))
+    }
+
+    /// The ledger as each epoch began.
+    func openings(visit: (Ledger) throws -> Void) throws(CommandFailure) {
+        let first = try initialLedger()
+        try CommandFailure.asBadInput { try visit(first) }
+        _ = try ledger { _, changes, ledger in
+            guard changes.contains(where: { if case .epochOpened = $0 { true } else { false } }) else { return }
+            try visit(ledger)
+        }
+    }
+
     func initialLedger() throws(CommandFailure) -> Ledger {
         try CommandFailure.asBadInput { try Ledger(genesis: genesis) }
     }
@@ -95,6 +121,16 @@ struct LedgerInput {
     func index(ofRestaker name: String) throws(CommandFailure) -> RestakerIndex {
         if let place = genesis.restakers.firstIndex(where: { $0.name == name }) { return RestakerIndex(UInt32(place)) }
         throw .badInput("\(name) is not a restaker; \(Self.choices(genesis.restakers.map(\.name)))")
+    }
+
+    /// Of whoever has this name, or of the account of this key.
+    func key(of name: String) throws(CommandFailure) -> PublicKey {
+        if let restaker = genesis.restakers.first(where: { $0.name == name }) { return restaker.key }
+        if let signer = genesis.signers.first(where: { $0.name == name }) { return signer.key }
+        if let key = PublicKey(base58: name) { return key }
+        throw .badInput(
+            "\(name) is neither a public key nor an account; "
+                + Self.choices(Set(genesis.restakers.map(\.name) + genesis.signers.map(\.name)).sorted()))
     }
 
     func index(ofOperator name: String) throws(CommandFailure) -> OperatorIndex {
