@@ -21,15 +21,22 @@ import Testing
     private static let mistakes = "Mistakes that others shipped"
 
     @Test func `Every rule has its row, in the rules' order`() {
-        let rows = rulesAndTests.rows.filter { $0.heading != Self.mistakes }
-        #expect(rules.rules.count > 90)
-        #expect(rows.map { [$0.heading, $0.cells[0]] } == rules.rules.map { [$0.area, $0.sentence] })
+        let rows = rulesAndTests.rows.filter { $0.heading != Self.mistakes }.map { "\($0.heading): \($0.cells[0])" }
+        let rules = rules.rules.map { "\($0.area): \($0.sentence)" }
+        #expect(rules.count > 90)
+        for rule in rules { #expect(rows.count { $0 == rule } == 1, "the row of a rule: \(rule)") }
+        for row in rows { #expect(rules.count { $0 == row } == 1, "the rule of a row: \(row)") }
+        let isInOrder = rows == rules
+        #expect(isInOrder)
     }
 
     @Test func `Every rule and every mistake names tests, and these exist`() {
         for row in rulesAndTests.rows {
             #expect(!row.quoted(1).isEmpty, "\(row.cells[0])")
-            for name in row.quoted(1) { #expect(tests.contains(name), "there is no test `\(name)`") }
+            for name in row.quoted(1) {
+                let exists = tests.contains(name)
+                #expect(exists, "there is no test `\(name)`")
+            }
         }
     }
 

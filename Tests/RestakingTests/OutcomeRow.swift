@@ -45,7 +45,7 @@ struct OutcomeRow: Sendable {
 }
 
 /// All that one instruction can be told, in the order in which the ledger looks for it; `applied` last.
-struct OutcomeList: Sendable {
+struct OutcomeList: Sendable, CustomStringConvertible {
     let name: String
     let roles: [Role]
     let rows: [OutcomeRow]
@@ -73,6 +73,8 @@ struct OutcomeList: Sendable {
             }
         }
     }
+
+    var description: String { name }
 
     /// Without `applied`, and each once.
     var refusals: [Outcome] {

@@ -35,7 +35,7 @@ import Testing
     @Test(arguments: OutcomeList.all)
     func `Answers are looked for in the order in which they are numbered`(_ list: OutcomeList) {
         let numbers = list.refusals.map(\.rawValue)
-        #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }, "\(list.name): \(list.refusals)")
+        #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }, "\(list.refusals)")
         #expect(list.rows.last?.outcome == .applied)
         #expect(list.rows.count { $0.outcome == .applied } == 1)
     }

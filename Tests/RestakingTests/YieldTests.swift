@@ -136,7 +136,7 @@ import Testing
         #expect(stake.pot == 1)
     }
 
-    @Test func `Who is tombstoned forfeits the epoch's rewards, and they stay in the budget`() {
+    @Test func `Who is tombstoned forfeits the epoch's rewards, and they go to the others who took part`() {
         var fixture = Self.paying(perTask: 1_000)
         fixture.settleTasks(0..<1, of: 1, by: [0, 1, 2, 3])
         #expect(fixture.signer(1, Fixture.equivocation(by: 0, fixture.set(0))) == .applied)
