@@ -4,7 +4,7 @@ import Primitives
 /// What became of an instruction. In the order in which the ledger looks: the first that applies is the answer.
 ///
 /// Whatever is not `applied` has changed nothing but the authority's nonce, which every instruction from `notAuthorized`
-/// on takes up, and what stands beside `rateJump`, `badEvidence` and `challengeFailed`.
+/// on takes up, and what stands beside `rateJump`, `badEvidence`, `alreadyCounted` and `challengeFailed`.
 package enum Outcome: UInt8, Hashable, Sendable, CaseIterable {
     case applied = 0
 
@@ -110,6 +110,7 @@ package enum Outcome: UInt8, Hashable, Sendable, CaseIterable {
     case alreadyCertified
     /// There is no certificate for what this is about.
     case notCertified
+    /// The vote is in the participation already. That its signature has been seen is kept: it is proof of who signed.
     case alreadyCounted
     /// The AVS takes no challenges, or the task is not the one that was certified.
     case notDisputable

@@ -43,7 +43,7 @@ extension Ledger {
         case .delegate(let asset, let amount, let signer): delegate(amount, of: asset, to: signer, by: restaker)
         case .undelegate(let asset, let amount, let signer): undelegate(amount, of: asset, from: signer, by: restaker)
         case .emergencyExit(let asset, let signer): emergencyExit(asset, from: signer, by: restaker)
-        case .dispute(let task, let statement): dispute(task, statement, by: place, changes: &changes)
+        case .dispute(let task, let statement): dispute(task, statement, by: restaker, at: place, changes: &changes)
         default: .notAuthorized
         }
     }

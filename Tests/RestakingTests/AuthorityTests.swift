@@ -9,37 +9,6 @@ import Testing
 @Suite struct AuthorityTests {
     typealias Fixture = LedgerFixture
 
-    @Test(
-        arguments: [
-            ("clock", .advance(to: Slot(1))),
-            ("operator", .registerEndpoint(Endpoint(signer: OperatorIndex(0), address: Endpoint.loopback, port: 1))),
-            ("operator", .optOut(ServiceID(0))),
-            ("restaker", .deposit(.native, 1)),
-            ("restaker", .delegate(.native, 1, to: OperatorIndex(0))),
-            (
-                "coordinator operator",
-                .submitCertificate(
-                    Fixture.certificate(Fixture().set(), signers: [0, 1, 2]), participation: SignerSet(size: 4))
-            ),
-            (
-                "operator",
-                .claimParticipation(Fixture.vote(Fixture.statement(Fixture().set()), by: Fixture.operatorKeys[0]))
-            ),
-        ] as [(String, Instruction)])
-    func `Each instruction is for its roles alone`(_ roles: String, _ instruction: Instruction) {
-        let parties: [(String, SigningKey)] = [
-            ("clock", Fixture.clockKey), ("operator", Fixture.operatorKeys[0]), ("restaker", Fixture.restakerKeys[1]),
-            ("coordinator", Fixture.coordinatorKeys[0]),
-        ]
-        for (name, key) in parties {
-            var fixture = Fixture()
-            let outcome = fixture.apply(instruction, by: key)
-            #expect(
-                (outcome != .notAuthorized) == roles.split(separator: " ").contains { $0 == name },
-                "\(name): \(outcome)")
-        }
-    }
-
     @Test func `An operator registers its own endpoint only, a coordinator certifies for its own AVS only`() {
         var fixture = Fixture()
         let endpoint = Endpoint(signer: OperatorIndex(1), address: Endpoint.loopback, port: 1)

@@ -73,6 +73,7 @@ struct LedgerFixture {
     /// Applies it, with everything checked afterwards.
     mutating func apply(_ signed: SignedInstruction) -> Outcome {
         let outcome = ledger.apply(signed)
+        #expect(OutcomeList.lists(outcome, of: signed.instruction), "\(outcome) is no answer to \(signed.instruction)")
         if outcome.takesNonce { log.append(signed) }
         do { try ledger.checkEverything() } catch { Issue.record("after \(signed.instruction): \(error)") }
         return outcome

@@ -65,6 +65,23 @@ import Testing
         #expect(fixture.restaker(0, .withdraw(.native, 400)) == .insufficientStake)
     }
 
+    @Test
+    func `Who would switch operators waits until it has unbonded, and while the old one is under a pending slash`() {
+        var fixture = Self.vetoed()
+        let set = fixture.set()
+        let delegation = Instruction.delegate(.native, 380, to: OperatorIndex(1))
+        #expect(fixture.restaker(0, .undelegate(.native, 400, from: OperatorIndex(0))) == .applied)
+        #expect(fixture.apply(.advance(to: Slot(29)), by: Fixture.clockKey) == .applied)
+        #expect(fixture.restaker(0, delegation) == .insufficientStake)
+        #expect(fixture.signer(2, Fixture.equivocation(by: 0, set)) == .applied)
+        fixture.open(epoch: 4)
+        #expect(fixture.restaker(0, delegation) == .insufficientStake, "it has unbonded, and is held")
+        #expect(fixture.apply(.advance(to: Slot(44)), by: Fixture.clockKey) == .applied)
+        #expect(fixture.restaker(0, delegation) == .applied, "all that the slash has left")
+        fixture.open(epoch: 5)
+        #expect(fixture.weights()[1] == 680)
+    }
+
     @Test func `What left before the offence is not held`() {
         var fixture = Self.vetoed()
         #expect(fixture.restaker(0, .undelegate(.native, 100, from: OperatorIndex(0))) == .applied)
@@ -170,6 +187,17 @@ import Testing
         fixture.open(epoch: 4)
         // Two members are left in epoch 1's first set: (3 x 1 / 2)^2 is more than all.
         #expect(fixture.stake(1).active.assets == 0)
+    }
+
+    @Test func `Who was let off is counted among the offenders of its epoch all the same`() {
+        var fixture = Self.correlated()
+        let set = fixture.set()
+        for culprit in [2, 3] { #expect(fixture.signer(0, Fixture.equivocation(by: culprit, set)) == .applied) }
+        let offence = fixture.ledger.slashes[0].offence
+        #expect(fixture.apply(.cancelSlash(offence: offence), by: Fixture.resolverKey) == .applied)
+        fixture.open(epoch: 3)
+        #expect(fixture.stake(2).active.assets == 200)
+        #expect(fixture.stake(3).active.assets == 0, "two of four: everything")
     }
 
     // MARK: Where it goes

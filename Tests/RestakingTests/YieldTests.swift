@@ -83,6 +83,33 @@ import Testing
         #expect(fixture.books.withdrawn == 1_900)
     }
 
+    @Test func `An epoch pays for the certificates that are settled in it, whatever epoch they are of`() {
+        var fixture = Self.paying(perTask: 1_000)
+        let set = fixture.set(1)
+        fixture.open(epoch: 1)
+        #expect(fixture.ledger.services[1].budget == 100_000)
+        #expect(fixture.settle(Fixture.certificate(set, signers: [0, 1])) == .applied)
+        fixture.open(epoch: 2)
+        // 400 and 300 of 700, and what rounding leaves.
+        #expect((99_000...99_002).contains(fixture.ledger.services[1].budget.number))
+        #expect(
+            (996...1_000).contains(Self.unclaimed(fixture, 0).number),
+            "rounded down for each operator, pool and claim")
+    }
+
+    @Test func `What an LST grows by is in its rate alone: nothing is booked, and a share is the same units`() {
+        var fixture = Fixture.wide { $0.signers[0].commission = BasisPoints(5_000)! }
+        let before = fixture.books(of: Fixture.mSOL)
+        #expect(
+            fixture.apply(.updateRate(Fixture.mSOL, ExchangeRate(1_262_500_000)!), by: Fixture.rateKey) == .applied)
+        fixture.open(epoch: 1)
+        var after = fixture.books(of: Fixture.mSOL)
+        after.sequence = before.sequence
+        #expect(after == before)
+        #expect(fixture.ledger.vaults[1].value == 2_272, "1,800 units, before 2,250")
+        #expect(fixture.earned(by: Fixture.operatorKeys[0], of: Fixture.mSOL) == 0)
+    }
+
     @Test func `A claim is the same however long it is put off`() {
         var patient = Self.paying(perTask: 997)
         var eager = Self.paying(perTask: 997)
@@ -109,7 +136,7 @@ import Testing
         #expect(stake.pot == 1)
     }
 
-    @Test func `Who is tombstoned forfeits the epoch's rewards, and they stay in the budget`() {
+    @Test func `Who is tombstoned forfeits the epoch's rewards, and they go to the others who took part`() {
         var fixture = Self.paying(perTask: 1_000)
         fixture.settleTasks(0..<1, of: 1, by: [0, 1, 2, 3])
         #expect(fixture.signer(1, Fixture.equivocation(by: 0, fixture.set(0))) == .applied)

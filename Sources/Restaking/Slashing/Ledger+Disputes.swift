@@ -7,14 +7,14 @@ import Services
 /// vote of those who certified it.
 extension Ledger {
     mutating func dispute(
-        _ task: ServiceTask, _ statement: Statement, by place: Int, changes: inout [Change]
+        _ task: ServiceTask, _ statement: Statement, by index: RestakerIndex, at place: Int,
+        changes: inout [Change]
     ) -> Outcome {
         guard Int(statement.service.number) < services.count else { return .unknownService }
         guard !isPastHorizon(statement.epoch) else { return .pastHorizon }
         guard let set = archive.set(statement.operatorSet, of: statement.service, in: statement.epoch) else {
             return .unknownOperatorSet
         }
-        guard let index = accounts[place].restaker else { return .notAuthorized }
         guard disputeBook.open.count < DisputeBook.openLimit else { return .full }
         let bond = Units(parameters.disputes.bond.number)
         let available = available(.native, to: index)

@@ -144,12 +144,12 @@ extension Ledger {
     // MARK: Pending slashes
 
     mutating func cancelSlash(_ offence: Digest, by account: Account, changes: inout [Change]) -> Outcome {
-        guard let place = pendingSlashes.firstIndex(where: { $0.record.offence == offence }) else {
-            return .unknownOffence
-        }
+        let place = pendingSlashes.firstIndex { $0.record.offence == offence }
+        let harmed = place.map { [services[Int(pendingSlashes[$0].record.voteKey.service.number)]] } ?? services
+        guard harmed.contains(where: { $0.terms.slash.resolver == account.key }) else { return .notAuthorized }
+        guard let place else { return .unknownOffence }
         var record = pendingSlashes[place].record
         let service = record.voteKey.service
-        guard services[Int(service.number)].terms.slash.resolver == account.key else { return .notAuthorized }
         pendingSlashes.remove(at: place)
         for loss in record.losses {
             stakes[loss.asset.place][Int(record.signer.number)].discharge(

@@ -48,9 +48,9 @@ extension Ledger {
         guard let seat = parameters.governance.council.firstIndex(of: account.key) else { return .notAuthorized }
         if let obstacle = obstacle(to: motion) { return obstacle }
         let place = governance.motions.firstIndex { $0.motion == motion }
-        guard place != nil || governance.motions.count < Governance.openLimit else { return .full }
         var open = place.map { governance.motions[$0] } ?? Governance.OpenMotion(motion: motion, approvals: [])
         guard !open.approvals.contains(UInt32(seat)) else { return .alreadyVoted }
+        guard hasRoom(for: motion, isOpen: place != nil) else { return .full }
         open.approvals.append(UInt32(seat))
         open.approvals.sort()
         if open.approvals.count >= parameters.governance.quorum {
@@ -74,8 +74,7 @@ extension Ledger {
                 return .alreadyListed
             }
             guard isOver(proposal) else { return .votingOpen }
-            guard isAccepted(proposal) else { return .notAccepted }
-            return vaults.count < AssetTerms.countLimit ? nil : .full
+            return isAccepted(proposal) ? nil : .notAccepted
         case .setStatus(let asset, _):
             return asset.place < vaults.count ? nil : .unknownAsset
         case .setRate(let asset, _):
@@ -84,6 +83,11 @@ extension Ledger {
             guard Int(service.number) < services.count else { return .unknownService }
             return services[Int(service.number)].defunct == nil ? nil : .defunct
         }
+    }
+
+    private func hasRoom(for motion: Motion, isOpen: Bool) -> Bool {
+        if case .list = motion, vaults.count >= AssetTerms.countLimit { return false }
+        return isOpen || governance.motions.count < Governance.openLimit
     }
 
     /// At least this share of the votes cast.

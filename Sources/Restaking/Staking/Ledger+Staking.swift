@@ -23,7 +23,7 @@ extension Ledger {
     private func value(with amount: Units, of asset: AssetID) -> (asset: Lamports, all: Lamports)? {
         let vault = vaults[asset.place]
         guard vault.entered.adding(amount) != nil, let balance = vault.pool.assets.adding(amount),
-            let value = vault.rate.value(of: balance)
+            balance.number <= PoolLimit.number, let value = vault.rate.value(of: balance)
         else { return nil }
         guard let all = totalValue(besides: asset, value) else { return nil }
         return (value, all)
@@ -60,9 +60,12 @@ extension Ledger {
     mutating func updateRate(
         _ rate: ExchangeRate, of asset: AssetID, by account: Account, changes: inout [Change]
     ) -> Outcome {
+        let assets = asset.place < vaults.count ? [asset.place] : Array(vaults.indices)
+        guard assets.contains(where: { $0 > 0 && vaults[$0].terms.authority == account.key }) else {
+            return .notAuthorized
+        }
         guard asset.place < vaults.count else { return .unknownAsset }
         let vault = vaults[asset.place]
-        guard asset != .native, account.key == vault.terms.authority else { return .notAuthorized }
         guard vault.status != .retired, epoch >= vault.since else { return .assetClosed }
         guard vault.rateTold != epoch else { return .rateAlreadyTold }
         guard vault.rate.isWithin(vault.terms.rateBound, of: rate) else {
