@@ -169,9 +169,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ground + [
-                "Faults", "Links", "Node", "Records", "Reports", "TestSupport", "Verdicts", "quorate", "quorate-node",
-                system,
-            ],
+                "Faults", "LedgerNode", "Links", "Node", "Records", "Reports", "Restaking", "TestSupport", "Verdicts",
+                "quorate", "quorate-node", system,
+            ] + nio,
             exclude: ["External"], swiftSettings: settings),
     ]
 )
