@@ -80,10 +80,11 @@ package struct InstructionLogError: Error, Hashable, Sendable, CustomStringConve
     }
 
     package var description: String {
-        let place = row.map { "\(path): entry \($0)" } ?? path
-        let offer = lastGood.map { "; \(Self.offer(path, lastGood: $0))" } ?? ""
-        return "\(place): \(problem)\(offer)"
+        placeAndProblem + (lastGood.map { "; \(Self.offer(path, lastGood: $0))" } ?? "")
     }
+
+    /// Without what can be done about it.
+    package var placeAndProblem: String { "\(row.map { "\(path): entry \($0)" } ?? path): \(problem)" }
 
     /// How to go on without what cannot be relied on.
     private static func offer(_ path: String, lastGood: UInt64) -> String {

@@ -16,6 +16,6 @@ struct LedgerCommand: ParsableCommand {
             """,
         subcommands: [
             LedgerShowCommand.self, LedgerExplainCommand.self, LedgerHistoryCommand.self, LedgerSubmitCommand.self,
-            LedgerReplayCommand.self,
+            LedgerReplayCommand.self, LedgerSalvageCommand.self,
         ])
 }
