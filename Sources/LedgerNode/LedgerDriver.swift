@@ -34,6 +34,8 @@ final class LedgerDriver: TransportDelegate {
     private(set) var outbox: [LedgerEffect] = []
     private var isCommitting = false
     private var isStopping = false
+    /// The snapshot at the end.
+    private var hasTakenLast = false
     private var ticks: RepeatedTask?
     /// By how much the clock has been moved on.
     private var slotOffset: UInt64 = 0
@@ -259,10 +261,14 @@ final class LedgerDriver: TransportDelegate {
 
     // MARK: The end
 
-    /// The next start finds all of the log in a snapshot.
+    /// The next start finds nearly all of the log in a snapshot.
     private func finishIfIdle() {
         guard isStopping, !isCommitting, outbox.isEmpty, !snapshots.isBusy, let record else { return }
-        guard snapshots.last == machine.head.sequence else { return snapshots.take(machine) }
+        // Once: what still comes in does not put off the end.
+        if !hasTakenLast, snapshots.last != machine.head.sequence {
+            hasTakenLast = true
+            return snapshots.take(machine)
+        }
         self.record = nil
         transport.close()
         do {

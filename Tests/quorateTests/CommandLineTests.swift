@@ -49,6 +49,17 @@ import Verdicts
         #expect(usual.cases.filter { $0.dissemination == .mesh }.map(\.operators) == [4, 7, 16, 32])
     }
 
+    /// What `quorate bench` took before there was anything else to measure.
+    @Test func withoutAWordABenchMeasuresNetworks() throws {
+        let bench = try #require(
+            try Quorate.parseAsRoot(["bench", "--operators", "4", "--repeat", "7", "--json"]) as? NetworkBenchCommand)
+        #expect(bench.repeats == 7 && bench.json)
+        let ledger = try #require(
+            try Quorate.parseAsRoot(["bench", "ledger", "--section", "memory,slash", "--repeat", "7", "--json"])
+                as? LedgerBenchCommand)
+        #expect(ledger.section == [.memory, .slash] && ledger.repeats == 7 && ledger.json)
+    }
+
     @Test(arguments: [
         (["--operators", "4,x"], "x is not a whole number"), (["--operators", "4,4"], "names one of them twice"),
         (["--operators", "201"], "201 is not within 1 to 200"), (["--operators", ""], "is not a whole number"),

@@ -13,7 +13,7 @@ struct RestartBench {
 
     private static let entriesAtOnce = 5_000
     /// As many as may be logged after a snapshot before there is a new one.
-    private static let tail = Int(LedgerConfiguration.usualSnapshotInterval)
+    private var tail: Int { min(Int(LedgerConfiguration.usualSnapshotInterval), sizes.instructions / 2) }
 
     func measure(in directory: FilePath) async throws -> [LedgerFigure] {
         let scene = LedgerScene(restakers: sizes.restakers / 10, operators: 100, services: 3, assets: 3)
@@ -23,12 +23,12 @@ struct RestartBench {
         let kept = try fill(log, scene)
         let whole = try await starts(child, from: 1, count: min(3, sizes.repeats))
         try log.keep(kept.snapshot, at: kept.head)
-        let tail = try await starts(child, from: 100, count: sizes.repeats)
+        let short = try await starts(child, from: 100, count: sizes.repeats)
         return [
             LedgerFigure(.restart, "with \(sizes.instructions) instructions in the log, no snapshot", .seconds, whole),
             LedgerFigure(
-                .restart, "the same, with a snapshot \(min(Self.tail, sizes.instructions)) instructions ago", .seconds,
-                tail),
+                .restart, "the same, with a snapshot \(tail) instructions ago", .seconds,
+                short),
         ]
     }
 
@@ -58,7 +58,7 @@ struct RestartBench {
                 sequence: ledger.sequence, slot: ledger.slot, signed: signed, outcome: outcome, after: head.chain)
             head = LogHead(sequence: entry.sequence, chain: entry.chain)
             entries.append(entry)
-            if number == sizes.instructions - Self.tail { kept = (LedgerSnapshot(of: ledger), head) }
+            if number == sizes.instructions - tail { kept = (LedgerSnapshot(of: ledger), head) }
             if entries.count == Self.entriesAtOnce || number == sizes.instructions {
                 try log.append(entries)
                 entries.removeAll(keepingCapacity: true)
