@@ -158,20 +158,24 @@ let package = Package(
         tests(of: "Reports", ground + ["Records", "TestSupport", "Verdicts", system]),
         tests(
             of: "Benchmarking",
-            ground + ["TopologyFormat", "Records", "Verdicts", "Node", "Cluster", "Reports", "TestSupport", system]),
+            ground + [
+                "Restaking", "TopologyFormat", "Records", "Verdicts", "Node", "Cluster", "Reports", "TestSupport",
+                system,
+            ]),
         .testTarget(
             name: "quorateTests",
             dependencies: ground + [
-                "Benchmarking", "Cluster", "Exploration", "LedgerNode", "Node", "Records", "Reports", "Simulation",
+                "Benchmarking", "Cluster", "Exploration", "LedgerNode", "Node", "Records", "Reports", "Restaking",
+                "Simulation",
                 "Staging", "TopologyFormat", "Verdicts", "TestSupport", "quorate", argumentParser, system,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ground + [
-                "Faults", "Links", "Node", "Records", "Reports", "TestSupport", "Verdicts", "quorate", "quorate-node",
-                system,
-            ],
+                "Faults", "LedgerNode", "Links", "Node", "Records", "Reports", "Restaking", "TestSupport", "Verdicts",
+                "quorate", "quorate-node", system,
+            ] + nio,
             exclude: ["External"], swiftSettings: settings),
     ]
 )

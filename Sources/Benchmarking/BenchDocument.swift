@@ -12,14 +12,7 @@ package enum BenchDocument {
     ) -> JSONValue {
         .object([
             ("schema_version", .integer(schemaVersion)), ("quorate", .string(version)),
-            (
-                "host",
-                .object([
-                    ("cores", .integer(Int64(host.cores))), ("kernel", .string(host.kernel)), ("os", .string(host.os)),
-                    ("architecture", .string(host.architecture)), ("build", .string(host.build)),
-                    ("transport", .string(host.transport)), ("file_system", .string(fileSystem)),
-                ])
-            ),
+            ("host", json(host, fileSystem: fileSystem)),
             (
                 "cryptography",
                 .object([
@@ -31,6 +24,14 @@ package enum BenchDocument {
             ("warm_up_s", .decimal(times.warmUp.inSeconds)),
             ("reference", reference.map(JSONValue.string) ?? .null),
             ("results", .array(results.map(json))),
+        ])
+    }
+
+    static func json(_ host: HostFacts, fileSystem: String) -> JSONValue {
+        .object([
+            ("cores", .integer(Int64(host.cores))), ("kernel", .string(host.kernel)), ("os", .string(host.os)),
+            ("architecture", .string(host.architecture)), ("build", .string(host.build)),
+            ("transport", .string(host.transport)), ("file_system", .string(fileSystem)),
         ])
     }
 

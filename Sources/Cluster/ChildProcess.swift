@@ -6,8 +6,8 @@ import SystemPackage
 ///
 /// The library closes every other descriptor in the child, so no child holds a sibling's lifeline; it signals through
 /// a process descriptor, so nobody but the child can be hit; and it returns only when the process is reaped.
-struct ChildProcess: Sendable {
-    enum Order: Sendable {
+package struct ChildProcess: Sendable {
+    package enum Order: Sendable {
         case tell(String)
         case kill
     }
@@ -16,10 +16,16 @@ struct ChildProcess: Sendable {
     let arguments: [String]
     let log: FilePath
 
+    package init(executable: FilePath, arguments: [String], log: FilePath) {
+        self.executable = executable
+        self.arguments = arguments
+        self.log = log
+    }
+
     /// Runs it to its end. Cancelling kills it.
     ///
     /// - Parameter hear: is given every line that the process writes.
-    func run(orders: AsyncStream<Order>, hear: @escaping @Sendable (String) -> Void) async -> ChildEnding {
+    package func run(orders: AsyncStream<Order>, hear: @escaping @Sendable (String) -> Void) async -> ChildEnding {
         let logFile: FileDescriptor
         do {
             logFile = try FileDescriptor.open(

@@ -20,6 +20,7 @@ package enum Domain: String, CaseIterable, Sendable {
     case stateNode = "quorate/digest/state-node/1"
     case stateRoot = "quorate/digest/state/1"
     case logChain = "quorate/digest/log/1"
+    case snapshot = "quorate/digest/snapshot/1"
     case effects = "quorate/digest/effects/1"
     case record = "quorate/digest/record/1"
     case guardFile = "quorate/digest/guard/1"
@@ -36,7 +37,9 @@ package enum Domain: String, CaseIterable, Sendable {
     package func signedBytes(_ content: [UInt8]) -> [UInt8] { tag + content }
 
     /// BLAKE2b-256 of the tag, then the content.
-    package func digest(_ content: [UInt8]) -> Digest {
-        DomainHash.digest(self) { hash in content.withUnsafeBytes { hash.update($0) } }
+    package func digest(_ content: [UInt8]) -> Digest { content.withUnsafeBytes { digest($0) } }
+
+    package func digest(_ content: UnsafeRawBufferPointer) -> Digest {
+        DomainHash.digest(self) { hash in hash.update(content) }
     }
 }

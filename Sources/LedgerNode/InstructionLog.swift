@@ -4,14 +4,14 @@ import Messages
 import Primitives
 import Restaking
 
-/// The ledger's durable log: one row an instruction, in one SQLite file.
+/// The ledger's durable log: one row an instruction, in one SQLite file, and snapshots of the state beside it.
 ///
 /// A commit is on disk before it returns (`synchronous = FULL`), so a receipt that waits for it is never sent before
 /// its entry is on disk.
 /// The machine chains the entries; whether the chain holds is for it to check when it takes them back.
 package final class InstructionLog: Sendable {
-    private let database: DatabaseQueue
-    let path: String
+    let database: DatabaseQueue
+    package let path: String
 
     /// Opens the log, or makes it.
     package init(path: String) throws(InstructionLogError) {
@@ -21,6 +21,7 @@ package final class InstructionLog: Sendable {
             try database.write { database in
                 try database.execute(
                     sql: "CREATE TABLE IF NOT EXISTS log (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT")
+                try Self.makeSnapshotTables(database)
             }
         } catch {
             throw InstructionLogError(path: path, row: nil, problem: "\(error)")
@@ -48,41 +49,6 @@ package final class InstructionLog: Sendable {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    /// Everything in the log, in its order.
-    package func entries(after last: UInt64 = 0) throws(InstructionLogError) -> [LogEntry] {
-        let rows: [(UInt64, Data)]
-        do {
-            rows = try database.read { database in
-                try Row.fetchAll(
-                    database, sql: "SELECT sequence, entry FROM log WHERE sequence > ? ORDER BY sequence",
-                    arguments: [Int64(bitPattern: last)]
-                ).map { row in
-                    (UInt64(bitPattern: row["sequence"] as Int64), row["entry"] as Data)
-                }
-            }
-        } catch {
-            throw InstructionLogError(path: path, row: nil, problem: "\(error)")
-        }
-        var entries: [LogEntry] = []
-        entries.reserveCapacity(rows.count)
-        for (sequence, bytes) in rows {
-            let entry: LogEntry
-            do {
-                entry = try LogEntry(borsh: Array(bytes))
-            } catch {
-                throw InstructionLogError(path: path, row: sequence, problem: "not a log entry: \(error)")
-            }
-            let expected = last + UInt64(entries.count) + 1
-            guard entry.sequence == sequence, sequence == expected else {
-                throw InstructionLogError(
-                    path: path, row: sequence,
-                    problem: "entry \(expected) is expected here: one is missing or has been moved")
-            }
-            entries.append(entry)
-        }
-        return entries
-    }
-
     /// All of them in one transaction, on disk when this returns.
     package func append(_ entries: [LogEntry]) throws(InstructionLogError) {
         do {
@@ -99,13 +65,30 @@ package final class InstructionLog: Sendable {
 }
 
 /// Why the log cannot be opened, read or written: which file, which row, what is wrong.
-package struct InstructionLogError: Error, CustomStringConvertible {
+package struct InstructionLogError: Error, Hashable, Sendable, CustomStringConvertible {
     package let path: String
     package let row: UInt64?
     package let problem: String
+    /// The last entry of a damaged log that can be relied on, where there is one.
+    package var lastGood: UInt64?
+
+    package init(path: String, row: UInt64?, problem: String, lastGood: UInt64? = nil) {
+        self.path = path
+        self.row = row
+        self.problem = problem
+        self.lastGood = lastGood
+    }
 
     package var description: String {
-        let place = row.map { "\(path): entry \($0)" } ?? path
-        return "\(place): \(problem)"
+        placeAndProblem + (lastGood.map { "; \(Self.offer(path, lastGood: $0))" } ?? "")
+    }
+
+    /// Without what can be done about it.
+    package var placeAndProblem: String { "\(row.map { "\(path): entry \($0)" } ?? path): \(problem)" }
+
+    /// How to go on without what cannot be relied on.
+    private static func offer(_ path: String, lastGood: UInt64) -> String {
+        "entry \(lastGood) is the last good one: `quorate ledger salvage \(path) --into FILE` writes the log up to there "
+            + "to another file and leaves this one as it is"
     }
 }

@@ -9,13 +9,21 @@ package struct LedgerConfiguration: Hashable, Sendable {
     package var database: String
     package var record: String
     package var incarnation: UInt32
+    /// A snapshot of the state is taken after so many entries of the log, at least.
+    package var snapshotInterval: UInt64
 
-    package init(genesis: String, key: String, database: String, record: String, incarnation: UInt32 = 1) {
+    package static let usualSnapshotInterval: UInt64 = 20_000
+
+    package init(
+        genesis: String, key: String, database: String, record: String, incarnation: UInt32 = 1,
+        snapshotInterval: UInt64 = Self.usualSnapshotInterval
+    ) {
         self.genesis = genesis
         self.key = key
         self.database = database
         self.record = record
         self.incarnation = incarnation
+        self.snapshotInterval = snapshotInterval
     }
 }
 
@@ -25,6 +33,7 @@ extension LedgerConfiguration: BorshCodable {
     package func encode(to encoder: inout BorshEncoder) {
         for path in [genesis, key, database, record] { encoder.encode(path) }
         encoder.encode(incarnation)
+        encoder.encode(snapshotInterval)
     }
 
     package init(from decoder: inout BorshDecoder) throws(BorshError) {
@@ -33,5 +42,6 @@ extension LedgerConfiguration: BorshCodable {
         database = try decoder.decodeText(limit: Self.pathLimit)
         record = try decoder.decodeText(limit: Self.pathLimit)
         incarnation = try decoder.decode()
+        snapshotInterval = try decoder.decode()
     }
 }

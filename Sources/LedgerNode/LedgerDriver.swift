@@ -19,27 +19,35 @@ final class LedgerDriver: TransportDelegate {
 
     private let eventLoop: any EventLoop
     let transport: Transport
-    private let log: InstructionLog
+    let log: InstructionLog
     private let commits: NIOThreadPool
+    let snapshots: SnapshotKeeper
     private let key: SigningKey
     private let genesis: Genesis
     private let report: (ProcessReport) -> Void
 
-    private var machine: LedgerMachine
+    private(set) var machine: LedgerMachine
+    var nodeLog: NodeLog
     private var record: RecordWriter?
     private var queue = CircularBuffer<LedgerEvent>()
     private var isTurnScheduled = false
-    private var outbox: [LedgerEffect] = []
+    private(set) var outbox: [LedgerEffect] = []
     private var isCommitting = false
     private var isStopping = false
+    /// The snapshot at the end.
+    private var hasTakenLast = false
     private var ticks: RepeatedTask?
     /// By how much the clock has been moved on.
     private var slotOffset: UInt64 = 0
     private var slotsPassed: () -> UInt64 = { 0 }
 
+    /// - Parameters:
+    ///   - commits: a pool of one thread: what it is given must be done in its order.
+    ///   - encoders: for snapshots, one of which is taken after so many entries at least.
     init(
         genesis: Genesis, key: SigningKey, log: InstructionLog, record: RecordWriter, commits: NIOThreadPool,
-        eventLoop: any EventLoop, report: @escaping (ProcessReport) -> Void
+        encoders: NIOThreadPool, snapshotInterval: UInt64 = LedgerConfiguration.usualSnapshotInterval,
+        eventLoop: any EventLoop, nodeLog: NodeLog = NodeLog(), report: @escaping (ProcessReport) -> Void
     ) throws {
         self.genesis = genesis
         self.key = key
@@ -48,18 +56,25 @@ final class LedgerDriver: TransportDelegate {
         self.commits = commits
         self.eventLoop = eventLoop
         self.report = report
+        self.nodeLog = nodeLog
         machine = try LedgerMachine(genesis: genesis)
+        var warning = nodeLog
+        snapshots = SnapshotKeeper(
+            log: log, interval: snapshotInterval, commits: commits, encoders: encoders, eventLoop: eventLoop,
+            warn: { warning(.warning, $0) })
         transport = Transport(
             own: Hello(network: genesis.network, party: .ledger, key: key.publicKey), genesis: genesis,
             eventLoop: eventLoop)
         transport.delegate = self
+        snapshots.whenDone = { [weak self] in self?.finishIfIdle() }
     }
 
     /// Reads the log back through the machine, then listens.
     func start() {
         do {
-            for entry in try log.entries() { handle(.restored(entry)) }
+            try restore()
         } catch {
+            flushRecord()
             return fail("\(error)")
         }
         handle(.opened(head: nil))
@@ -146,6 +161,7 @@ final class LedgerDriver: TransportDelegate {
         }
         flushRecord()
         commitIfIdle()
+        snapshots.takeIfDue(machine)
         setReading()
     }
 
@@ -155,7 +171,7 @@ final class LedgerDriver: TransportDelegate {
         if waiting < Self.lowMark { transport.isReading = true }
     }
 
-    private func handle(_ event: LedgerEvent) {
+    func handle(_ event: LedgerEvent) {
         let now = MonotonicClock.now
         var effects: [LedgerEffect] = []
         machine.handle(event, at: now, effects: &effects)
@@ -192,14 +208,15 @@ final class LedgerDriver: TransportDelegate {
         let this = NIOLoopBound(self, eventLoop: eventLoop)
         let log = log
         commits.runIfActive(eventLoop: eventLoop) { try log.append(entries) }.whenComplete { result in
-            this.value.committed(batch, result)
+            this.value.committed(batch, upTo: entries[entries.count - 1].sequence, result)
         }
     }
 
-    private func committed(_ batch: [LedgerEffect], _ result: Result<Void, any Error>) {
+    private func committed(_ batch: [LedgerEffect], upTo last: UInt64, _ result: Result<Void, any Error>) {
         isCommitting = false
         if case .failure(let error) = result { return fail("\(error)") }
         carryOut(batch)
+        snapshots.reached(last)
         commitIfIdle()
         setReading()
         finishIfIdle()
@@ -208,7 +225,7 @@ final class LedgerDriver: TransportDelegate {
     private func carryOut(_ effects: [LedgerEffect]) {
         for effect in effects {
             switch effect {
-            case .append, .note, .sign: break
+            case .append, .note, .sign, .passOver: break
             case .reply(let receipt, let party):
                 send(.receipt(receipt), to: [party])
                 if receipt.outcome.disqualifiesSubmitter {
@@ -234,7 +251,7 @@ final class LedgerDriver: TransportDelegate {
         }
     }
 
-    private func flushRecord() {
+    func flushRecord() {
         do {
             try record?.flush()
         } catch {
@@ -244,8 +261,14 @@ final class LedgerDriver: TransportDelegate {
 
     // MARK: The end
 
+    /// The next start finds nearly all of the log in a snapshot.
     private func finishIfIdle() {
-        guard isStopping, !isCommitting, outbox.isEmpty, let record else { return }
+        guard isStopping, !isCommitting, outbox.isEmpty, !snapshots.isBusy, let record else { return }
+        // Once: what still comes in does not put off the end.
+        if !hasTakenLast, snapshots.last != machine.head.sequence {
+            hasTakenLast = true
+            return snapshots.take(machine)
+        }
         self.record = nil
         transport.close()
         do {

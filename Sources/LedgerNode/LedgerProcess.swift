@@ -48,9 +48,11 @@ package enum LedgerProcess {
         let record = try RecordWriter(path: FilePath(configuration.record), header: header)
         let commits = NIOThreadPool(numberOfThreads: 1)
         commits.start()
+        let encoders = NIOThreadPool(numberOfThreads: 1)
+        encoders.start()
         return try LedgerDriver(
-            genesis: genesis, key: key, log: log, record: record, commits: commits, eventLoop: eventLoop,
-            report: report)
+            genesis: genesis, key: key, log: log, record: record, commits: commits, encoders: encoders,
+            snapshotInterval: configuration.snapshotInterval, eventLoop: eventLoop, report: report)
     }
 
     private static func report(_ report: ProcessReport) {

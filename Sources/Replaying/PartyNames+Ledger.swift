@@ -5,6 +5,8 @@ import Restaking
 extension PartyNames {
     package func text(of event: LedgerEvent) -> String {
         switch event {
+        case .resumed(let snapshot, let head):
+            "a snapshot taken after instruction \(head.sequence), state root \(snapshot.root.short)"
         case .restored(let entry): "from the log: instruction \(entry.sequence), \(text(of: entry.signed.instruction))"
         case .opened(let head): "the log is read" + (head.map { ": it must end with entry \($0.sequence)" } ?? "")
         case .connected(let party, _): "connected with \(name(of: party))"
@@ -26,6 +28,7 @@ extension PartyNames {
         case .sign(let instruction, let nonce): "-> sign instruction \(nonce): \(text(of: instruction))"
         case .note(let observation): "-> note: \(text(of: observation))"
         case .disconnect(let party, let reason): "-> disconnect \(name(of: party)): \(reason)"
+        case .passOver(let error): "-> pass over the snapshot: \(error)"
         case .stop(let fault): "-> stop: \(fault)"
         }
     }

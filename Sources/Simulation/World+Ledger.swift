@@ -130,7 +130,7 @@ extension World {
     private mutating func carryOut(_ effects: [LedgerEffect]) {
         for effect in effects {
             switch effect {
-            case .append, .note, .sign: break
+            case .append, .note, .sign, .passOver: break
             case .answer(let receipt, _): answered(by: receipt)
             case .reply(let receipt, let party):
                 send(.receipt(receipt), to: party)

@@ -7,9 +7,22 @@ import Primitives
 import Reports
 import TopologyFormat
 
-struct BenchCommand: AsyncParsableCommand {
+/// What is measured is a command of its own each, since their options differ; without one it is networks.
+struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure what networks of this machine can do.",
+        commandName: "bench", abstract: "Measure what networks of this machine can do, and what its ledger can.",
+        discussion: """
+            Without a subcommand it measures networks, and takes the options of `quorate bench networks`:
+
+              quorate bench --operators 16,32 --dissemination star --guard written --repeat 5
+              quorate bench ledger
+            """,
+        subcommands: [NetworkBenchCommand.self, LedgerBenchCommand.self], defaultSubcommand: NetworkBenchCommand.self)
+}
+
+struct NetworkBenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "networks", abstract: "Measure what networks of this machine can do.",
         discussion: """
             Runs networks of equal operators without link latency or faults under closed loops, and prints a line for \
             each: latency of the quorum, tasks a second, processor time for each task, memory of an operator, beside \
@@ -138,13 +151,13 @@ struct BenchCommand: AsyncParsableCommand {
 }
 
 /// Values separated by commas, each once.
-private func list<Value: Hashable>(_ text: String, of grammar: ScalarGrammar<Value>) throws -> [Value] {
+func list<Value: Hashable>(_ text: String, of grammar: ScalarGrammar<Value>) throws -> [Value] {
     let values = try text.split(separator: ",", omittingEmptySubsequences: false).map { try grammar.parse(String($0)) }
     guard Set(values).count == values.count else { throw ValidationError("\(text) names one of them twice") }
     return values
 }
 
-private func words<Value: Hashable & CaseIterable & RawRepresentable<String>>(
+func words<Value: Hashable & CaseIterable & RawRepresentable<String>>(
     _ text: String, _ noun: String
 ) throws -> [Value] {
     try list(text, of: .choice(noun, of: Value.allCases.map { ($0.rawValue, $0) }))

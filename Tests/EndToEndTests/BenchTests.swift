@@ -53,6 +53,40 @@ import Testing
         #expect(figures["expired"] as? Double == 0)
     }
 
+    private static let leastLedger = [
+        "bench", "ledger", "--instructions", "1000", "--restakers", "1000", "--repeat", "1", "--seconds", "1",
+    ]
+
+    /// With a ledger process that is started, loaded and killed.
+    @Test func theLedgerByItself() async throws {
+        let session = try CommandLineSession()
+        let child = try session.start(
+            Self.leastLedger + ["--section", "restart,durable", "--json"],
+            environment: ["TMPDIR": session.directory.path])
+        await child.ended()
+        let outcome = try session.outcome(of: child)
+        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+        let document = try #require(
+            try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let figures = try #require(document["figures"] as? [[String: Any]])
+        #expect(figures.map { $0["section"] as? String } == ["restart", "restart", "durable", "durable"])
+        #expect(figures.allSatisfy { ($0["median"] as? Double ?? 0) > 0 })
+        #expect(try leftovers(session).isEmpty && session.processes().isEmpty)
+    }
+
+    @Test func theLedgersFiguresAreATable() async throws {
+        let session = try CommandLineSession()
+        let child = try session.start(
+            Self.leastLedger + ["--section", "evidence"], environment: ["TMPDIR": session.directory.path])
+        await child.ended()
+        let outcome = try session.outcome(of: child)
+        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.count == 3 && lines[0].hasPrefix("# quorate"))
+        #expect(lines[1].split(separator: " ").prefix(3) == ["section", "figure", "median"])
+        #expect(lines[2].hasPrefix("evidence  verifications") && lines[2].contains("per_s"))
+    }
+
     @Test func aReferenceThatFailsEndsItWithStatus2() async throws {
         let session = try CommandLineSession()
         let program = try reference(session, "echo out of luck >&2; exit 1")

@@ -2,6 +2,7 @@ import Cryptography
 import Foundation
 import Messages
 import Primitives
+import Restaking
 import SystemPackage
 
 /// A network of one operator, whose key is its restaker's too, and one AVS.
@@ -31,13 +32,46 @@ enum Fixture {
         SigningKey(seed: FixedBytes32([number] + [UInt8](repeating: 0, count: 31))!)
     }
 
-    /// By the operator.
-    static func instruction(_ instruction: Instruction, nonce: UInt64) -> SignedInstruction {
+    /// As a ledger of this genesis would write them: deposits, and an epoch that opens after each tenth.
+    static func entries(_ count: Int) -> [LogEntry] {
+        var ledger = try! Ledger(genesis: genesis)
+        var chain = ledger.network
+        var (nonce, epoch) = (UInt64(0), UInt64(0))
+        return (1...count).map { number in
+            let signed: SignedInstruction
+            if number.isMultiple(of: 10) {
+                signed = instruction(
+                    .advance(to: Slot((epoch + 1) * genesis.parameters.slotsPerEpoch)), nonce: epoch, by: clock)
+                epoch += 1
+            } else {
+                signed = instruction(.deposit(.native, Units(1 + nonce)), nonce: nonce)
+                nonce += 1
+            }
+            let outcome = ledger.apply(signed)
+            let entry = LogEntry(
+                sequence: ledger.sequence, slot: ledger.slot, signed: signed, outcome: outcome, after: chain)
+            chain = entry.chain
+            return entry
+        }
+    }
+
+    /// After the last of these entries.
+    static func snapshot(after entries: some Sequence<LogEntry>) -> (snapshot: LedgerSnapshot, head: LogHead) {
+        var machine = try! LedgerMachine(genesis: genesis)
+        var effects: [LedgerEffect] = []
+        for entry in entries { machine.handle(.restored(entry), at: Instant(nanoseconds: 0), effects: &effects) }
+        return (LedgerSnapshot(of: machine.ledger), machine.head)
+    }
+
+    /// By the operator, unless somebody else is named.
+    static func instruction(
+        _ instruction: Instruction, nonce: UInt64, by key: SigningKey = signer
+    ) -> SignedInstruction {
         let network = genesis.network
         let bytes = SignedInstruction.signedBytes(
-            network: network, authority: signer.publicKey, nonce: nonce, instruction: instruction)
+            network: network, authority: key.publicKey, nonce: nonce, instruction: instruction)
         return SignedInstruction(
-            network: network, authority: signer.publicKey, nonce: nonce, instruction: instruction,
-            signature: signer.sign(bytes))
+            network: network, authority: key.publicKey, nonce: nonce, instruction: instruction,
+            signature: key.sign(bytes))
     }
 }

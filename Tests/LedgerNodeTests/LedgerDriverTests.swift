@@ -50,6 +50,32 @@ import Testing
         #expect(record.isClosed)
     }
 
+    /// While it serves, and once more when it stops.
+    @Test func snapshotsAreTakenAndTheNextLifeBeginsWithOne() async throws {
+        let scratch = try Scratch()
+        let log = try InstructionLog(path: scratch.path.appending("log.sqlite").string)
+        let seen = Mutex<Set<UInt64>>([])
+        _ = try await session(scratch, log, incarnation: 1, snapshotInterval: 5) { frames in
+            seen.withLock { $0.formUnion((try? log.snapshots()) ?? []) }
+            let receipts = frames.count { if case .receipt = $0 { true } else { false } }
+            switch frames.last {
+            case .notice(.account), .receipt: break
+            default: return .wait
+            }
+            // Until one has been seen while there was service.
+            guard receipts < 10 || seen.withLock(\.isEmpty) else { return .leave }
+            return .send(.submit(Fixture.instruction(.deposit(.native, Units(1)), nonce: UInt64(receipts))))
+        }
+        let end = try log.lastSequence()
+        #expect(try log.snapshots().first == end, "an orderly stop leaves nothing to read back")
+        #expect(try log.snapshots().count <= 2)
+        #expect(seen.withLock { $0.contains { $0 < end } })
+        let head = try log.replay(from: Fixture.genesis)
+        let restart = try await Restart.with(log.path)
+        #expect(restart.resumedAfter == end && restart.restored.isEmpty && restart.warnings.isEmpty)
+        #expect(restart.root == head.ledger.stateRoot)
+    }
+
     @Test func epochsOpenThoughNobodySubmitsAnything() async throws {
         let scratch = try Scratch()
         let log = try InstructionLog(path: scratch.path.appending("log.sqlite").string)
@@ -123,24 +149,27 @@ import Testing
     ///
     /// - Returns: all frames that the operator got.
     private func session(
-        _ scratch: Scratch, _ log: InstructionLog, incarnation: UInt32,
+        _ scratch: Scratch, _ log: InstructionLog, incarnation: UInt32, snapshotInterval: UInt64 = 1_000,
         move: @escaping @Sendable ([Frame]) -> Move
     ) async throws -> [Frame] {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let commits = NIOThreadPool(numberOfThreads: 1)
         commits.start()
+        let encoders = NIOThreadPool(numberOfThreads: 1)
+        encoders.start()
         let eventLoop = group.next()
         let done = eventLoop.makePromise(of: [Frame].self)
         let path = scratch.path.appending("ledger.\(incarnation).qrec")
         try await eventLoop.submit {
             let session = try Session(
-                log: log, record: path, incarnation: incarnation, commits: commits, eventLoop: eventLoop, move: move,
-                done: done)
+                log: log, record: path, incarnation: incarnation, commits: commits, encoders: encoders,
+                snapshotInterval: snapshotInterval, eventLoop: eventLoop, move: move, done: done)
             session.start()
         }.get()
         let result: Result<[Frame], any Error>
         do { result = .success(try await done.futureResult.get()) } catch { result = .failure(error) }
         try await commits.shutdownGracefully()
+        try await encoders.shutdownGracefully()
         try await group.shutdownGracefully()
         return try result.get()
     }
@@ -160,7 +189,8 @@ import Testing
 
         init(
             log: InstructionLog, record: FilePath, incarnation: UInt32, commits: NIOThreadPool,
-            eventLoop: any EventLoop, move: @escaping ([Frame]) -> Move, done: EventLoopPromise<[Frame]>
+            encoders: NIOThreadPool, snapshotInterval: UInt64, eventLoop: any EventLoop,
+            move: @escaping ([Frame]) -> Move, done: EventLoopPromise<[Frame]>
         ) throws {
             self.eventLoop = eventLoop
             self.move = move
@@ -174,7 +204,7 @@ import Testing
                 node: "ledger", party: .ledger, incarnation: incarnation, network: genesis.network, configuration: [])
             driver = try LedgerDriver(
                 genesis: genesis, key: Fixture.clock, log: log, record: RecordWriter(path: record, header: header),
-                commits: commits, eventLoop: eventLoop
+                commits: commits, encoders: encoders, snapshotInterval: snapshotInterval, eventLoop: eventLoop
             ) { [unowned self] in hear($0) }
         }
 

@@ -243,10 +243,32 @@ import Testing
             try RunReplay(directory: scratch.path, node: name).run(.init(node: name, until: until), trace: trace).first)
     }
 
-    private func writeLedger() throws {
+    /// A restarted ledger's record holds the snapshot that it went on from, the one it passed over too.
+    @Test func aLedgerThatWentOnFromASnapshotIsReplayedFromItsRecordAlone() throws {
+        var machine = try LedgerMachine(genesis: Fixture.genesis)
+        var effects: [LedgerEffect] = []
+        machine.handle(.opened(head: nil), at: Instant(nanoseconds: 0), effects: &effects)
+        let good = LedgerSnapshot(of: machine.ledger)
+        let bad = LedgerSnapshot(bytes: Array(good.bytes.dropLast()), root: good.root)
+        try writeOperators()
+        try writeLedger([
+            .resumed(bad, at: machine.head), .resumed(good, at: machine.head), .opened(head: nil), .tick(Slot(3)),
+        ])
+        var lines: [String] = []
+        let replay = try #require(
+            try RunReplay(directory: scratch.path, node: "ledger").run(.init(node: "ledger")) { lines.append($0) }.first
+        )
+        #expect(replay.divergence == nil && replay.events == 4)
+        #expect(lines.contains { $0.contains("pass over the snapshot: not a snapshot of a ledger") }, "\(lines)")
+        #expect(lines.contains { $0.contains("a snapshot taken after instruction 0") }, "\(lines)")
+    }
+
+    private func writeLedger(
+        _ events: [LedgerEvent] = [.opened(head: nil), .tick(Slot(3)), .tick(Slot(40))]
+    ) throws {
         var machine = try LedgerMachine(genesis: Fixture.genesis)
         var entries: [RecordEntry] = []
-        for event in [LedgerEvent.opened(head: nil), .tick(Slot(3)), .tick(Slot(40))] {
+        for event in events {
             var effects: [LedgerEffect] = []
             let now = Instant(nanoseconds: UInt64(entries.count))
             machine.handle(event, at: now, effects: &effects)

@@ -69,6 +69,7 @@ extension [LedgerEffect] {
             case .note(.operatorSetOpened): "note set"
             case .note: "note"
             case .disconnect: "disconnect"
+            case .passOver(let error): "pass over: \(error)"
             case .stop(let fault): "stop: \(fault)"
             }
         }
@@ -262,9 +263,68 @@ extension [LedgerEffect] {
         #expect(fault(lie) == .otherOutcome(sequence: 1, logged: .zeroAmount, found: .applied))
     }
 
-    @Test func `Service before the log is open, and entries after it, stop the ledger`() throws {
-        let entry = busyDriver().log[0]
-        for events in [[.tick(Slot(1))], [.opened(head: nil), .restored(entry)]] as [[LedgerEvent]] {
+    @Test func `From a snapshot and what came after it, the ledger goes on where it was`() throws {
+        let driver = busyDriver()
+        let (snapshot, head) = try snapshot(of: driver, after: 6)
+        var machine = try LedgerMachine(genesis: Fixture.genesis())
+        var effects: [LedgerEffect] = []
+        let tail = driver.log[6...].map { LedgerEvent.restored($0) }
+        for event in [.resumed(snapshot, at: head)] + tail + [.opened(head: driver.machine.head)] {
+            machine.handle(event, at: Instant(nanoseconds: 0), effects: &effects)
+        }
+        #expect(effects.isEmpty)
+        #expect(machine.head == driver.machine.head)
+        #expect(machine.ledger.stateRoot == driver.machine.ledger.stateRoot)
+    }
+
+    @Test func `A snapshot that is no state of this ledger, or of another place, is passed over`() throws {
+        let driver = busyDriver()
+        let (snapshot, head) = try snapshot(of: driver, after: 6)
+        var altered = snapshot.bytes
+        altered[altered.count - 1] ^= 1
+        var other = Fixture.genesis()
+        other.runID = other.network
+        let offers = [
+            (LedgerSnapshot(bytes: altered, root: snapshot.root), head),
+            (LedgerSnapshot(bytes: Array(snapshot.bytes.dropLast()), root: snapshot.root), head),
+            (LedgerSnapshot(bytes: snapshot.bytes, root: .zero), head),
+            (snapshot, LogHead(sequence: 7, chain: head.chain)),
+            (LedgerSnapshot(of: try Ledger(genesis: other)), LogHead(sequence: 0, chain: other.network)),
+        ]
+        for (snapshot, head) in offers {
+            var machine = try LedgerMachine(genesis: Fixture.genesis())
+            let root = machine.ledger.stateRoot
+            var effects: [LedgerEffect] = []
+            machine.handle(.resumed(snapshot, at: head), at: Instant(nanoseconds: 0), effects: &effects)
+            guard case .passOver = effects.last, effects.count == 1 else {
+                Issue.record("\(effects)")
+                continue
+            }
+            #expect(machine.ledger.stateRoot == root && machine.head.sequence == 0)
+            // Another one, or none, will do.
+            machine.handle(.restored(driver.log[0]), at: Instant(nanoseconds: 0), effects: &effects)
+            #expect(effects.count == 1 && machine.head.sequence == 1)
+        }
+    }
+
+    private func snapshot(of driver: Driver, after sequence: Int) throws -> (LedgerSnapshot, LogHead) {
+        var machine = try LedgerMachine(genesis: Fixture.genesis())
+        var effects: [LedgerEffect] = []
+        for entry in driver.log[..<sequence] {
+            machine.handle(.restored(entry), at: Instant(nanoseconds: 0), effects: &effects)
+        }
+        return (LedgerSnapshot(of: machine.ledger), machine.head)
+    }
+
+    @Test func `Service before the log is open, and entries or a snapshot out of place, stop the ledger`() throws {
+        let driver = busyDriver()
+        let entry = driver.log[0]
+        let (snapshot, head) = try snapshot(of: driver, after: 6)
+        let resumed = LedgerEvent.resumed(snapshot, at: head)
+        for events in [
+            [.tick(Slot(1))], [.opened(head: nil), .restored(entry)], [.restored(entry), resumed],
+            [.opened(head: nil), resumed], [resumed, resumed],
+        ] as [[LedgerEvent]] {
             var machine = try LedgerMachine(genesis: Fixture.genesis())
             var effects: [LedgerEffect] = []
             for event in events { machine.handle(event, at: Instant(nanoseconds: 0), effects: &effects) }
@@ -279,6 +339,7 @@ extension [LedgerEffect] {
             .restored(driver.log[3]), .opened(head: nil), .opened(head: driver.machine.head),
             .connected(party, key: Fixture.stranger.publicKey), .disconnected(party),
             .submitted(driver.log[3].signed, from: party), .tick(Slot(7)), .signed(driver.log[3].signed),
+            .resumed(LedgerSnapshot(bytes: [1, 2, 3], root: .zero), at: driver.machine.head),
         ]
         for event in samples {
             let bytes = event.borsh

@@ -42,11 +42,22 @@ import Verdicts
     }
 
     @Test func aBenchMeasuresEveryCombination() throws {
-        let bench = try BenchCommand.parse(["--operators", "4,16", "--load", "pipe"])
+        let bench = try NetworkBenchCommand.parse(["--operators", "4,16", "--load", "pipe"])
         #expect(bench.cases.count == 8 && bench.cases.allSatisfy { $0.load == .pipe })
-        let usual = try BenchCommand.parse(["--guard", "written", "--load", "loop"])
+        let usual = try NetworkBenchCommand.parse(["--guard", "written", "--load", "loop"])
         #expect(usual.cases.filter { $0.dissemination == .star }.map(\.operators) == [4, 7, 16, 32, 64])
         #expect(usual.cases.filter { $0.dissemination == .mesh }.map(\.operators) == [4, 7, 16, 32])
+    }
+
+    /// What `quorate bench` took before there was anything else to measure.
+    @Test func withoutAWordABenchMeasuresNetworks() throws {
+        let bench = try #require(
+            try Quorate.parseAsRoot(["bench", "--operators", "4", "--repeat", "7", "--json"]) as? NetworkBenchCommand)
+        #expect(bench.repeats == 7 && bench.json)
+        let ledger = try #require(
+            try Quorate.parseAsRoot(["bench", "ledger", "--section", "memory,slash", "--repeat", "7", "--json"])
+                as? LedgerBenchCommand)
+        #expect(ledger.section == [.memory, .slash] && ledger.repeats == 7 && ledger.json)
     }
 
     @Test(arguments: [
@@ -55,8 +66,8 @@ import Verdicts
         (["--load", "loops"], "did you mean loop?"), (["--seconds", "0"], "0 is not within 1 to 600"),
     ])
     func wrongOptionsOfABenchAreExplained(arguments: [String], message: String) {
-        let error = #expect(throws: (any Error).self) { try BenchCommand.parse(arguments) }
-        #expect(error.map { BenchCommand.fullMessage(for: $0).contains(message) } == true)
+        let error = #expect(throws: (any Error).self) { try NetworkBenchCommand.parse(arguments) }
+        #expect(error.map { NetworkBenchCommand.fullMessage(for: $0).contains(message) } == true)
     }
 
     @Test func everyWordOfAnExpectationIsKnownToTheJudges() {

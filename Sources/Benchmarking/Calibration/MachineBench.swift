@@ -194,7 +194,7 @@ extension MachineBench {
             case .reply(let receipt, let party): deliver(.receipt(receipt), to: [party])
             case .send(let notice, let party): deliver(.notice(notice), to: [party])
             case .publish(let notice): deliver(.notice(notice), to: nodes.map(\.party))
-            case .append, .answer, .sign, .note, .disconnect, .stop: break
+            case .append, .answer, .sign, .note, .disconnect, .stop, .passOver: break
             }
         }
         return took

@@ -18,6 +18,8 @@ package enum LedgerEffect: Hashable, Sendable {
     case sign(Instruction, nonce: UInt64)
     case note(Observation)
     case disconnect(Party, reason: String)
+    /// What `resumed` brought is no state of this ledger: nothing has changed, and an older one or none will do.
+    case passOver(SnapshotError)
     /// The log cannot be gone on with: the process reports this and ends. The machine does nothing more.
     case stop(LogFault)
 }
@@ -58,6 +60,9 @@ extension LedgerEffect {
             encoder.encode(UInt8(8))
             encoder.encode(receipt)
             encoder.encode(ticket)
+        case .passOver(let error):
+            encoder.encode(UInt8(9))
+            encoder.encode(error.description)
         }
     }
 

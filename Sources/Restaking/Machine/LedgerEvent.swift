@@ -4,7 +4,10 @@ import Primitives
 
 /// What happens to the ledger's machine.
 package enum LedgerEvent: Hashable, Sendable {
-    /// From the durable log, in its order, before `opened`.
+    /// A snapshot that was kept with the log, and the entry after which it was taken: before anything else. Answered
+    /// by `passOver` where it is no state of this ledger.
+    case resumed(LedgerSnapshot, at: LogHead)
+    /// From the durable log, in its order, before `opened`; those that a snapshot has in it are left out.
     case restored(LogEntry)
     /// The log has been read to its end: from here on there is service. `head` is how far the log had come by
     /// another account, if one was kept.
@@ -51,6 +54,10 @@ extension LedgerEvent: BorshCodable {
             encoder.encode(UInt8(7))
             encoder.encode(signed)
             encoder.encode(ticket)
+        case .resumed(let snapshot, let head):
+            encoder.encode(UInt8(8))
+            encoder.encode(snapshot)
+            encoder.encode(head)
         }
     }
 
@@ -65,6 +72,7 @@ extension LedgerEvent: BorshCodable {
         case 5: self = .tick(try decoder.decode())
         case 6: self = .signed(try decoder.decode())
         case 7: self = .instructed(try decoder.decode(), ticket: try decoder.decode())
+        case 8: self = .resumed(try decoder.decode(), at: try decoder.decode())
         default: throw .unknownCase(type: "LedgerEvent", value: value)
         }
     }

@@ -4,7 +4,7 @@ import Primitives
 
 /// The ledger as a machine: submissions in, log entries, receipts and notices out. Its duties:
 ///
-/// 1. go through the log again at the start, and refuse one that is damaged;
+/// 1. go through the log again at the start, from genesis or from a snapshot, and refuse one that is damaged;
 /// 2. apply each submission in the slot in which it came: where the slot has moved, the clock's own instruction goes
 ///    first, and submissions wait for its signature;
 /// 3. open epochs on time, even when nobody submits anything;
@@ -60,9 +60,10 @@ package struct LedgerMachine: Sendable {
     package mutating func handle(_ event: LedgerEvent, at now: Instant, effects: inout [LedgerEffect]) {
         switch (phase, event) {
         case (.stopped, _): break
+        case (.restoring, .resumed(let snapshot, let head)): resume(snapshot, head, effects: &effects)
         case (.restoring, .restored(let entry)): restore(entry, effects: &effects)
         case (.restoring, .opened(let expected)): open(expecting: expected, effects: &effects)
-        case (.restoring, _), (.serving, .restored), (.serving, .opened):
+        case (.restoring, _), (.serving, .resumed), (.serving, .restored), (.serving, .opened):
             stop(.outOfPlace, effects: &effects)
         case (.serving, .connected(let party, let key)): connected(party, key, effects: &effects)
         case (.serving, .disconnected(let party)): drop(party)
@@ -80,12 +81,31 @@ package struct LedgerMachine: Sendable {
 
     // MARK: The log
 
+    private mutating func resume(_ snapshot: LedgerSnapshot, _ place: LogHead, effects: inout [LedgerEffect]) {
+        guard head.sequence == 0 else { return stop(.outOfPlace, effects: &effects) }
+        do throws(SnapshotError) {
+            let later = try ledger.later(snapshot)
+            guard later.sequence == place.sequence else {
+                throw .otherPlace(expected: place.sequence, found: later.sequence)
+            }
+            ledger = later
+            head = place
+        } catch {
+            effects.append(.passOver(error))
+        }
+    }
+
+    /// The chain stands for the signature, which was valid when the entry was written: whoever does not trust the file
+    /// checks both.
     private mutating func restore(_ entry: LogEntry, effects: inout [LedgerEffect]) {
         guard entry.sequence == head.sequence + 1 else {
             return stop(.outOfOrder(expected: head.sequence + 1, found: entry.sequence), effects: &effects)
         }
         guard entry.follows(head.chain) else { return stop(.brokenChain(sequence: entry.sequence), effects: &effects) }
-        let outcome = ledger.apply(entry.signed)
+        var changes: [Ledger.Change] = []
+        let outcome =
+            entry.signed.network == ledger.network
+            ? ledger.applyVerified(entry.signed, changes: &changes) : .wrongNetwork
         guard outcome == entry.outcome, outcome.takesNonce else {
             let fault = LogFault.otherOutcome(sequence: entry.sequence, logged: entry.outcome, found: outcome)
             return stop(fault, effects: &effects)

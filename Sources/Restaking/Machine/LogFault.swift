@@ -31,7 +31,7 @@ extension LogFault: CustomStringConvertible {
         case .otherHead(let expected, let found):
             "the log ends with entry \(found.sequence), \(found.chain.short); its head says \(expected.sequence), "
                 + expected.chain.short
-        case .outOfPlace: "the log is restored first, then opened, then served: an event has come out of its place"
+        case .outOfPlace: "a snapshot comes first, then the log, then service: an event has come out of its place"
         case .clockRefused(let outcome):
             "the clock's instruction got \(outcome): the ledger must sign with the clock's key of genesis"
         }

@@ -50,14 +50,18 @@ extension Ledger {
         guard epochs.min()! >= parameters.release.slashing else { return .notReleased }
         guard !epochs.contains(where: isPastHorizon) else { return .pastHorizon }
         let identity = evidence.offence
-        let known = slashRecords.map(\.offence) + pendingSlashes.map(\.record.offence) + revocations.map(\.offence)
-        guard !known.contains(identity) else {
+        guard !isKnown(identity) else {
             #if DEBUG
                 if PlantedBug.slashTwice.isOn, slashRecords.contains(where: { $0.offence == identity }) { return nil }
             #endif
             return .alreadySlashed
         }
         return isPunished ? .alreadyTombstoned : nil
+    }
+
+    private func isKnown(_ offence: Digest) -> Bool {
+        slashRecords.contains { $0.offence == offence } || pendingSlashes.contains { $0.record.offence == offence }
+            || services.contains { $0.revocation?.offence == offence }
     }
 
     // MARK: Operators

@@ -51,11 +51,12 @@ extension Ledger {
     }
 
     /// A breach is this program's own mistake: going on would pay out what is not there.
-    func requireBooks() { require(checkBooks) }
-    func requireFullBooks() { require(checkFullBooks) }
+    func requireBooks() {
+        do { try checkBooks() } catch { preconditionFailure("instruction \(sequence): \(error)") }
+    }
 
-    private func require(_ check: () throws(InvariantViolation) -> Void) {
-        do { try check() } catch { preconditionFailure("instruction \(sequence): \(error)") }
+    func requireFullBooks() {
+        do { try checkFullBooks() } catch { preconditionFailure("instruction \(sequence): \(error)") }
     }
 
     /// Everything, restaker by restaker: slow, for tests.

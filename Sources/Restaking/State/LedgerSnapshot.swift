@@ -3,15 +3,42 @@ import Messages
 import Primitives
 
 /// A ledger's whole state in bytes, from which it goes on as if it had applied every instruction itself.
-package struct LedgerSnapshot: Sendable {
+package struct LedgerSnapshot: Hashable, Sendable {
+    /// A larger state is not kept: it would not fit an entry of the ledger's record, from which it can be replayed.
+    package static let sizeLimit = 192 * 1024 * 1024
+
     package let bytes: [UInt8]
     package let root: Digest
 
+    package init(bytes: [UInt8], root: Digest) {
+        self.bytes = bytes
+        self.root = root
+    }
+
+    /// Encodes everything once: the root is that of the leaves as they come.
     package init(of ledger: Ledger) {
         var encoder = BorshEncoder()
-        for leaf in ledger.leaves { ledger.encode(leaf, to: &encoder) }
+        let digests = ledger.leaves.map { leaf in
+            let start = encoder.bytes.count
+            ledger.encode(leaf, to: &encoder)
+            return encoder.bytes.withUnsafeBytes {
+                Domain.stateLeaf.digest(UnsafeRawBufferPointer(rebasing: $0[start...]))
+            }
+        }
         bytes = encoder.bytes
-        root = ledger.stateRoot
+        root = MerkleTree.root(of: digests)
+    }
+}
+
+extension LedgerSnapshot: BorshCodable {
+    package func encode(to encoder: inout BorshEncoder) {
+        encoder.encode(bytes)
+        encoder.encode(root)
+    }
+
+    package init(from decoder: inout BorshDecoder) throws(BorshError) {
+        bytes = try decoder.decodeBytes(limit: Self.sizeLimit)
+        root = try decoder.decode()
     }
 }
 
@@ -20,6 +47,8 @@ package enum SnapshotError: Error, Hashable, Sendable {
     case notDecodable(BorshError)
     case otherNetwork(expected: Digest, found: Digest)
     case otherRoot(expected: Digest, found: Digest)
+    /// It is of another place in the log than it is offered for.
+    case otherPlace(expected: UInt64, found: UInt64)
     case badBooks(InvariantViolation)
 }
 
@@ -29,6 +58,7 @@ extension SnapshotError: CustomStringConvertible {
         case .notDecodable(let error): "not a snapshot of a ledger: \(error)"
         case .otherNetwork(let expected, let found): "a snapshot of network \(found), not of \(expected)"
         case .otherRoot(let expected, let found): "its state root is \(found), not \(expected)"
+        case .otherPlace(let expected, let found): "it was taken after instruction \(found), not \(expected)"
         case .badBooks(let violation): "its books are wrong: \(violation)"
         }
     }
@@ -37,22 +67,32 @@ extension SnapshotError: CustomStringConvertible {
 extension Ledger {
     /// - Parameter root: the root that the state must have.
     package init(genesis: Genesis, snapshot: [UInt8], root: Digest) throws(SnapshotError) {
+        try self.init(
+            genesis.parameters, network: genesis.network, snapshot: LedgerSnapshot(bytes: snapshot, root: root))
+    }
+
+    /// A later state of this same ledger.
+    func later(_ snapshot: LedgerSnapshot) throws(SnapshotError) -> Ledger {
+        try Ledger(parameters, network: network, snapshot: snapshot)
+    }
+
+    private init(
+        _ parameters: LedgerParameters, network: Digest, snapshot: LedgerSnapshot
+    ) throws(SnapshotError) {
         do {
-            self = try Self.decode(snapshot, genesis)
+            self = try Self.decode(snapshot.bytes, parameters)
         } catch {
             throw .notDecodable(error)
         }
-        guard network == genesis.network else {
-            throw .otherNetwork(expected: genesis.network, found: network)
-        }
+        guard self.network == network else { throw .otherNetwork(expected: network, found: self.network) }
         let found = stateRoot
-        guard found == root else { throw .otherRoot(expected: root, found: found) }
+        guard found == snapshot.root else { throw .otherRoot(expected: snapshot.root, found: found) }
         do { try checkFullBooks() } catch { throw .badBooks(error) }
     }
 
-    private static func decode(_ bytes: [UInt8], _ genesis: Genesis) throws(BorshError) -> Ledger {
+    private static func decode(_ bytes: [UInt8], _ parameters: LedgerParameters) throws(BorshError) -> Ledger {
         var decoder = BorshDecoder(bytes)
-        let ledger = try Ledger(parameters: genesis.parameters, from: &decoder)
+        let ledger = try Ledger(parameters: parameters, from: &decoder)
         try decoder.finish()
         return ledger
     }

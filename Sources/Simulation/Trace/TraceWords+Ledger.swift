@@ -11,7 +11,7 @@ extension TraceWords {
             case .note(let observation): clause(of: observation)
             case .stop(let fault): TraceClause("stops: \(fault)")
             case .disconnect(let party, let reason): TraceClause("disconnects \(names.name(of: party)): \(reason)")
-            case .append, .reply, .answer, .send, .publish, .sign: nil
+            case .append, .reply, .answer, .send, .publish, .sign, .passOver: nil
             }
         }
     }

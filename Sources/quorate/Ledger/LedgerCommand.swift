@@ -17,6 +17,6 @@ struct LedgerCommand: ParsableCommand {
             """,
         subcommands: [
             LedgerShowCommand.self, LedgerExplainCommand.self, LedgerHistoryCommand.self, LedgerSubmitCommand.self,
-            LedgerProveCommand.self, LedgerReplayCommand.self,
+            LedgerProveCommand.self, LedgerReplayCommand.self, LedgerSalvageCommand.self,
         ])
 }
