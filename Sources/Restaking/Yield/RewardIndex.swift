@@ -14,11 +14,14 @@ struct RewardIndex: Hashable, Sendable {
 
     /// Spreads a reward over this many shares.
     ///
-    /// - Returns: what they will get of it together at most; the rest stays with whoever pays.
+    /// - Returns: what they will get of it together at most; the rest stays with whoever pays. Rounded up: whoever claims
+    ///   several rewards at once also gets what their fractions add up to.
     mutating func add(_ reward: Lamports, over shares: UInt64) -> Lamports {
         let each = (UInt128(reward.number) << Self.lamportBits) / UInt128(shares)
         lamports += each
-        return Self.lamports(each, shares)
+        // No more than the reward, because each has been rounded down.
+        return each * UInt128(shares) == UInt128(reward.number) << Self.lamportBits
+            ? reward : min(reward, Lamports(Self.lamports(each, shares).number + 1))
     }
 
     mutating func add(points reward: UInt128, over shares: UInt64) {
