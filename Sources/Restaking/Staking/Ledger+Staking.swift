@@ -23,7 +23,7 @@ extension Ledger {
     private func value(with amount: Units, of asset: AssetID) -> (asset: Lamports, all: Lamports)? {
         let vault = vaults[asset.place]
         guard vault.entered.adding(amount) != nil, let balance = vault.pool.assets.adding(amount),
-            let value = vault.rate.value(of: balance)
+            balance.number <= PoolLimit.number, let value = vault.rate.value(of: balance)
         else { return nil }
         guard let all = totalValue(besides: asset, value) else { return nil }
         return (value, all)
@@ -31,7 +31,9 @@ extension Ledger {
 
     /// - Returns: nil where the books cannot carry it.
     private func totalValue(besides asset: AssetID, _ value: Lamports) -> Lamports? {
-        let others = vaults.indices.reduce(UInt128(0)) { $1 == asset.place ? $0 : $0 + UInt128(vaults[$1].value.number) }
+        let others = vaults.indices.reduce(UInt128(0)) {
+            $1 == asset.place ? $0 : $0 + UInt128(vaults[$1].value.number)
+        }
         let all = others + UInt128(value.number)
         return all <= UInt128(PoolLimit.number) ? Lamports(UInt64(all)) : nil
     }
