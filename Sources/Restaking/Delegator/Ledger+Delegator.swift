@@ -189,13 +189,16 @@ extension Ledger {
             ofUnbonding: claim.holding, of: claim.epoch, since: mark)
     }
 
-    /// Takes a whole claim out of its bucket or, while its epoch lasts, out of the active pool.
+    /// Takes a whole claim out of its bucket or, while its epoch lasts, out of the active pool: shares that are worth
+    /// nothing too, or what they leave to the others could never be taken out.
     private mutating func redeem(_ claim: inout RestakerAccount.UnbondingClaim) -> VaultShares {
-        let shares = claim.holding.shares
-        defer { claim.holding.shares = 0 }
-        guard value(of: claim) > .zero else { return .zero }
+        let holding = claim.holding
+        let shares = holding.shares
+        claim.holding.shares = 0
         let (epoch, isLeaving) = (claim.epoch, claim.epoch == epoch)
         return change(claim.signer, claim.asset) { stake in
+            let pool = isLeaving ? stake.active : stake.bucket(of: epoch)?.pool
+            guard shares > 0, pool?.generation == holding.generation else { return .zero }
             guard isLeaving else { return stake.redeemUnbonding(shares, of: epoch) }
             stake.stay(shares)
             return stake.redeemActive(shares)

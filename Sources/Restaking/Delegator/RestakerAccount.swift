@@ -42,6 +42,7 @@ struct RestakerAccount: Hashable, Sendable {
         mutating func settle(with stake: inout OperatorStake) -> (returned: VaultShares, earned: Earnings) {
             var earned = stake.takeRewards(of: holding, since: paid)
             paid = stake.rewards
+            holding.drop(ifNotOf: stake.active)
             guard let joining else { return (.zero, earned) }
             switch stake.settle(joining) {
             case .pending: return (.zero, earned)
@@ -104,7 +105,8 @@ struct RestakerAccount: Hashable, Sendable {
 
     /// Adds to the claim of this epoch, or makes it. Shares of a generation that has ended in between are worth nothing.
     mutating func claim(
-        _ shares: UInt64, of pool: SharePool<VaultShares>, paid: RewardIndex, asset: AssetID, from signer: OperatorIndex,
+        _ shares: UInt64, of pool: SharePool<VaultShares>, paid: RewardIndex, asset: AssetID,
+        from signer: OperatorIndex,
         in epoch: Epoch
     ) {
         let holding = PoolHolding(shares: shares, generation: pool.generation)
