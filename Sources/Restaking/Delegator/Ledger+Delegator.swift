@@ -75,9 +75,11 @@ extension Ledger {
     ) -> Outcome {
         guard asset.place < vaults.count else { return .unknownAsset }
         guard Int(signer.number) < operators.count else { return .unknownSigner }
-        let account = restakers[Int(index.number)]
-        let claims = account.claims.filter { $0.asset == asset && $0.signer == signer }
-        guard account.place(of: asset, signer) != nil || !claims.isEmpty else { return .insufficientStake }
+        // What is free already, or worth nothing, is not there, whether or not that has been worked out before.
+        let hasClaim = restakers[Int(index.number)].claims.contains {
+            $0.asset == asset && $0.signer == signer && !hasUnbonded($0) && value(of: $0) > .zero
+        }
+        guard hasClaim || held(asset, signer, by: index) > .zero else { return .insufficientStake }
         guard !isUsed(signer), !pendingSlashes.contains(where: { $0.record.signer == signer }) else {
             return .stillHeld
         }
