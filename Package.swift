@@ -112,6 +112,14 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(name: "quorate-node", dependencies: ground + ["Node", system], swiftSettings: settings),
 
+        // Optimised in every build: it computes with big numbers, for a hundred thousand instructions.
+        .target(
+            name: "LedgerModel", dependencies: ground + ["Restaking"], path: "Tests/LedgerModel",
+            swiftSettings: settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        .executableTarget(
+            name: "quorate-soak", dependencies: ["Primitives", "Messages", "LedgerModel", argumentParser],
+            path: "Tests/Soak",
+            swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ground + ["Records", system], path: "Tests/TestSupport",
             swiftSettings: settings),
@@ -121,6 +129,7 @@ let package = Package(
         tests(of: "Services", ["Primitives"]),
         tests(of: "Attesting", ground + ["Services", "Faults", "Records", "Verdicts", "TestSupport", system]),
         tests(of: "Restaking", ground),
+        tests(of: "LedgerModel", ground + ["Restaking", "TestSupport"]),
         tests(of: "Faults", ground + ["Services", "Attesting"]),
         tests(of: "Records", ground + ["TestSupport", system]),
         tests(of: "Verdicts", ground + ["Records", "TestSupport", system]),

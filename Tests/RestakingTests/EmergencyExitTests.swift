@@ -40,4 +40,14 @@ import Testing
         #expect(fixture.restaker(0, .emergencyExit(.native, from: OperatorIndex(9))) == .unknownSigner)
         #expect(fixture.restaker(0, .emergencyExit(AssetID(9 as UInt32), from: OperatorIndex(0))) == .unknownAsset)
     }
+
+    @Test func `What came back from an operator that it never counted for is not there, settled or not`() {
+        var fixture = LedgerFixture.wide()
+        #expect(fixture.restaker(1, .delegate(.native, 10, to: OperatorIndex(0))) == .applied)
+        #expect(fixture.signer(0, .exit) == .applied)
+        fixture.open(epoch: 1)
+        #expect(fixture.restaker(1, .emergencyExit(.native, from: OperatorIndex(0))) == .insufficientStake)
+        #expect(fixture.restaker(1, .withdraw(.native, 1_000)) == .applied)
+        #expect(fixture.restaker(1, .emergencyExit(.native, from: OperatorIndex(0))) == .insufficientStake)
+    }
 }

@@ -151,4 +151,16 @@ import Testing
         let found = Double(fixture.books.vault.number)
         #expect(found <= closed && found > closed - 200, "\(closed - found)")
     }
+
+    @Test(arguments: [(1, true), (100, false)] as [(UInt64, Bool)])
+    func `What the books cannot carry is not yielded, however much it is`(_ percent: UInt64, isBooked: Bool) {
+        var fixture = Fixture.wide {
+            $0.restakers[1].deposits[0].amount = Units(6 << 60)
+            $0.nativePool = Self.terms([Self.validator("a", percent: percent)])
+            $0.nativePool.validators[0].yield.mev = percent / 100 * BaseYield.whole
+        }
+        let before = fixture.books.entered
+        fixture.open(epoch: 1)
+        #expect((fixture.books.entered > before) == isBooked)
+    }
 }

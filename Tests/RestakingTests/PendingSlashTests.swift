@@ -240,4 +240,42 @@ import Testing
         #expect(fixture.stake(0).active.assets == 0, "all of it, in AVS 1")
         #expect(fixture.stake(0, of: 1).active.assets == 400)
     }
+
+    @Test func `Shares of a pool that has lost everything earn nothing of what comes later`() {
+        var fixture = Fixture.wide { $0.services[0].slash.wrongResult = .one }
+        let set = fixture.set()
+        let (task, statement) = Fixture.wrongSquare(set, subject: 3)
+        #expect(fixture.settle(Fixture.certificate(statement, in: set, signers: [0, 1])) == .applied)
+        #expect(fixture.restaker(1, .dispute(task, statement)) == .applied)
+        #expect(fixture.stake(0).active.assets == 0, "and its operator is not tombstoned")
+        #expect(fixture.restaker(1, .delegate(.native, 10, to: OperatorIndex(0))) == .applied)
+        fixture.open(epoch: 2)
+        let points = fixture.ledger.points(of: Fixture.restakerKeys[0].publicKey)!
+        // Points come in with each epoch; restaker 0, whose shares are of the pool before, acts in two of them.
+        for epoch in 3..<5 as Range<UInt64> {
+            #expect(fixture.restaker(0, .undelegate(.native, 1, from: OperatorIndex(2))) == .applied)
+            fixture.open(epoch: epoch)
+        }
+        #expect(fixture.restaker(0, .emergencyExit(.native, from: OperatorIndex(0))) == .insufficientStake)
+        // 200, 200, 200 and 199 with operator 2, 50 with operator 3, in two epochs each: all that it still has.
+        #expect(fixture.ledger.points(of: Fixture.restakerKeys[0].publicKey)! - points > 0)
+    }
+
+    @Test func `Who has left with less than a share leaves it to the others, and not to nobody`() {
+        var fixture = Fixture(Fixture.genesis(slashes: [Fraction(99, over: 100)!]))
+        let set = fixture.set()
+        for restaker in [0, 2] {
+            #expect(fixture.restaker(restaker, .undelegate(.native, 50, from: OperatorIndex(3))) == .applied)
+        }
+        #expect(fixture.restaker(0, .undelegate(.native, 100, from: OperatorIndex(0))) == .applied)
+        fixture.open(epoch: 1)
+        #expect(fixture.restaker(1, Fixture.equivocation(by: 3, set)) == .applied)
+        fixture.open(epoch: 3)
+        #expect(fixture.books.unbonding == 101, "one share is left for two")
+        // Half of it is worth nothing to the first, and all of it is the other's.
+        #expect(fixture.restaker(0, .withdraw(.native, 1_000)) == .applied)
+        #expect(fixture.restaker(2, .withdraw(.native, 1_000)) == .applied)
+        #expect(fixture.books.unbonding == 0)
+        #expect(fixture.books.withdrawn == 101)
+    }
 }

@@ -101,4 +101,11 @@ import Testing
             #expect(after == before)
         }
     }
+
+    @Test func `More units than a vault can hold do not fit, whatever little they are worth`() {
+        var fixture = Fixture.wide { $0.assets[1].rate = ExchangeRate(1)! }
+        #expect(fixture.restaker(1, .deposit(Fixture.mSOL, Units(UInt64.max - 2_000))) == .amountTooLarge)
+        #expect(fixture.restaker(1, .deposit(Fixture.mSOL, Units(1 << 63 - 1_800))) == .applied)
+        #expect(fixture.restaker(1, .deposit(Fixture.mSOL, 1)) == .amountTooLarge)
+    }
 }

@@ -193,4 +193,16 @@ import Testing
         #expect(fixture.decide(.markDefunct(ServiceID(1))) == .applied)
         #expect(fixture.restaker(1, .fund(ServiceID(1), 5)) == .defunct)
     }
+
+    @Test func `Rewards of several epochs can be claimed at once, with what their fractions add up to`() {
+        // All 300 shares of operator 1 are restaker 0's: of each 100, each earns a third of a lamport less a little.
+        var fixture = Self.paying(perTask: 100) { $0.services[1].threshold = Fraction(1, over: 10)! }
+        for epoch in 0..<3 as Range<UInt64> {
+            fixture.settleTasks(epoch * 10..<epoch * 10 + 1, of: 1, by: [1])
+            fixture.open(epoch: epoch + 1)
+        }
+        #expect(fixture.restaker(0, .claimRewards) == .applied)
+        #expect(fixture.books.withdrawn == 299)
+        #expect(fixture.books.earned == 1, "what no share got of them")
+    }
 }

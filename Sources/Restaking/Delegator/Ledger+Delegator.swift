@@ -75,9 +75,11 @@ extension Ledger {
     ) -> Outcome {
         guard asset.place < vaults.count else { return .unknownAsset }
         guard Int(signer.number) < operators.count else { return .unknownSigner }
-        let account = restakers[Int(index.number)]
-        let claims = account.claims.filter { $0.asset == asset && $0.signer == signer }
-        guard account.place(of: asset, signer) != nil || !claims.isEmpty else { return .insufficientStake }
+        // What is free already, or worth nothing, is not there, whether or not that has been worked out before.
+        let hasClaim = restakers[Int(index.number)].claims.contains {
+            $0.asset == asset && $0.signer == signer && !hasUnbonded($0) && value(of: $0) > .zero
+        }
+        guard hasClaim || held(asset, signer, by: index) > .zero else { return .insufficientStake }
         guard !isUsed(signer), !pendingSlashes.contains(where: { $0.record.signer == signer }) else {
             return .stillHeld
         }
@@ -187,13 +189,16 @@ extension Ledger {
             ofUnbonding: claim.holding, of: claim.epoch, since: mark)
     }
 
-    /// Takes a whole claim out of its bucket or, while its epoch lasts, out of the active pool.
+    /// Takes a whole claim out of its bucket or, while its epoch lasts, out of the active pool: shares that are worth
+    /// nothing too, or what they leave to the others could never be taken out.
     private mutating func redeem(_ claim: inout RestakerAccount.UnbondingClaim) -> VaultShares {
-        let shares = claim.holding.shares
-        defer { claim.holding.shares = 0 }
-        guard value(of: claim) > .zero else { return .zero }
+        let holding = claim.holding
+        let shares = holding.shares
+        claim.holding.shares = 0
         let (epoch, isLeaving) = (claim.epoch, claim.epoch == epoch)
         return change(claim.signer, claim.asset) { stake in
+            let pool = isLeaving ? stake.active : stake.bucket(of: epoch)?.pool
+            guard shares > 0, pool?.generation == holding.generation else { return .zero }
             guard isLeaving else { return stake.redeemUnbonding(shares, of: epoch) }
             stake.stay(shares)
             return stake.redeemActive(shares)

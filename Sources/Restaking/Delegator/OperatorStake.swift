@@ -279,8 +279,12 @@ struct OperatorStake: Hashable, Sendable {
     /// What a holding of the active pool has earned since the index stood at `mark`.
     mutating func takeRewards(of holding: PoolHolding, since mark: RewardIndex) -> Earnings {
         guard holding.shares > 0 else { return Earnings() }
-        let index = holding.generation == active.generation ? rewards : closings[Int(holding.generation)]
-        return take(index.earned(by: holding.shares, since: mark))
+        return take(index(of: holding.generation).earned(by: holding.shares, since: mark))
+    }
+
+    /// Where the index stands for shares of this generation of the active pool.
+    func index(of generation: UInt32) -> RewardIndex {
+        generation == active.generation ? rewards : closings[Int(generation)]
     }
 
     /// What shares that have left had earned, by their epoch's close, since the index stood at `mark`.

@@ -42,6 +42,7 @@ struct RestakerAccount: Hashable, Sendable {
         mutating func settle(with stake: inout OperatorStake) -> (returned: VaultShares, earned: Earnings) {
             var earned = stake.takeRewards(of: holding, since: paid)
             paid = stake.rewards
+            holding.drop(ifNotOf: stake.active)
             guard let joining else { return (.zero, earned) }
             switch stake.settle(joining) {
             case .pending: return (.zero, earned)

@@ -124,9 +124,14 @@ struct PoolHolding: Hashable, Sendable {
     var shares: UInt64 = 0
     var generation: UInt32 = 0
 
+    /// Shares of an older generation go: they are worth nothing, and earn nothing any more.
+    mutating func drop(ifNotOf pool: SharePool<some Quantity>) {
+        if generation != pool.generation { self = PoolHolding(shares: 0, generation: pool.generation) }
+    }
+
     /// Adds shares of the pool's present generation; those of an older one go.
     mutating func add(_ other: PoolHolding, of pool: SharePool<some Quantity>) {
-        if generation != pool.generation { self = PoolHolding(shares: 0, generation: pool.generation) }
+        drop(ifNotOf: pool)
         if other.generation == pool.generation { shares += other.shares }
     }
 }

@@ -34,13 +34,13 @@ struct NativePool: Hashable, Sendable {
 
     /// At the close of an epoch, with `balance` in the vault.
     ///
-    /// - Returns: what the stake has earned; each validator's part rounded down.
-    mutating func close(balance: Units) -> Units {
+    /// - Returns: what the stake has earned; each validator's part rounded down. It may be more than the books can carry.
+    mutating func close(balance: Units) -> UInt128 {
         shrink(to: balance)
-        var earned = Units.zero
+        var earned = UInt128(0)
         for place in validators.indices {
             let earning = validators[place].stake - validators[place].moved
-            earned += earning.scaled(by: netYield(place), over: BaseYield.whole)
+            earned += UInt128(earning.number) * UInt128(netYield(place)) / UInt128(BaseYield.whole)
             validators[place].moved = .zero
         }
         return earned

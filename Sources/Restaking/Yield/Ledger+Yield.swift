@@ -84,11 +84,12 @@ extension Ledger {
     /// taken in shares of its own pool, so that nobody else pays it.
     private mutating func bookBaseYield(of epoch: Epoch, changes: inout [Change]) {
         let balance = vaults[0].pool.assets
-        let gross = nativePool.close(balance: balance)
+        let earned = nativePool.close(balance: balance)
         // What the books cannot carry is not booked.
-        guard gross > .zero, balance.number < PoolLimit.number - gross.number,
-            vaults[0].entered.adding(gross) != nil
+        guard earned > 0, UInt128(balance.number) + earned < UInt128(PoolLimit.number),
+            vaults[0].entered.adding(Units(UInt64(earned))) != nil
         else { return }
+        let gross = Units(UInt64(earned))
         let fee = gross.scaled(by: parameters.protocolFee, rounding: .up)
         let shares = vaults[0].shares
         vaults[0].book(yield: gross, fee: fee)
