@@ -60,9 +60,10 @@ extension Model {
         guard let seat = parameters.governance.council.firstIndex(of: person.key) else { return .notAuthorized }
         if let obstacle = obstacle(to: motion) { return obstacle }
         let place = council.motions.firstIndex { $0.motion == motion }
-        guard place != nil || council.motions.count < 64 else { return .full }
         var seats = place.map { council.motions[$0].seats } ?? []
         guard seats.insert(seat).inserted else { return .alreadyVoted }
+        if case .list = motion, assets.count >= AssetTerms.countLimit { return .full }
+        guard place != nil || council.motions.count < 64 else { return .full }
         if seats.count >= parameters.governance.quorum {
             guard execute(motion) else { return .amountTooLarge }
             council.motions.removeAll { $0.motion == motion }
@@ -83,8 +84,7 @@ extension Model {
                 return .alreadyListed
             }
             guard isOver(proposal) else { return .votingOpen }
-            guard isAccepted(proposal) else { return .notAccepted }
-            return assets.count < AssetTerms.countLimit ? nil : .full
+            return isAccepted(proposal) ? nil : .notAccepted
         case .setStatus(let asset, _): return asset.place < assets.count ? nil : .unknownAsset
         case .setRate(let asset, _): return (1..<assets.count).contains(asset.place) ? nil : .unknownAsset
         case .markDefunct(let service):

@@ -201,10 +201,14 @@ extension Model {
     // MARK: Pending slashes
 
     mutating func cancelSlash(_ offence: Digest, by person: Person) -> Outcome {
-        guard let place = pending.firstIndex(where: { $0.record.offence == offence }) else { return .unknownOffence }
+        let place = pending.firstIndex { $0.record.offence == offence }
+        let harmed = place.map { [pending[$0].record.voteKey.service] } ?? services.indices.map { ServiceID(UInt32($0)) }
+        guard harmed.contains(where: { services[Int($0.number)].terms.slash.resolver == person.key }) else {
+            return .notAuthorized
+        }
+        guard let place else { return .unknownOffence }
         var record = pending[place].record
         let service = record.voteKey.service
-        guard services[Int(service.number)].terms.slash.resolver == person.key else { return .notAuthorized }
         pending.remove(at: place)
         let scope = parameters.allocation == .shared ? nil : service
         for loss in record.losses {

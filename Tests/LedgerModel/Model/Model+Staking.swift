@@ -69,9 +69,12 @@ extension Model {
     // MARK: Rates and yields
 
     mutating func updateRate(_ rate: ExchangeRate, of asset: AssetID, by person: Person) -> Outcome {
+        let told = asset.place < assets.count ? [asset.place] : Array(assets.indices)
+        guard told.contains(where: { $0 > 0 && assets[$0].terms.authority == person.key }) else {
+            return .notAuthorized
+        }
         guard asset.place < assets.count else { return .unknownAsset }
         let present = assets[asset.place]
-        guard asset != .native, person.key == present.terms.authority else { return .notAuthorized }
         guard present.status != .retired, epoch >= present.since else { return .assetClosed }
         guard present.rateTold != epoch else { return .rateAlreadyTold }
         let jump = (Exact(rate) - Exact(present.rate)).magnitude
