@@ -27,6 +27,10 @@ final class CommandLineSession: Sendable {
     }
 
     func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> Outcome {
+        try await run(arguments, environment: environment)
+    }
+
+    func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
         let child = try start(arguments, environment: environment)
         await child.ended()
         return try outcome(of: child)
