@@ -21,6 +21,7 @@ extension Coverage {
         case rewards, commission, jail
         case selfDelegation = "least self-delegation"
         case admission = "admission by list"
+        case release = "release in stages"
     }
 
     package enum StakeEvent: String, CaseIterable, Sendable {
@@ -30,6 +31,7 @@ extension Coverage {
         case executedLater = "slash executed after waiting"
         case redistributed = "slashed stake redistributed"
         case severalAssets = "slash of several assets"
+        case exitInEpoch = "stake leaving in the epoch of an offence"
         case exitBeforeProof = "stake leaving between an offence and its proof"
         case exitWhilePending = "stake leaving while a slash waits"
         case rateFall = "exchange rate falls"
@@ -62,7 +64,7 @@ extension Coverage {
             (.commission, topology.operators.contains { $0.commission > .zero }),
             (.jail, services.contains { $0.jail != JailTerms() }),
             (.selfDelegation, topology.ledger.minimumSelfDelegation > .zero),
-            (.admission, services.contains { !$0.isOpen }),
+            (.admission, services.contains { !$0.isOpen }), (.release, topology.ledger.release != ReleasePlan()),
         ]
         return rules.filter(\.1).map(\.0)
     }
@@ -82,7 +84,8 @@ extension Coverage {
                     $0.record.stage == .executed && $0.record.losses.count { $0.units > .zero } > 1
                 }
             ),
-            (.exitBeforeProof, slashes.hasExitBeforeProof), (.exitWhilePending, slashes.hasExitWhilePending),
+            (.exitInEpoch, slashes.hasExitInEpoch), (.exitBeforeProof, slashes.hasExitBeforeProof),
+            (.exitWhilePending, slashes.hasExitWhilePending),
             (.rateFallBeforeSlash, slashes.hasRateFall),
         ]
         return events.filter(\.1).map(\.0) + history.restaking.compactMap { Self.event($0.event) }
@@ -122,6 +125,7 @@ private struct SlashTimes {
 
     let hasWaited: Bool
     let hasExecutedLater: Bool
+    let hasExitInEpoch: Bool
     let hasExitBeforeProof: Bool
     let hasExitWhilePending: Bool
     let hasRateFall: Bool
@@ -144,6 +148,9 @@ private struct SlashTimes {
             else { return nil }
             return (instruction.at, signer)
         }
+        hasExitInEpoch = spans.contains { span in
+            exits.contains { $0.signer == span.record.signer && history.epoch(at: $0.at) == span.record.epoch }
+        }
         hasExitBeforeProof = spans.contains { span in
             exits.contains { $0.signer == span.record.signer && $0.at >= span.offence && $0.at < span.proof }
         }
@@ -160,4 +167,8 @@ private struct SlashTimes {
             span.record.stage == .executed && falls.contains { $0 >= span.offence && $0 <= span.end ?? span.proof }
         }
     }
+}
+
+extension RunHistory {
+    fileprivate func epoch(at time: Instant) -> Epoch? { openings.last { $0.at <= time }?.set.epoch }
 }

@@ -102,6 +102,7 @@ struct RestakingDraw {
             if !stakes.isEmpty { ledger.minimumSelfDelegation = dice.pick(stakes) }
         }
         ledger.disputes.bond = dice.pick([Lamports(Lamports.perSOL), .zero, Lamports(1)])
+        if dice.hits(percent: 12) { ledger.release = release() }
         topology.ledger = ledger
         for place in topology.operators.indices {
             if dice.hits(percent: 30) {
@@ -109,6 +110,17 @@ struct RestakingDraw {
             }
             if ledger.allocation != .shared { allocate(place) }
         }
+    }
+
+    /// In stages, where epochs are short enough to see more than the first.
+    private mutating func release() -> ReleasePlan {
+        let epoch = topology.ledger.slotDuration * Int(topology.ledger.slotsPerEpoch)
+        guard epoch < .seconds(5) else { return ReleasePlan() }
+        let total = topology.operators.map(\.stake.number).reduce(1, +)
+        let cap = ReleasePlan.DepositCap(from: Epoch(dice.roll(0...1)), value: Lamports(total * dice.roll(1...3)))
+        return ReleasePlan(
+            operators: Epoch(dice.roll(0...1)), services: Epoch(dice.roll(0...1)), slashing: Epoch(dice.roll(0...2)),
+            caps: dice.hits(percent: 50) ? [cap] : [])
     }
 
     /// Something to every AVS that the operator is a member of; unique parts are no more than the whole.

@@ -17,9 +17,13 @@ struct TimelineDraw {
 
     static func timeline(of topology: Topology, before calm: Duration, seed: UInt64) -> [TimelinePlan] {
         var draw = TimelineDraw(topology, before: calm, seed: seed)
-        for culprit in draw.cheats where draw.dice.hits(percent: 60) { draw.race(culprit) }
+        for culprit in draw.cheats where draw.dice.hits(percent: 75) { draw.race(culprit) }
         if topology.ledger.vetoSlots > 0 || topology.services.contains(where: { $0.slash.policy == .correlated }) {
             for culprit in draw.cheats where draw.dice.hits(percent: 40) { draw.veto(culprit) }
+        }
+        if !topology.nativePool.validators.isEmpty, draw.dice.hits(percent: 60) { draw.changeYield() }
+        if topology.services.contains(where: { $0.jail != JailTerms() }) {
+            for fault in topology.faults where draw.dice.hits(percent: 40) { draw.askForRelease(fault) }
         }
         let count = draw.dice.pick([(20, 1), (35, 2), (30, 4), (15, 8)].map { (weight: $0.0, value: $0.1) })
         for _ in 0..<count { draw.follow(draw.dice.pick(Self.motives)) }
@@ -153,16 +157,26 @@ struct TimelineDraw {
 
     // MARK: Stake against the slash
 
-    /// Those behind an operator leave at the moment of its offence, or about then, and ask for their stake again and again.
+    /// Those behind an operator leave at the moment of its offence, or about then, some of them in several parts, and ask for
+    /// their stake again and again; at times what they have falls meanwhile.
     private mutating func race(_ culprit: FaultPlan) {
         guard case .signer(let signer) = culprit.party else { return }
-        var offence = moment(of: culprit)
-        if dice.hits(percent: 40) { offence = later(than: offence) }
+        let offence = moment(of: culprit)
         for account in accounts where delegations(of: account).contains(where: { $0.signer == signer }) {
-            guard dice.hits(percent: 75) else { continue }
-            leave(account, from: signer, at: offence)
+            guard dice.hits(percent: 80) else { continue }
+            leave(account, from: signer, at: dice.hits(percent: 50) ? offence : soon(after: offence), inParts: true)
         }
-        if dice.hits(percent: 25) { forward(at: later(than: offence)) }
+        if !topology.assets.isEmpty, dice.hits(percent: 30) {
+            let fall = TimelinePlan.RateChange.by(.basisPoints(dice.pick([100, 3_000])), isFall: true)
+            add(.councilRate(dice.pick(topology.assets).name, fall), at: soon(after: offence))
+        }
+        if dice.hits(percent: 20) { forward(at: later(than: offence)) }
+    }
+
+    /// While the proof is on its way: a moment later, or with one of the next tasks.
+    private mutating func soon(after moment: TimelinePlan.Moment) -> TimelinePlan.Moment {
+        guard case .after(let delay) = moment else { return later(than: moment) }
+        return .after(delay + dice.roll(.milliseconds(1) ... .milliseconds(300)))
     }
 
     private mutating func moment(of fault: FaultPlan) -> TimelinePlan.Moment {
@@ -183,11 +197,13 @@ struct TimelineDraw {
     }
 
     private mutating func leave(
-        _ account: TimelinePlan.Account, from signer: OperatorIndex? = nil, at moment: TimelinePlan.Moment
+        _ account: TimelinePlan.Account, from signer: OperatorIndex? = nil, at moment: TimelinePlan.Moment,
+        inParts: Bool = false
     ) {
         let held = delegations(of: account).filter { signer == nil || $0.signer == signer }
         for (asset, signer) in held where held.count == 1 || dice.hits(percent: 60) {
-            add(.undelegate(account, quantity(of: asset), from: signer), at: moment)
+            let parts = inParts && dice.hits(percent: 40) ? repetition(from: moment) : nil
+            add(.undelegate(account, quantity(of: asset), from: signer), at: moment, parts)
         }
         guard dice.hits(percent: 70) else { return }
         let asset = held.isEmpty ? asset() : dice.pick(held).asset
@@ -288,22 +304,44 @@ struct TimelineDraw {
 
     private mutating func reward() {
         if dice.hits(percent: 40) { add(.fund(service(), Lamports(dice.roll(1...Lamports.perSOL))), at: moment()) }
-        let moment = moment()
-        add(.claimRewards(dice.pick(accounts)), at: moment, repetition(from: moment))
+        // What an epoch has earned is booked at its close.
+        let moment = reach > 0 ? .epoch(Epoch(dice.roll(1...reach))) : self.moment()
+        for account in accounts where dice.hits(percent: 50) {
+            add(.claimRewards(account), at: moment, repetition(from: moment))
+        }
     }
 
+    /// Whoever was silent may have been jailed for it.
+    private mutating func askForRelease(_ fault: FaultPlan) {
+        guard case .signer(let signer) = fault.party else { return }
+        let moment = reach > 0 ? .epoch(Epoch(dice.roll(1...reach))) : self.moment()
+        add(.unjail(signer, fault.service ?? service()), at: moment, repetition(from: moment))
+    }
+
+    /// Mostly of a task that somebody falsified.
     private mutating func dispute() {
-        let service = service()
-        let sequence = TaskSequence(dice.roll(0...lastTask(of: service)))
-        add(.dispute(dice.pick(accounts), service, sequence), at: later(than: .task(service, sequence)))
+        let culprit = cheats.isEmpty || dice.hits(percent: 30) ? nil : dice.pick(cheats)
+        let (service, sequence) = task(culprit)
+        add(.dispute(dice.pick(accounts), service, sequence), at: settled(service))
     }
 
     private mutating func post() {
-        let (sender, recipient) = (service(), service())
-        let sequence = TaskSequence(dice.roll(0...lastTask(of: sender)))
-        let moment = later(than: .task(sender, sequence))
+        let (sender, sequence) = task(nil)
+        let (recipient, moment) = (service(), settled(sender))
         add(.post(sender, sequence, to: recipient), at: moment)
         add(.consume(recipient), at: later(than: moment))
+    }
+
+    private mutating func task(_ culprit: FaultPlan?) -> (ServiceID, TaskSequence) {
+        if let culprit, case .task(let service, let sequence) = moment(of: culprit) { return (service, sequence) }
+        let service = service()
+        return (service, TaskSequence(dice.roll(0...lastTask(of: service))))
+    }
+
+    /// When a task may well be settled: its certificate goes to the ledger at the close of its window.
+    private mutating func settled(_ service: ServiceID) -> TimelinePlan.Moment {
+        let window = topology.services[Int(service.number)].evidenceWindow
+        return .after(window + dice.roll(.milliseconds(100)...calm + .seconds(3)))
     }
 
     /// An AVS is no more, and stake that nobody uses leaves at once.

@@ -199,14 +199,26 @@ extension RunHistory {
             isPunishable(task.epoch, by: close)
         else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close)
+        let warned = finders(ofOtherThan: equivocation, before: equivocation.at + Self.exchange)
         let seers = equivocation.tasks.map { task in
             task.recipients.filter {
                 $0.isSigner && isHonest($0, in: service, cheats: cheats) && isAwake($0, during: watch)
+                    && !warned.contains($0)
             }
         }
         return seers.first?.contains { one in
             seers.dropFirst().allSatisfy { $0.contains { !isSeparated(one, from: $0, during: watch) } }
         } ?? false
+    }
+
+    /// Who had proof against this coordinator already: they vote on none of its tasks, and so have nothing to compare. That
+    /// they submit the proof is asked of them apart.
+    private func finders(ofOtherThan equivocation: InjectedTaskEquivocation, before time: Instant) -> Set<Party> {
+        let coordinator = genesis.services[Int(equivocation.service.number)].coordinator
+        return Set(
+            findings.filter {
+                $0.evidence.accused == coordinator && $0.evidence.voteKey != equivocation.voteKey && $0.at < time
+            }.map(\.finder))
     }
 
     /// From an offence to when honest nodes have submitted evidence of it.

@@ -102,11 +102,11 @@ extension RunHistory {
         min(task.deadline, closeOfVoting(in: task.epoch)?.at ?? task.deadline)
     }
 
-    /// Whether somebody moved the ledger's clock on so that voting was over before a task was due, if not before it was
-    /// issued: how long it takes to decide one, its deadline says and the length of an epoch.
+    /// Whether somebody moved the ledger's clock on, so that voting was over before a task was due and within seconds of its
+    /// issue, if not before that. In whole epochs there is time for one.
     fileprivate func isCutShort(_ task: ServiceTask) -> Bool {
         guard let close = closeOfVoting(in: task.epoch) else { return false }
-        return close.at < task.deadline && isHastened(close)
+        return close.at < min(task.deadline, task.issued + Self.recovery) && isHastened(close)
     }
 }
 

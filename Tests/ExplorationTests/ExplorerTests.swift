@@ -33,7 +33,8 @@ import Verdicts
             #expect(findings.coverage[.happened, happening.rawValue] > 5, "\(happening)")
         }
         let events: Set<Coverage.StakeEvent> = [
-            .obstacle, .pending, .vetoed, .executedLater, .redistributed, .severalAssets, .exitBeforeProof,
+            .obstacle, .pending, .vetoed, .executedLater, .redistributed, .severalAssets, .exitInEpoch,
+            .exitBeforeProof,
             .exitWhilePending, .rateFall, .rateRise, .jailed,
         ]
         for event in events { #expect(findings.coverage[.restaking, event.rawValue] > 0, "\(event)") }
