@@ -62,7 +62,7 @@ extension Topology {
         return result
     }
 
-    /// What is proposed under its name in the course of the run stays.
+    /// Restakers who have nothing else are gone with it.
     func withoutAsset(_ asset: AssetID) -> Topology {
         var result = self
         result.assets.remove(at: asset.place - 1)
@@ -83,8 +83,7 @@ extension Topology {
                 result.services[index].assetWeights = []
             }
         }
-        result.timeline.removeAll { $0.act.asset == name(of: asset) }
-        // Somebody without any deposit is nobody.
+        result.leaveOutUnknownAssets()
         for place in result.restakers.indices.reversed() where result.restakers[place].deposits.isEmpty {
             result = result.withoutRestaker(place)
         }
@@ -98,10 +97,17 @@ extension Topology {
     ) {
         let names = TimelinePlan.Renaming(signer: signer, service: service, restaker: restaker)
         timeline = timeline.compactMap { $0.renamed(names) }
+        leaveOutUnknownAssets()
         for index in services.indices {
             guard case .account(let account) = services[index].slash.destination else { continue }
             services[index].slash.destination = names.account(account).map { .account($0) } ?? .burn
         }
+    }
+
+    /// Nothing can be done with what is not listed, nor proposed by anybody who is still there.
+    private mutating func leaveOutUnknownAssets() {
+        let known = ["SOL"] + (assets + proposedAssets).map(\.name)
+        timeline.removeAll { entry in entry.act.asset.map { !known.contains($0) } ?? false }
     }
 
     /// - Parameter moved: nil for whoever is gone, with whatever was about nobody else.
