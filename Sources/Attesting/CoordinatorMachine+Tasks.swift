@@ -102,8 +102,14 @@ extension CoordinatorMachine {
         guard case .signTask(let task, let origin) = requests.removeValue(forKey: id) else { return }
         let signed = SignedTask(task: task, signature: signature)
         guard let set = sets.set(task.operatorSet) else {
-            if origin == .load { inFlight -= 1 }
-            return recovering.append(signed)
+            recovering.append(signed)
+            guard origin != .recovery else { return }
+            // While it was recorded so many epochs have passed that its set is no longer kept: nobody votes on it any more.
+            agenda.add(.close(task.voteKey), at: Timings.coarse(max(task.deadline, task.issued + terms.evidenceWindow)))
+            guard origin == .load else { return }
+            inFlight -= 1
+            if case .closed = load.pacing { issueDue(at: now, effects: &effects) }
+            return
         }
         opened(signed, decidedBy: set, as: origin, at: now, effects: &effects)
     }

@@ -24,9 +24,15 @@ package struct Coverage: Hashable, Sendable {
         case acted
         case killPoint = "kill-point"
         case network
+        /// Of the restaking state.
+        case rule
+        /// What timelines ask for, and what of it was applied at least once.
+        case planned
+        case carriedOut = "carried-out"
         /// The oracles that had something to judge, and found it good or bad.
         case judged
         case happened
+        case restaking
         /// What the ledger refused.
         case refused
         /// What nodes refused of each other.
@@ -62,8 +68,12 @@ package struct Coverage: Hashable, Sendable {
         let behaviours = Behaviour.allCases.map(\.rawValue)
         return items(.drawn, behaviours) + items(.acted, behaviours)
             + items(.killPoint, KillPoint.allCases.map(\.rawValue))
-            + items(.network, Circumstance.allCases.map(\.rawValue))
+            + items(.network, Circumstance.allCases.map(\.rawValue)) + items(.rule, Rule.allCases.map(\.rawValue))
+            + items(.planned, StakeChange.allCases.map(\.rawValue))
+            // The clock moves on by no instruction of its own.
+            + items(.carriedOut, StakeChange.allCases.filter { $0 != .clock }.map(\.rawValue))
             + items(.judged, Oracle.allCases.map(\.rawValue)) + items(.happened, Happening.allCases.map(\.rawValue))
+            + items(.restaking, StakeEvent.allCases.map(\.rawValue))
             + items(.refused, Outcome.allCases.filter { $0 != .applied }.map { "\($0)" })
     }()
 
@@ -100,6 +110,10 @@ package struct Coverage: Hashable, Sendable {
             note(.judged, finding.oracle.rawValue)
         }
         note(result, history)
+        for event in Self.stakeEvents(of: result) { note(.restaking, event.rawValue) }
+        for instruction in history.applied where instruction.outcome == .applied {
+            if let change = StakeChange(instruction.signed.instruction) { note(.carriedOut, change.rawValue) }
+        }
         for outcome in Set(history.applied.map(\.outcome)) where outcome != .applied { note(.refused, "\(outcome)") }
         let notes = result.run.records.nodes.flatMap(\.notes)
         for case .rejected(_, let reason) in notes.map(\.observation) { note(.rejected, reason) }
@@ -119,6 +133,8 @@ package struct Coverage: Hashable, Sendable {
     private mutating func note(_ plan: SimulationPlan) {
         let (topology, link) = (plan.topology, plan.topology.network.link)
         for behaviour in Set(topology.faults.map(\.behaviour)) { note(.drawn, behaviour.rawValue) }
+        for rule in Self.rules(of: topology) { note(.rule, rule.rawValue) }
+        for plan in topology.timeline { note(.planned, StakeChange(plan.act).rawValue) }
         let circumstances: [(Circumstance, Bool)] = [
             (.latency, link.latency != .zero), (.jitter, link.jitter != .zero), (.loss, link.loss != .zero),
             (.duplication, link.duplication != .zero), (.reordering, link.reordering != .zero),

@@ -10,6 +10,8 @@ package struct PlanSize: Hashable, Sendable {
     package let tasks: UInt64
     package let faults: Int
     package let partitions: Int
+    /// Besides native SOL.
+    package let assets: Int
     package let timeline: Int
 
     package init(of topology: Topology) {
@@ -19,6 +21,7 @@ package struct PlanSize: Hashable, Sendable {
         tasks = topology.services.map(\.load.tasks).reduce(0, +)
         faults = topology.faults.count
         partitions = topology.network.partitions.count
+        assets = topology.assets.count
         timeline = topology.timeline.count
     }
 }
@@ -30,6 +33,7 @@ extension PlanSize: CustomStringConvertible {
             (tasks, "task"),
             (UInt64(faults), "fault"), (UInt64(partitions), "partition"),
         ].map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")
+            + (assets == 0 ? "" : ", \(assets) asset\(assets == 1 ? "" : "s")")
             + (timeline == 0 ? "" : ", \(timeline) timeline \(timeline == 1 ? "entry" : "entries")")
     }
 }

@@ -15,9 +15,9 @@ struct Reduction: Sendable {
     static let all: [Reduction] = [
         plainCosts, realSignatures, removal("partitions", of: \.network.partitions), plainLinks, services, doubledTasks,
         removal("faults", of: \.faults), removal("timeline", of: \.timeline), operators, mergedOperators,
-        restakers, delegations,
-        tasks, plainLoads, plainTerms,
-        plainLedger, partitionTimes, faultTimes, earlierFaults, stakes,
+        restakers, delegations, deposits, assets, plainAssets, baseValidators, tasks, plainLoads, plainTerms,
+        plainRules,
+        plainLedger, partitionTimes, faultTimes, earlierFaults, plainTimeline, earlierTimeline, stakes,
     ]
 
     // MARK: Parts
@@ -99,6 +99,38 @@ struct Reduction: Sendable {
         }
     }
 
+    /// Of what a restaker has in several assets.
+    private static let deposits = ofTopology("deposits") { topology in
+        topology.restakers.indices.flatMap { restaker in
+            topology.restakers[restaker].deposits.map { deposit in
+                var proposal = topology
+                proposal.restakers[restaker].deposits.removeAll { $0.asset == deposit.asset }
+                proposal.restakers[restaker].delegations.removeAll { $0.asset == deposit.asset }
+                return proposal
+            }
+        }
+    }
+
+    private static let assets = ofTopology("assets") { topology in
+        topology.assets.indices.reversed().map { topology.withoutAsset(AssetID($0 + 1)) }
+    }
+
+    private static let plainAssets = ofTopology("assets' terms") { topology in
+        topology.assets.indices.map { place in
+            var proposal = topology
+            let name = topology.assets[place].name
+            proposal.assets[place] = AssetPlan(name: name, points: AssetPlan.standardPoints(of: name))
+            return proposal
+        }
+    }
+
+    private static let baseValidators = ofTopology("base validators") { topology in
+        var none = topology
+        none.nativePool = NativePoolPlan()
+        none.timeline.removeAll { if case .setYield = $0.act { true } else { false } }
+        return [none]
+    }
+
     // MARK: Loads and terms
 
     /// One, half, one less; faults that would come after the last come with it.
@@ -147,12 +179,44 @@ struct Reduction: Sendable {
         }
     }
 
+    /// All of the restaking rules of an AVS as they are when nothing is said, then one after the other.
+    private static let plainRules = ofEachService("rules") { service in
+        let plain: [(inout ServicePlan) -> Void] = [
+            { $0.slash = SlashPlan(equivocation: $0.slash.equivocation) }, { $0.slash.policy = .fixed },
+            { $0.slash.destination = .burn }, { $0.slash.cap = SlashPlan().cap },
+            { $0.slash.wrongResult = SlashPlan().wrongResult }, { $0.assetWeights = [] }, { $0.reward = RewardTerms() },
+            { $0.jail = JailTerms() }, { $0.isOpen = true }, { $0.disputes = .void },
+        ]
+        let all = { (service: inout ServicePlan) in for change in plain { change(&service) } }
+        return ([all] + plain).map { change in
+            var proposal = service
+            change(&proposal)
+            return proposal
+        }
+    }
+
     private static let plainLedger = ofTopology("ledger") { topology in
-        var proposal = topology
-        proposal.ledger = .fast
-        var synced = topology
-        synced.guardMode = .synced
-        return [proposal, synced]
+        var proposals: [Topology] = []
+        func propose(_ change: (inout Topology) -> Void) {
+            var proposal = topology
+            change(&proposal)
+            if proposal.ledger.allocation == .shared { proposal.leaveOutAllocations() }
+            proposals.append(proposal)
+        }
+        propose { $0.ledger = .fast }
+        propose { $0.guardMode = .synced }
+        propose { $0.ledger.allocation = .shared }
+        propose { $0.ledger.vetoSlots = 0 }
+        propose {
+            let clock = LedgerPlan(
+                preset: $0.ledger.preset, slotDuration: $0.ledger.slotDuration, slotsPerEpoch: $0.ledger.slotsPerEpoch,
+                unbondingEpochs: $0.ledger.unbondingEpochs)
+            let (veto, allocation) = ($0.ledger.vetoSlots, $0.ledger.allocation)
+            $0.ledger = clock
+            ($0.ledger.vetoSlots, $0.ledger.allocation) = (veto, allocation)
+        }
+        propose { for place in $0.operators.indices { $0.operators[place].commission = .zero } }
+        return proposals
     }
 
     // MARK: Network and work
@@ -262,6 +326,64 @@ struct Reduction: Sendable {
         }
     }
 
+    // MARK: Timeline
+
+    /// Once, and all that there is.
+    private static let plainTimeline = ofEachEntry("timeline entries") { entry in
+        var proposals: [TimelinePlan] = []
+        if let repetition = entry.repetition {
+            for times in [1, 2, repetition.times / 2] where times < repetition.times && times > 0 {
+                var proposal = entry
+                proposal.repetition = times == 1 ? nil : .init(every: repetition.every, times: times)
+                proposals.append(proposal)
+            }
+        }
+        if let act = entry.act.ofAll {
+            var proposal = entry
+            proposal.act = act
+            proposals.append(proposal)
+        }
+        return proposals
+    }
+
+    private static let earlierTimeline = ofEachEntry("earlier timeline") { entry in
+        let moments: [TimelinePlan.Moment] =
+            switch entry.at {
+            case .epoch(let epoch):
+                [.after(.zero)]
+                    + [1, epoch.number - min(epoch.number, 1)].filter { $0 < epoch.number }.map { .epoch(Epoch($0)) }
+            case .task(let service, let sequence):
+                [.after(.zero)]
+                    + [0, sequence.number / 2].filter { $0 < sequence.number }.map { .task(service, TaskSequence($0)) }
+            case .after(let delay):
+                delay == .zero ? [] : [.after(.zero)] + (delay > .milliseconds(1) ? [.after(rounded(delay / 2))] : [])
+            }
+        return moments.map { moment in
+            var proposal = entry
+            proposal.at = moment
+            // What repeats, repeats in the unit of its moment.
+            if case .after(.zero) = moment, case .after = entry.at {
+            } else if case .after = moment {
+                proposal.repetition = nil
+            }
+            return proposal
+        }
+    }
+
+    private static func ofEachEntry(
+        _ name: String, _ proposals: @escaping @Sendable (TimelinePlan) -> [TimelinePlan]
+    ) -> Reduction {
+        ofTopology(name) { topology in
+            topology.timeline.indices.flatMap { index in
+                proposals(topology.timeline[index]).map { entry in
+                    var proposal = topology
+                    proposal.timeline[index] = entry
+                    return proposal
+                }
+            }
+        }
+    }
+
     // MARK: Stakes
 
     /// The same for all; in proportion, the largest of ten; in whole SOL.
@@ -311,7 +433,7 @@ struct Reduction: Sendable {
             proposals(plan.topology.services[index]).map { service in
                 var proposal = plan
                 proposal.topology.services[index] = service
-                proposal.topology.keepFaultsWithinLoads()
+                proposal.topology.keepMomentsWithinLoads()
                 return proposal
             }
         }
@@ -352,7 +474,13 @@ struct Reduction: Sendable {
 }
 
 extension Topology {
-    fileprivate mutating func keepFaultsWithinLoads() {
+    /// Where all stake secures every AVS there are no parts.
+    fileprivate mutating func leaveOutAllocations() {
+        for place in operators.indices { operators[place].allocations = [] }
+    }
+
+    /// What would wait for a task that is no more waits for the last.
+    fileprivate mutating func keepMomentsWithinLoads() {
         for index in faults.indices {
             guard case .task(let sequence) = faults[index].begins else { continue }
             let tasks =
@@ -361,5 +489,31 @@ extension Topology {
                 }.map { services[$0].load.tasks }.max() ?? 1
             faults[index].begins = .task(min(sequence, TaskSequence(tasks - 1)))
         }
+        for index in timeline.indices {
+            guard case .task(let service, let sequence) = timeline[index].at else { continue }
+            let last = services[Int(service.number)].load.tasks - 1
+            timeline[index].at = .task(service, min(sequence, TaskSequence(last)))
+            guard let repetition = timeline[index].repetition else { continue }
+            let times = (last - min(sequence.number, last)) / repetition.every + 1
+            timeline[index].repetition =
+                times < 2 ? nil : .init(every: repetition.every, times: min(times, repetition.times))
+        }
+    }
+}
+
+extension TimelinePlan.Act {
+    /// The same of all that there is; nil where it says so already, or an amount makes no difference.
+    fileprivate var ofAll: Self? {
+        func all(_ quantity: TimelinePlan.Quantity) -> TimelinePlan.Quantity {
+            .share(.basisPoints(10_000), of: quantity.asset)
+        }
+        let plain: Self? =
+            switch self {
+            case .withdraw(let account, let quantity): .withdraw(account, all(quantity))
+            case .delegate(let account, let quantity, let signer): .delegate(account, all(quantity), to: signer)
+            case .undelegate(let account, let quantity, let signer): .undelegate(account, all(quantity), from: signer)
+            default: nil
+            }
+        return plain == self ? nil : plain
     }
 }

@@ -62,6 +62,34 @@ extension Topology {
         return result
     }
 
+    /// Restakers who have nothing else are gone with it.
+    func withoutAsset(_ asset: AssetID) -> Topology {
+        var result = self
+        result.assets.remove(at: asset.place - 1)
+        func moved(_ other: AssetID) -> AssetID? { Self.moved(other, without: asset.place) }
+        for index in result.restakers.indices {
+            result.restakers[index].deposits = restakers[index].deposits.compactMap { deposit in
+                moved(deposit.asset).map { AmountPlan($0, deposit.amount) }
+            }
+            result.restakers[index].delegations = restakers[index].delegations.compactMap { delegation in
+                moved(delegation.asset).map {
+                    DelegationPlan(asset: $0, signer: delegation.signer, amount: delegation.amount)
+                }
+            }
+        }
+        for index in result.services.indices where asset.place < services[index].assetWeights.count {
+            result.services[index].assetWeights.remove(at: asset.place)
+            if result.services[index].assetWeights.allSatisfy({ $0 == .whole }) {
+                result.services[index].assetWeights = []
+            }
+        }
+        result.leaveOutUnknownAssets()
+        for place in result.restakers.indices.reversed() where result.restakers[place].deposits.isEmpty {
+            result = result.withoutRestaker(place)
+        }
+        return result
+    }
+
     /// Without what is done by or to whoever is gone.
     private mutating func rewriteTimeline(
         signer: @escaping (OperatorIndex) -> OperatorIndex?, service: @escaping (ServiceID) -> ServiceID?,
@@ -69,10 +97,17 @@ extension Topology {
     ) {
         let names = TimelinePlan.Renaming(signer: signer, service: service, restaker: restaker)
         timeline = timeline.compactMap { $0.renamed(names) }
+        leaveOutUnknownAssets()
         for index in services.indices {
             guard case .account(let account) = services[index].slash.destination else { continue }
             services[index].slash.destination = names.account(account).map { .account($0) } ?? .burn
         }
+    }
+
+    /// Nothing can be done with what is not listed, nor proposed by anybody who is still there.
+    private mutating func leaveOutUnknownAssets() {
+        let known = ["SOL"] + (assets + proposedAssets).map(\.name)
+        timeline.removeAll { entry in entry.act.asset.map { !known.contains($0) } ?? false }
     }
 
     /// - Parameter moved: nil for whoever is gone, with whatever was about nobody else.
@@ -94,5 +129,21 @@ extension Topology {
     private static func moved<Index: NumberedName>(_ index: Index, without place: Int) -> Index? {
         if Int(index.number) == place { return nil }
         return Int(index.number) < place ? index : Index(index.number - 1)
+    }
+}
+
+extension TimelinePlan.Act {
+    /// The one asset that it is about, if it is about one.
+    fileprivate var asset: TimelinePlan.AssetName? {
+        switch self {
+        case .deposit(_, let amount): amount.asset
+        case .withdraw(_, let quantity), .delegate(_, let quantity, _), .undelegate(_, let quantity, _): quantity.asset
+        case .emergencyExit(_, let asset, _), .vote(_, let asset, _), .setRate(let asset, _), .councilList(let asset),
+            .councilStatus(let asset, _), .councilRate(let asset, _):
+            asset
+        case .claimRewards, .propose, .dispute, .setCommission, .optIn, .optOut, .allocate, .unjail, .exit,
+            .voteDisputes, .admit, .expel, .fund, .post, .consume, .cancelSlash, .setYield, .councilDefunct, .forward:
+            nil
+        }
     }
 }

@@ -113,6 +113,17 @@ extension RunHistory {
         }
     }
 
+    /// Whether the ledger takes evidence about an epoch until all that was seen by the close of a window has been submitted.
+    ///
+    /// Offences before slashing was released cost nothing. A window and the patience after it end before the evidence horizon,
+    /// unless somebody moves the ledger's clock on: then what is on its way may come too late.
+    private func isPunishable(_ epoch: Epoch, by close: Instant) -> Bool {
+        guard epoch >= genesis.parameters.release.slashing else { return false }
+        let last = epoch.advanced(by: genesis.parameters.unbondingEpochs)
+        guard let end = opening(beyond: last) else { return true }
+        return end.at > close + Self.submissionPatience + (isHastened(end) ? Self.exchange : .zero)
+    }
+
     /// Until when honest nodes listen for votes for its task; nil when that was never issued.
     private func windowClose(of key: VoteKey) -> Instant? {
         guard key.service.number < genesis.services.count, let task = task(of: key) else { return nil }
@@ -134,7 +145,10 @@ extension RunHistory {
     fileprivate func isProvable(_ equivocation: InjectedEquivocation, cheats: Set<Party>) -> Bool {
         let service = equivocation.voteKey.service
         guard let close = windowClose(of: equivocation.voteKey), equivocation.at + Self.exchange <= close,
-            !wasStopped(.signer(equivocation.signer), sending: equivocation.at)
+            !wasStopped(.signer(equivocation.signer), sending: equivocation.at),
+            equivocation.votes.allSatisfy({
+                isPunishable($0.attestation.statement.epoch, by: close)
+            })
         else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close)
         let sender = Party.signer(equivocation.signer)
@@ -181,17 +195,30 @@ extension RunHistory {
         let service = equivocation.service
         guard let close = windowClose(of: equivocation.voteKey), let task = task(of: equivocation.voteKey),
             max(equivocation.at + Self.exchange, closeOfStartup ?? equivocation.at) <= lastChance(of: task),
-            !wasStopped(.coordinator(service), sending: equivocation.at)
+            !wasStopped(.coordinator(service), sending: equivocation.at),
+            isPunishable(task.epoch, by: close)
         else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close)
+        let warned = finders(ofOtherThan: equivocation, before: equivocation.at + Self.exchange)
         let seers = equivocation.tasks.map { task in
             task.recipients.filter {
                 $0.isSigner && isHonest($0, in: service, cheats: cheats) && isAwake($0, during: watch)
+                    && !warned.contains($0)
             }
         }
         return seers.first?.contains { one in
             seers.dropFirst().allSatisfy { $0.contains { !isSeparated(one, from: $0, during: watch) } }
         } ?? false
+    }
+
+    /// Who had proof against this coordinator already: they vote on none of its tasks, and so have nothing to compare. That
+    /// they submit the proof is asked of them apart.
+    private func finders(ofOtherThan equivocation: InjectedTaskEquivocation, before time: Instant) -> Set<Party> {
+        let coordinator = genesis.services[Int(equivocation.service.number)].coordinator
+        return Set(
+            findings.filter {
+                $0.evidence.accused == coordinator && $0.evidence.voteKey != equivocation.voteKey && $0.at < time
+            }.map(\.finder))
     }
 
     /// From an offence to when honest nodes have submitted evidence of it.

@@ -4,7 +4,7 @@ import Primitives
 /// While the coordinator is without any fault, and operators without any hold more than the threshold of a task's operator
 /// set, from its issue to its deadline, the coordinator has a certificate for it before the deadline. It is enough that they
 /// are for the last seconds in which the task can be voted on: whatever happened before, what is open is sent again. Other
-/// tasks are not judged, nor those whose deadline the run did not reach.
+/// tasks are not judged, nor those whose deadline the run did not reach, nor those of epochs that somebody skipped.
 func judgeLiveness(of history: RunHistory) -> Finding {
     let closed = history.tasks.filter { !$0.isOpen }
     var premise = LivenessPremise()
@@ -12,6 +12,8 @@ func judgeLiveness(of history: RunHistory) -> Finding {
     var judged = 0
     /// Due before everybody could sign.
     var early = 0
+    /// Out of time because epochs were skipped.
+    var cutShort = 0
     var late: [ServiceTask] = []
     /// Of the late ones: too few operators had a result; or they had different ones.
     var (withoutResult, withDifferentResults) = (0, 0)
@@ -25,6 +27,10 @@ func judgeLiveness(of history: RunHistory) -> Finding {
         let faulty = history.faulty(whenDecisiveFor: task)
         if let startup, history.lastChance(of: task) < startup {
             early += 1
+            continue
+        }
+        guard !history.isCutShort(task) else {
+            cutShort += 1
             continue
         }
         guard !faulty.contains(.coordinator(task.service)),
@@ -65,6 +71,8 @@ func judgeLiveness(of history: RunHistory) -> Finding {
             "the run ended before the deadline of every task"
         } else if early == closed.count {
             "every task was due before operators could have an answer from whom they ask at their start"
+        } else if cutShort == closed.count {
+            "the ledger's clock was moved beyond the epochs of every task"
         } else {
             "during no task were the coordinator and operators with more than the threshold without a fault"
         }
@@ -91,8 +99,14 @@ extension RunHistory {
 
     /// Its deadline, or when operators vote on it no more.
     func lastChance(of task: ServiceTask) -> Instant {
-        let close = openings.first { $0.set.service == task.service && $0.set.epoch >= task.epoch.advanced(by: 2) }
-        return min(task.deadline, close?.at ?? task.deadline)
+        min(task.deadline, closeOfVoting(in: task.epoch)?.at ?? task.deadline)
+    }
+
+    /// Whether somebody moved the ledger's clock on, so that voting was over before a task was due and within seconds of its
+    /// issue, if not before that. In whole epochs there is time for one.
+    fileprivate func isCutShort(_ task: ServiceTask) -> Bool {
+        guard let close = closeOfVoting(in: task.epoch) else { return false }
+        return close.at < min(task.deadline, task.issued + Self.recovery) && isHastened(close)
     }
 }
 

@@ -26,7 +26,7 @@ package struct RunHistory: Sendable {
     /// One for each offence, as far as its slash has come.
     package private(set) var slashes: [Slash] = []
     /// Every record of a slash, with the number of the instruction that led to it.
-    private(set) var slashNotes: [SlashNote] = []
+    package private(set) var slashNotes: [SlashNote] = []
     /// What else has happened in the restaking state.
     package private(set) var restaking: [RestakingNote] = []
     package private(set) var revocations: [Revoked] = []
@@ -93,9 +93,10 @@ package struct RunHistory: Sendable {
         package var record: SlashRecord
     }
 
-    struct SlashNote: Hashable, Sendable {
-        var sequence: UInt64
-        var record: SlashRecord
+    package struct SlashNote: Hashable, Sendable {
+        package var at: Instant
+        package var sequence: UInt64
+        package var record: SlashRecord
     }
 
     package struct RestakingNote: Hashable, Sendable {
@@ -120,6 +121,7 @@ package struct RunHistory: Sendable {
     }
 
     package struct AppliedInstruction: Hashable, Sendable {
+        package var at: Instant
         package var sequence: UInt64
         package var signed: SignedInstruction
         package var outcome: Outcome
@@ -235,12 +237,12 @@ package struct RunHistory: Sendable {
         case .injected(let injection):
             injections.append(Injected(party: node.party, at: note.at, injection: injection))
         case .applied(let sequence, _, let signed, let outcome) where node.party == .ledger:
-            applied.append(AppliedInstruction(sequence: sequence, signed: signed, outcome: outcome))
+            applied.append(AppliedInstruction(at: note.at, sequence: sequence, signed: signed, outcome: outcome))
             if outcome == .applied, case .submitCertificate(let certificate, _) = signed.instruction {
                 hold(certificate, at: note.at, by: node)
             }
         case .slashed(let record) where node.party == .ledger:
-            slashNotes.append(SlashNote(sequence: applied.last?.sequence ?? 0, record: record))
+            slashNotes.append(SlashNote(at: note.at, sequence: applied.last?.sequence ?? 0, record: record))
             if let place = slashes.lastIndex(where: {
                 $0.record.offence == record.offence && $0.record.stage == .pending
             }) {

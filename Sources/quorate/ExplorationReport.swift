@@ -113,8 +113,12 @@ extension Coverage.Group {
         case .acted: "adversary acted"
         case .killPoint: "coordinator killed at"
         case .network: "network"
+        case .rule: "rule of restaking"
+        case .planned: "timeline asked for"
+        case .carriedOut: "timeline carried out"
         case .judged: "oracle judged"
         case .happened: "happened"
+        case .restaking: "stake"
         case .refused: "refused by the ledger"
         case .rejected: "rejected by a node"
         }

@@ -11,7 +11,8 @@ struct ExploreCommand: AsyncParsableCommand {
         commandName: "explore", abstract: "Draw whole networks from seeds, simulate them and judge each run.",
         discussion: """
             Every scenario is a network of its own: operators, stakes, thresholds, mesh or star, links, partitions, \
-            adversaries, crashes, epochs, and what the work costs. Each is simulated under virtual time, and every oracle \
+            adversaries, crashes, epochs, and what the work costs; in three of five also assets, rules of restaking, and a \
+            timeline of what is done to stakes while tasks run. Each is simulated under virtual time, and every oracle \
             judges what came of it. The scenarios, and all that is found, depend on --seed alone, and on nothing \
             that happens on this machine; only --minutes decides by the clock how many there are.
 

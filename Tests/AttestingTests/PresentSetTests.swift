@@ -41,4 +41,41 @@ import Testing
         #expect(handle(.woke, at: 2).isEmpty)
         #expect(told(.operatorSet(try set(3)), at: 3).map(\.epoch) == [Epoch(3)])
     }
+
+    /// So many epochs pass while a task is recorded that its set is forgotten: it is given up, and what is left is issued.
+    @Test(arguments: [false, true])
+    func aTaskWhoseSetIsForgottenMeanwhileIsGivenUp(isClosed: Bool) throws {
+        let load =
+            isClosed
+            ? TaskLoad(tasks: 2, pacing: .closed(inFlight: 1, lasting: nil), seed: 0)
+            : TaskLoad(tasks: 2, interval: .milliseconds(1), arrival: .fixed, seed: 0)
+        var machine = CoordinatorMachine(genesis: network.genesis, service: ServiceID(0), load: load)!
+        func handle(_ event: NodeEvent, at offset: Duration = .zero) -> [NodeEffect] {
+            var effects: [NodeEffect] = []
+            machine.handle(event, at: TestNetwork.beginning + offset, effects: &effects)
+            return effects
+        }
+        func requests(_ effects: [NodeEffect]) -> [(RequestID, ServiceTask)] {
+            effects.compactMap { if case .sign(let id, .task(let task)) = $0 { (id, task) } else { nil } }
+        }
+        _ = handle(.started(recorded: []))
+        _ = handle(.began(TestNetwork.beginning))
+        _ = handle(.connected(.ledger))
+        _ = handle(.received(.notice(.clock(Slot(0), Epoch(0), stateRoot: .zero)), from: .ledger))
+        var open = requests(handle(.received(.notice(.operatorSet(try set(0))), from: .ledger)))
+        #expect(open.count == 1)
+        let present = network.genesis.parameters.unbondingEpochs + 1
+        _ = handle(.received(.notice(.operatorSet(try set(present))), from: .ledger))
+        var given: [TaskSequence] = []
+        for step in 1...400 {
+            let now = Duration.milliseconds(20 * step)
+            var effects: [NodeEffect] = []
+            for (id, _) in open { effects += handle(.signed(id, Signature(Array(repeating: 0, count: 64))!), at: now) }
+            effects += handle(.woke, at: now)
+            open = requests(effects)
+            for case .note(.taskExpired(_, let sequence)) in effects { given.append(sequence) }
+        }
+        #expect(given.contains(TaskSequence(0)) && given.contains(TaskSequence(1)), "\(given)")
+        #expect(machine.isFinished)
+    }
 }

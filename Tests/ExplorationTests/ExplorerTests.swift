@@ -32,6 +32,16 @@ import Verdicts
         for happening in common {
             #expect(findings.coverage[.happened, happening.rawValue] > 5, "\(happening)")
         }
+        let events: Set<Coverage.StakeEvent> = [
+            .obstacle, .pending, .vetoed, .executedLater, .redistributed, .severalAssets, .exitInEpoch,
+            .exitBeforeProof,
+            .exitWhilePending, .rateFall, .rateRise, .jailed,
+        ]
+        for event in events { #expect(findings.coverage[.restaking, event.rawValue] > 0, "\(event)") }
+        let changes: [StakeChange] = [
+            .deposit, .withdrawal, .delegation, .undelegation, .rate, .optOut, .veto, .motion,
+        ]
+        for change in changes { #expect(findings.coverage[.carriedOut, change.rawValue] > 2, "\(change)") }
     }
 
     @Test func threadsMakeNoDifference() async {

@@ -72,4 +72,57 @@ import TopologyFormat
         }
         #expect((20..<300).contains(beyond), "\(beyond)")
     }
+
+    // MARK: Stakes that change
+
+    private static let topologies = (0..<1_500 as Range<UInt64>).map { Scenario(seed: $0).plan.topology }
+
+    @Test func stakesChangeInSomeScenariosAndStandStillInOthers() {
+        let changing = Self.topologies.count { !$0.timeline.isEmpty }
+        #expect((750..<1_050).contains(changing), "\(changing)")
+        let still = Self.topologies.count {
+            $0.timeline.isEmpty && $0.assets.isEmpty && Coverage.rules(of: $0).allSatisfy { $0 == .vetoWindow }
+        }
+        #expect((450..<750).contains(still), "\(still)")
+    }
+
+    @Test func everyChangeIsDrawnInEveryKindOfMoment() {
+        let entries = Self.topologies.flatMap(\.timeline)
+        for change in StakeChange.allCases where change != .disputeVote {
+            #expect(entries.count { StakeChange($0.act) == change } > 5, "\(change)")
+        }
+        for change in [StakeChange.undelegation, .delegation, .deposit, .withdrawal, .rate, .clock] {
+            let moments = Set(entries.filter { StakeChange($0.act) == change }.map { Self.kind(of: $0.at) })
+            #expect(moments == ["epoch", "task", "time"], "\(change): \(moments)")
+        }
+        #expect(entries.contains { $0.repetition != nil })
+    }
+
+    private static func kind(of moment: TimelinePlan.Moment) -> String {
+        switch moment {
+        case .epoch: "epoch"
+        case .task: "task"
+        case .after: "time"
+        }
+    }
+
+    @Test func everyRuleIsDrawn() {
+        let rules = Self.topologies.flatMap(Coverage.rules)
+        for rule in Coverage.Rule.allCases { #expect(rules.count { $0 == rule } > 10, "\(rule)") }
+    }
+
+    /// In the same task as the offence, so that the exit and the proof are on their way at once.
+    @Test func someLeaveAtTheMomentOfTheOffence() {
+        let races = Self.topologies.count { topology in
+            topology.timeline.contains { entry in
+                guard case .undelegate(_, _, let signer) = entry.act, case .task(_, let task) = entry.at else {
+                    return false
+                }
+                return topology.faults.contains {
+                    $0.party == .signer(signer) && $0.behaviour.isProvable && $0.begins == .task(task)
+                }
+            }
+        }
+        #expect(races > 60, "\(races)")
+    }
 }

@@ -88,6 +88,64 @@ import TopologyFormat
         }
     }
 
+    // MARK: Stakes that change
+
+    /// With a timeline, several assets and rules that nobody asked for.
+    private func isElaborate(_ plan: SimulationPlan) -> Bool {
+        plan.topology.timeline.count > 3 && !plan.topology.assets.isEmpty
+            && plan.topology.ledger.allocation != .shared
+    }
+
+    @Test func rulesAndAssetsThatDoNotMatterAreLeftOut() throws {
+        let plan = try largest { equivocates($0) && isElaborate($0) }
+        var shrinker = Shrinker(shows: equivocates)
+        let smallest = shrinker.shrink(plan).topology
+        #expect(
+            "\(PlanSize(of: smallest))" == "1 operator, 0 restakers, 1 service, 1 task, 1 fault, 0 partitions",
+            "\(smallest.yaml)")
+        #expect(smallest.ledger == .fast && smallest.operators[0].allocations.isEmpty)
+        #expect(smallest.nativePool == NativePoolPlan() && smallest.operators[0].commission == .zero)
+        let service = smallest.services[0]
+        #expect(service.slash == SlashPlan() && service.assetWeights.isEmpty && service.jail == JailTerms())
+        #expect(service.reward == RewardTerms() && service.isOpen && service.disputes == .void)
+    }
+
+    @Test func anEntryThatMattersStaysAndBecomesPlain() throws {
+        func undelegates(_ plan: SimulationPlan) -> Bool {
+            plan.topology.timeline.contains { entry in
+                if case .undelegate(.restaker, let quantity, _) = entry.act { quantity.asset != "SOL" } else { false }
+            }
+        }
+        let plan = try largest { undelegates($0) && $0.topology.timeline.count > 3 }
+        var shrinker = Shrinker(shows: undelegates)
+        let topology = shrinker.shrink(plan).topology
+        #expect(topology.timeline.count == 1 && topology.assets.count == 1 && topology.restakers.count == 1)
+        let entry = try #require(topology.timeline.first)
+        #expect(entry.at == .after(.zero) && entry.repetition == nil)
+        guard case .undelegate(_, .share(let share, _), _) = entry.act else {
+            Issue.record("\(entry)")
+            return
+        }
+        #expect(share == .basisPoints(10_000))
+        #expect(
+            PlanSize(of: topology).description.hasSuffix(", 1 asset, 1 timeline entry"), "\(PlanSize(of: topology))")
+    }
+
+    @Test func anAssetThatLeavesIsMissedNowhere() throws {
+        let topologies = (0..<400 as Range<UInt64>).map { Scenario(seed: $0).plan.topology }.filter { topology in
+            // Where restakers leave with it, a service may be left without stake.
+            !topology.assets.isEmpty && topology.operators.allSatisfy { $0.stake > .zero }
+        }
+        #expect(topologies.count > 50)
+        for topology in topologies {
+            for place in topology.assets.indices {
+                let rest = topology.withoutAsset(AssetID(place + 1))
+                #expect(rest.assets.count == topology.assets.count - 1)
+                #expect(rest.readsBack, "\(rest.yaml)")
+            }
+        }
+    }
+
     // MARK: With the simulator
 
     /// A network that does what it should has nothing to shrink.

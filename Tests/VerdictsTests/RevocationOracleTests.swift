@@ -153,4 +153,43 @@ import Verdicts
             #expect(builder.judge(.completeness).verdict == verdict)
         }
     }
+
+    // MARK: Where the ledger's clock is moved on
+
+    private static func open(_ epoch: UInt64, at time: UInt64, in builder: inout HistoryBuilder) throws {
+        let set = try OperatorSet(
+            network: builder.genesis.network, service: HistoryBuilder.service, epoch: Epoch(epoch),
+            revision: Revision(0), threshold: .twoThirds, members: builder.set.members)
+        builder.note(.ledger, at: time, .operatorSetOpened(set))
+    }
+
+    /// The horizon of epoch 0 passes with the opening of epoch 3. The window is over two seconds after the issue; half a
+    /// second later whoever has evidence has submitted it.
+    @Test(arguments: [
+        (3 as UInt64, 1_000 as UInt64, Verdict.notApplicable), (2, 1_000, .violated), (3, 4_000, .violated),
+    ])
+    func whatIsPastItsHorizonBeforeItIsDueIsNotAwaited(epoch: UInt64, time: UInt64, verdict: Verdict) throws {
+        var tasks = try HistoryBuilder.sound()
+        Self.inject(&tasks)
+        try Self.open(epoch, at: time, in: &tasks)
+        #expect((tasks.judge(.completeness).verdict == .violated) == (verdict == .violated))
+        var votes = try HistoryBuilder.sound()
+        votes.equivocate(3, 2, to: [HistoryBuilder.signer(1)], and: [HistoryBuilder.signer(2)])
+        try Self.open(epoch, at: time, in: &votes)
+        #expect((votes.judge(.completeness).verdict == .violated) == (verdict == .violated))
+    }
+
+    /// Who has proof already votes on nothing more of this coordinator's.
+    @Test func whoIsWarnedNeedNotProveItAgain() throws {
+        var builder = try HistoryBuilder()
+        for number in 1...40 as ClosedRange<UInt64> { builder.issue(number) }
+        Self.inject(&builder, 30)
+        #expect(builder.judge(.completeness).verdict == .violated)
+        let evidence = Evidence.taskEquivocation(Self.pair(builder))
+        for number in 1...2 as ClosedRange<UInt32> {
+            builder.note(HistoryBuilder.signer(number), at: 40, .evidenceFound(evidence))
+        }
+        builder.apply(.submitEvidence(evidence), .pastHorizon, at: 60)
+        #expect(builder.judge(.completeness).verdict == .holds, "\(builder.judge(.completeness).account)")
+    }
 }

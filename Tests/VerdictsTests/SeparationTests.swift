@@ -120,6 +120,14 @@ import Verdicts
         #expect(try verdict(due: 20_000, awayTo: 5_000, epochTwoAt: 16_099) == .notApplicable)
     }
 
+    /// Epochs are of 40 s each: one that opens at five somebody has hurried to. What was issued at one second cannot be
+    /// asked for then, but what had time enough can.
+    @Test func whatLosesItsEpochToAClockThatIsMovedOnIsNotJudged() throws {
+        #expect(try verdict(due: 20_000, awayTo: 950, epochTwoAt: 5_000) == .notApplicable)
+        #expect(try verdict(due: 20_000, awayTo: 950, epochTwoAt: 9_100) == .violated)
+        #expect(try verdict(due: 8_000, awayTo: 950, epochTwoAt: 9_100) == .violated)
+    }
+
     /// It has had time enough to hear what others hold of it.
     @Test func whoIsStartedAgainAndNeverSignsIsTakenToBeBack() throws {
         let judged = try judged([300, 700, 801]) { builder in
