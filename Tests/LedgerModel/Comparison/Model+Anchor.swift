@@ -44,6 +44,10 @@ extension Model {
                     figures.active > .zero ? Exact(figures.activeShares) / Exact(figures.active) : nil
             }
             for part in operators[signer].allocations.keys {
+                let present = Exact(ledger.magnitude(of: index, for: part.service, part.asset, in: epoch))
+                if let entry = operators[signer].allocations[part]?.lastIndex(where: { $0.from <= epoch }) {
+                    operators[signer].allocations[part]?[entry].magnitude = present
+                }
                 let next = Exact(ledger.magnitude(of: index, for: part.service, part.asset, in: epoch.next))
                 if next != operators[signer].magnitude(part, in: epoch.next) { say(next, part, of: index) }
             }
