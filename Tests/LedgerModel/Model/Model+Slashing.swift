@@ -202,8 +202,8 @@ extension Model {
 
     mutating func cancelSlash(_ offence: Digest, by person: Person) -> Outcome {
         let place = pending.firstIndex { $0.record.offence == offence }
-        let harmed = place.map { [pending[$0].record.voteKey.service] } ?? services.indices.map { ServiceID(UInt32($0)) }
-        guard harmed.contains(where: { services[Int($0.number)].terms.slash.resolver == person.key }) else {
+        let harmed = place.map { [services[Int(pending[$0].record.voteKey.service.number)]] } ?? services
+        guard harmed.contains(where: { $0.terms.slash.resolver == person.key }) else {
             return .notAuthorized
         }
         guard let place else { return .unknownOffence }
