@@ -10,6 +10,8 @@ final class Comparison {
     let holdings: [Holdings]
     /// The restaker whose instruction it was, where rounding must not have favoured it, nor harmed the others.
     let actor: Int?
+    /// By operator, then by asset.
+    let figures: [[StakeFigures]]
     /// What each person has earned and not claimed, by asset.
     let earned: [[Exact]]
     /// By asset: dust in units, what is in shares among it.
@@ -42,6 +44,9 @@ final class Comparison {
             while earned.count < model.assets.count { earned.append(.zero) }
             if let restaker = person.restaker { earned[0] += holdings[Int(restaker.number)].lamports }
             return earned
+        }
+        figures = model.operators.indices.map { signer in
+            (0..<ledger.assetCount).map { ledger.figures(of: OperatorIndex(UInt32(signer)), AssetID($0)) }
         }
         unitDust = model.assets.indices.map { place in
             let (shares, units) = (model.dust.shares[place], model.dust.units[place])
@@ -180,7 +185,7 @@ final class Comparison {
     }
 
     private func check(_ signer: OperatorIndex, _ asset: AssetID) {
-        let figures = ledger.figures(of: signer, asset)
+        let figures = figures[Int(signer.number)][asset.place]
         let record = model.operators[Int(signer.number)]
         let (dust, name) = (model.dust.shares[asset.place], "operator \(signer), asset \(asset)")
         let active = model.counting(Model.Spot(asset: asset, signer: signer))
@@ -198,6 +203,7 @@ final class Comparison {
                 (found.map { Exact($0) } ?? .zero) == amount,
                 "\(name): \(found?.number ?? 0) is taken for epoch \(charge.epoch), and not \(amount)")
         }
+        guard model.parameters.allocation != .shared else { return }
         for (part, _) in record.allocations where part.asset == asset {
             for epoch in [model.epoch, model.epoch.next] {
                 let found = Exact(ledger.magnitude(of: signer, for: part.service, asset, in: epoch))

@@ -30,19 +30,21 @@ extension Model {
             validators[place].stake = Exact(stake)
             validators[place].moved = min(validators[place].moved, validators[place].stake)
         }
-        anchorOperators(on: ledger)
+        anchorOperators(on: comparison)
         dust = Dust(assets: assets.count)
     }
 
-    private mutating func anchorOperators(on ledger: Ledger) {
+    private mutating func anchorOperators(on comparison: Comparison) {
+        let ledger = comparison.ledger
         for signer in operators.indices {
             let index = OperatorIndex(UInt32(signer))
             for asset in assets.indices.map({ AssetID($0) }) {
-                let figures = ledger.figures(of: index, asset)
+                let figures = comparison.figures[signer][asset.place]
                 operators[signer].counted[asset] = figures.counted.mapValues { Exact($0) }
                 poolShares[Spot(asset: asset, signer: index)] =
                     figures.active > .zero ? Exact(figures.activeShares) / Exact(figures.active) : nil
             }
+            guard parameters.allocation != .shared else { continue }
             for part in operators[signer].allocations.keys {
                 let present = Exact(ledger.magnitude(of: index, for: part.service, part.asset, in: epoch))
                 if let entry = operators[signer].allocations[part]?.lastIndex(where: { $0.from <= epoch }) {
