@@ -39,7 +39,7 @@ extension TopologyReader {
                 }
             }
         }
-        plan.delegations.sort { ($0.asset, $0.signer) < ($1.asset, $1.signer) }
+        plan.delegations.sort { ($0.signer, $0.asset) < ($1.signer, $1.asset) }
         if let delegateField, entry.value.mistakes.count == earlier { check(plan, assets, delegateField) }
         return plan
     }
