@@ -35,8 +35,13 @@ struct ResultsDigest: Decodable, Hashable {
 
     struct Slash: Decodable, Hashable {
         var signer: String
+        /// Nil in results of earlier versions, in which every slash was executed.
+        var stage: String?
 
-        enum CodingKeys: String, CodingKey { case signer = "operator" }
+        enum CodingKeys: String, CodingKey {
+            case signer = "operator"
+            case stage
+        }
     }
 
     struct Revocation: Decodable, Hashable {
@@ -82,10 +87,10 @@ extension ResultsDigest {
         }
     }
 
-    /// Each once.
+    /// Each once; not who was let off.
     var slashed: [String] {
         var names: [String] = []
-        for slash in slashes where !names.contains(slash.signer) { names.append(slash.signer) }
+        for slash in slashes where slash.stage != "vetoed" && !names.contains(slash.signer) { names.append(slash.signer) }
         return names
     }
 
