@@ -90,7 +90,9 @@ extension ResultsDigest {
     /// Each once; not who was let off.
     var slashed: [String] {
         var names: [String] = []
-        for slash in slashes where slash.stage != "vetoed" && !names.contains(slash.signer) { names.append(slash.signer) }
+        for slash in slashes where slash.stage != "vetoed" {
+            if !names.contains(slash.signer) { names.append(slash.signer) }
+        }
         return names
     }
 

@@ -20,8 +20,8 @@ import Verdicts
             ending: "completed", tasks: .init(issued: 990, certified: 980, neverIssued: 10),
             latency: .init(p99: 14.451),
             slashes: [
-                .init(signer: "op-3"), .init(signer: "op-3", stage: "executed"), .init(signer: "op-5", stage: "pending"),
-                .init(signer: "op-7", stage: "vetoed"),
+                .init(signer: "op-3"), .init(signer: "op-3", stage: "executed"),
+                .init(signer: "op-5", stage: "pending"), .init(signer: "op-7", stage: "vetoed"),
             ],
             revocations: [], verdict: "holds")
         return TestResult(
