@@ -99,14 +99,12 @@ extension Ledger {
 
     private init(parameters: LedgerParameters, from decoder: inout BorshDecoder) throws(BorshError) {
         self.parameters = parameters
-        network = try decoder.decode()
-        slot = try decoder.decode()
-        epoch = try decoder.decode()
-        sequence = try decoder.decode()
-        let accountCount = try Self.count(from: &decoder)
-        let operatorCount = try Self.count(from: &decoder)
-        let vaultCount = try Self.count(from: &decoder)
-        let serviceCount = try Self.count(from: &decoder)
+        let header: StateHeader = try decoder.decode()
+        (network, slot, epoch, sequence) = (header.network, header.slot, header.epoch, header.sequence)
+        let accountCount = try Self.count(header.accounts, in: decoder)
+        let operatorCount = try Self.count(header.operators, in: decoder)
+        let vaultCount = try Self.count(header.vaults, in: decoder)
+        let serviceCount = try Self.count(header.services, in: decoder)
 
         for place in 0..<accountCount {
             let account: Account = try decoder.decode()
@@ -155,8 +153,8 @@ extension Ledger {
     }
 
     /// Each of what it counts takes a byte at least.
-    private static func count(from decoder: inout BorshDecoder) throws(BorshError) -> Int {
-        let count = Int(try decoder.decode(UInt32.self))
+    private static func count(_ number: UInt32, in decoder: BorshDecoder) throws(BorshError) -> Int {
+        let count = Int(number)
         guard count <= decoder.remaining else { throw .truncated(position: decoder.position, needed: count) }
         return count
     }
