@@ -82,8 +82,8 @@ let package = Package(
         target(
             "Exploration",
             ground + [
-                "Services", "Attesting", "Faults", "Links", "Records", "Verdicts", "TopologyFormat", "Staging",
-                "Simulation", system,
+                "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "Verdicts", "TopologyFormat",
+                "Staging", "Simulation", system,
             ]),
         target(
             "Cluster",

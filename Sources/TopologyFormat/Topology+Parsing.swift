@@ -4,10 +4,14 @@ extension Topology {
     /// - Parameters:
     ///   - text: YAML.
     ///   - file: what messages call it.
+    ///   - settings: what is to be different from the text; of two for one key the later holds.
     /// - Throws: every mistake at once.
-    package static func parse(_ text: String, file: String) throws(TopologyErrors) -> Topology {
+    package static func parse(
+        _ text: String, file: String, with settings: [TopologySetting] = []
+    ) throws(TopologyErrors) -> Topology {
         let mistakes = MistakeCollector(file: file)
-        if let root = SourceDocument.read(text, mistakes: mistakes) {
+        if var root = SourceDocument.read(text, mistakes: mistakes) {
+            for setting in settings { root.apply(setting, mistakes: mistakes) }
             let topology = TopologyReader.read(Field(node: root, path: "", mistakes: mistakes))
             if let topology, mistakes.isEmpty { return topology }
         }

@@ -37,7 +37,7 @@ struct Quorate: AsyncParsableCommand {
                     KillCommand.self, PauseCommand.self, ResumeCommand.self, RestartCommand.self, LogsCommand.self,
                     DownCommand.self,
                 ]),
-            CommandGroup(name: "Restaking", subcommands: [LedgerCommand.self]),
+            CommandGroup(name: "Restaking", subcommands: [LedgerCommand.self, ComparePoliciesCommand.self]),
             CommandGroup(name: "Topology", subcommands: [InitCommand.self, TopologyCommand.self]),
             CommandGroup(
                 name: "Result",
