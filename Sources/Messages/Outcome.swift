@@ -125,6 +125,10 @@ package enum Outcome: UInt8, Hashable, Sendable, CaseIterable {
     /// Not the first message in the inbox.
     case outOfTurn
 
+    // Vetoes
+    /// The slash waits for its epoch's evidence, and its veto window is over; or this ledger has none.
+    case windowOver
+
     /// Whether the instruction took up its nonce, and so has its place in the log: it came from its authority, in turn.
     package var takesNonce: Bool {
         switch self {

@@ -53,6 +53,22 @@ import Testing
         #expect(fixture.ledger.slashRecords.map(\.signer.number) == [0, 1, 2])
     }
 
+    @Test func `Before slashing is released a wrong result is void and costs nobody anything`() {
+        for release in [0, 1] as [UInt64] {
+            var fixture = Fixture.wide {
+                $0.services[0].slash.wrongResult = .basisPoints(1_000)
+                $0.parameters.release.slashing = Epoch(release)
+            }
+            let set = fixture.set()
+            let (task, statement) = Fixture.wrongSquare(set, subject: 3)
+            #expect(fixture.settle(Fixture.certificate(statement, in: set, signers: [0, 1])) == .applied)
+            fixture.open(epoch: 1)
+            #expect(fixture.restaker(1, .dispute(task, statement)) == .applied)
+            #expect(fixture.ledger.slashRecords.count == (release == 0 ? 2 : 0), "it is of epoch 0")
+            #expect(fixture.books.bonds == 0)
+        }
+    }
+
     @Test func `A challenge of a right result loses its bond`() {
         var fixture = Self.fixture()
         let set = fixture.set()

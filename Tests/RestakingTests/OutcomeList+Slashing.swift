@@ -47,6 +47,9 @@ extension OutcomeList {
     private static let first = DisputeID(0)
 
     private static func vetoing(_ genesis: inout Genesis) { genesis.parameters.vetoSlots = 15 }
+    private static func correlated(_ genesis: inout Genesis) {
+        for place in genesis.services.indices { genesis.services[place].slash.policy = .correlated }
+    }
     private static func slashingFromEpoch1(_ genesis: inout Genesis) { genesis.parameters.release.slashing = Epoch(1) }
     private static func voting(_ genesis: inout Genesis) { genesis.services[0].module = "exec" }
     private static func undisputed(_ genesis: inout Genesis) { genesis.services[0].disputes = .none }
@@ -68,6 +71,12 @@ extension OutcomeList {
                     return .cancelSlash(offence: $0.ledger.slashes[0].offence)
                 },
                 OutcomeRow(.unknownOffence, "nothing", by: Role.resolver.key, .cancelSlash(offence: .zero)),
+                OutcomeRow(
+                    .windowOver, "a slash that waits for evidence alone", by: Role.resolver.key, with: correlated
+                ) {
+                    $0.tombstone(0)
+                    return .cancelSlash(offence: $0.ledger.slashes[0].offence)
+                },
                 OutcomeRow(.applied, "a pending slash", by: Role.resolver.key, with: vetoing) {
                     $0.tombstone(0)
                     return .cancelSlash(offence: $0.ledger.slashes[0].offence)

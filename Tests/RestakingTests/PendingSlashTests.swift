@@ -129,8 +129,9 @@ import Testing
 
     // MARK: Correlated
 
-    private static func correlated(cap: Fraction = .one) -> Fixture {
+    private static func correlated(cap: Fraction = .one, veto: UInt64 = 0) -> Fixture {
         Fixture.wide {
+            $0.parameters.vetoSlots = veto
             for place in 0..<2 {
                 $0.services[place].slash.policy = .correlated
                 $0.services[place].slash.cap = cap
@@ -190,7 +191,7 @@ import Testing
     }
 
     @Test func `Who was let off is counted among the offenders of its epoch all the same`() {
-        var fixture = Self.correlated()
+        var fixture = Self.correlated(veto: 5)
         let set = fixture.set()
         for culprit in [2, 3] { #expect(fixture.signer(0, Fixture.equivocation(by: culprit, set)) == .applied) }
         let offence = fixture.ledger.slashes[0].offence
@@ -198,6 +199,18 @@ import Testing
         fixture.open(epoch: 3)
         #expect(fixture.stake(2).active.assets == 200)
         #expect(fixture.stake(3).active.assets == 0, "two of four: everything")
+    }
+
+    @Test func `A correlated slash can be cancelled within its veto window, and never where there is none`() {
+        for (veto, slot, outcome) in [(5, 4, Outcome.applied), (5, 5, .windowOver), (0, 1, .windowOver)] {
+            var fixture = Self.correlated(veto: UInt64(veto))
+            #expect(fixture.signer(0, Fixture.equivocation(by: 3, fixture.set())) == .applied)
+            #expect(fixture.apply(.advance(to: Slot(UInt64(slot))), by: Fixture.clockKey) == .applied)
+            let offence = fixture.ledger.slashes[0].offence
+            #expect(fixture.apply(.cancelSlash(offence: offence), by: Fixture.resolverKey) == outcome)
+            fixture.open(epoch: 3)
+            #expect(fixture.stake(3).active.assets == (outcome == .applied ? 100 : 43))
+        }
     }
 
     // MARK: Where it goes

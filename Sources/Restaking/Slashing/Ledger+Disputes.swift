@@ -71,7 +71,9 @@ extension Ledger {
         accounts[place].earn(bond, of: .native)
         let signers = settlementBook.void(voteKey)
         changes.append(.event(.resultVoided(voteKey)))
-        guard slashes, .zero < services[Int(voteKey.service.number)].terms.slash.wrongResult else { return }
+        guard slashes, set.epoch >= parameters.release.slashing,
+            .zero < services[Int(voteKey.service.number)].terms.slash.wrongResult
+        else { return }
         for member in signers.members {
             let signer = set.members[member.place]
             var encoder = BorshEncoder()

@@ -149,6 +149,8 @@ extension Ledger {
         guard harmed.contains(where: { $0.terms.slash.resolver == account.key }) else { return .notAuthorized }
         guard let place else { return .unknownOffence }
         var record = pendingSlashes[place].record
+        // A correlated slash may wait for longer than its window.
+        guard slot.number - record.slot.number < parameters.vetoSlots else { return .windowOver }
         let service = record.voteKey.service
         pendingSlashes.remove(at: place)
         for loss in record.losses {

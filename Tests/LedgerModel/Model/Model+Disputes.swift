@@ -79,7 +79,9 @@ extension Model {
         settlements[voteKey]?.isVoid = true
         hear(.resultVoided(voteKey))
         let terms = services[Int(voteKey.service.number)].terms.slash
-        guard slashes, .zero < terms.wrongResult, let signers = settlements[voteKey]?.proven else { return }
+        guard slashes, parameters.release.slashing <= set.epoch, .zero < terms.wrongResult,
+            let signers = settlements[voteKey]?.proven
+        else { return }
         for member in signers.members {
             let signer = set.members[member.place]
             var encoder = BorshEncoder()

@@ -208,6 +208,7 @@ extension Model {
         }
         guard let place else { return .unknownOffence }
         var record = pending[place].record
+        guard slot < Slot(record.slot.number + parameters.vetoSlots) else { return .windowOver }
         let service = record.voteKey.service
         pending.remove(at: place)
         let scope = parameters.allocation == .shared ? nil : service
