@@ -86,6 +86,39 @@ import Testing
         #expect(fixture.weights(1)[1] == nil)
     }
 
+    @Test func `Whatever an AVS punishes of several epochs, it takes no more than its unique part`() {
+        for (policy, left) in [(AllocationPolicy.unique, 180), (.elastic, 60)] as [(AllocationPolicy, UInt64)] {
+            var fixture = Self.fixture(policy, [40, 60], slashes: [.one, .one])
+            let set = fixture.set()
+            let (task, statement) = Fixture.wrongSquare(set, subject: 3)
+            #expect(fixture.settle(Fixture.certificate(statement, in: set, signers: [0, 1])) == .applied)
+            fixture.open(epoch: 1)
+            let later = fixture.set()
+            fixture.open(epoch: 2)
+            #expect(fixture.restaker(1, .dispute(task, statement)) == .applied)
+            #expect(fixture.stake(1).active.assets == 180)
+            #expect(fixture.signer(2, Fixture.equivocation(by: 1, later)) == .applied)
+            #expect(fixture.stake(1).active.assets.number == left)
+        }
+    }
+
+    @Test func `What an AVS took before an epoch opened is not held against what it punishes of that epoch`() {
+        var fixture = Self.fixture(.unique, [40, 60], slashes: [.basisPoints(5_000), .one])
+        let set = fixture.set()
+        let (task, statement) = Fixture.wrongSquare(set, subject: 3)
+        #expect(fixture.settle(Fixture.certificate(statement, in: set, signers: [0, 1])) == .applied)
+        #expect(fixture.restaker(1, .dispute(task, statement)) == .applied)
+        #expect(fixture.stake(1).active.assets == 240, "half of 120")
+        // What is left of the part is 60 of 240, and the operator makes it half of its stake.
+        #expect(fixture.signer(1, .allocate(ServiceID(1), .native, .zero)) == .applied)
+        fixture.open(epoch: 4)
+        #expect(fixture.signer(1, .allocate(ServiceID(0), .native, Self.part(50))) == .applied)
+        fixture.open(epoch: 5)
+        #expect(fixture.weights(0)[1] == 120)
+        #expect(fixture.signer(2, Fixture.equivocation(by: 1, fixture.set())) == .applied)
+        #expect(fixture.stake(1).active.assets == 180)
+    }
+
     @Test func `Elastic parts may overlap, and stretch over what is left`() {
         var fixture = Self.fixture(.elastic, [80, 60])
         #expect(fixture.weights(0)[1] == 240 && fixture.weights(1)[1] == 180)

@@ -70,13 +70,31 @@ extension Ledger {
                 for: record.voteKey.service, asset, in: record.epoch)
             counted = counted.scaled(by: part)
         }
-        let due =
+        var due =
             counted.scaled(by: share, rounding: .up)
             .subtracting(stake.slashed(for: record.epoch, by: scope)) ?? .zero
+        if parameters.allocation == .unique {
+            due = min(due, counted.subtracting(taken(of: asset, as: record)) ?? .zero)
+        }
         let cap =
             stake.counted(in: record.epoch).scaled(by: service.slash.cap, rounding: .up)
             .subtracting(stake.slashedByAll(for: record.epoch)) ?? .zero
         return min(due, cap, stake.slashable(since: record.epoch))
+    }
+
+    /// Of a unique part: what its AVS has taken since the offence's epoch opened with it, or is about to take, whatever the
+    /// epochs were of what it punished.
+    private func taken(of asset: AssetID, as record: SlashRecord) -> VaultShares {
+        let service = record.voteKey.service
+        let opening = UInt128(record.epoch.number) * UInt128(parameters.slotsPerEpoch)
+        // What has waited is executed before the epoch opens that begins with its slot.
+        let waits = parameters.vetoSlots > 0 || services[Int(service.number)].terms.slash.policy == .correlated
+        let executed = slashRecords.filter {
+            $0.stage == .executed && (UInt128($0.slot.number), waits ? 0 : 1) > (opening, 0)
+        }
+        return (executed + pendingSlashes.map(\.record))
+            .filter { $0.signer == record.signer && $0.voteKey.service == service }
+            .flatMap(\.losses).filter { $0.asset == asset }.reduce(.zero) { $0 + $1.shares }
     }
 
     /// Fills in what the losses are worth now, and what of them is the reporter's.

@@ -63,11 +63,28 @@ extension Model {
             let own = accused.charged[Charge(asset: asset, epoch: record.epoch, service: scope)] ?? .zero
             let all = accused.charged.filter { $0.key.asset == asset && $0.key.epoch == record.epoch }
                 .values.reduce(.zero, +)
-            let due = counted * part * share - own
+            var due = counted * part * share - own
+            if parameters.allocation == .unique { due = min(due, counted * part - lost(asset, record)) }
             let cap = counted * Exact(terms.slash.cap) - all
             cost[asset] = max(.zero, min(due, cap, slashable(asset, record)))
         }
         return cost
+    }
+
+    /// To this AVS, since the offence's epoch began, and what it has a claim to.
+    private func lost(_ asset: AssetID, _ record: SlashRecord) -> Exact {
+        let service = record.voteKey.service
+        let isAtOnce = parameters.vetoSlots == 0 && services[Int(service.number)].terms.slash.policy == .fixed
+        let first = record.epoch.number * parameters.slotsPerEpoch
+        var lost = Exact.zero
+        for other in closed + pending.map(\.record)
+        where other.signer == record.signer && other.voteKey.service == service && other.stage != .vetoed {
+            if other.stage == .executed, other.slot.number < first { continue }
+            // Of what happens in the first slot, what was waiting for it comes before the epoch.
+            if other.stage == .executed, other.slot.number == first, !isAtOnce { continue }
+            for loss in other.losses where loss.asset == asset { lost += Exact(loss.shares) }
+        }
+        return lost
     }
 
     /// What is active, and what has left in or after the offence's epoch.
