@@ -112,6 +112,48 @@ extension [LedgerEffect] {
         #expect(driver.log.map(\.sequence) == [1, 2])
     }
 
+    @Test func `An instruction from outside is applied in its turn and its slot, and answered once it is in the log`() {
+        var driver = Driver()
+        let party = Party.signer(OperatorIndex(0))
+        func deposit(_ nonce: UInt64) -> SignedInstruction {
+            driver.signed(.deposit(.native, 7), by: Fixture.restakerKeys[0], nonce: nonce)
+        }
+        #expect(
+            driver.feed(.instructed(deposit(0), ticket: 3)).kinds == [
+                "append", "note applied", "note books", "answer applied",
+            ])
+        _ = driver.feed(.tick(Slot(5)))
+        let behind = driver.feed(.instructed(deposit(1), ticket: 4))
+        #expect(
+            behind.kinds == [
+                "sign advance(to: 5)", "append", "note applied", "append", "note applied", "note books",
+                "answer applied",
+            ])
+        guard case .answer(let receipt, let ticket) = behind.last else { return }
+        #expect(ticket == 4 && receipt.slot == Slot(5) && receipt.instruction == deposit(1).digest)
+
+        var forged = deposit(2)
+        forged.nonce = 9
+        #expect(driver.feed(.instructed(forged, ticket: 5)).kinds == ["answer badSignature"])
+        #expect(driver.feed(.instructed(deposit(1), ticket: 6)).kinds == ["answer nonceUsed"])
+
+        // While it waits for the clock, somebody goes: that is not its submitter.
+        var machine = driver.machine
+        var effects: [LedgerEffect] = []
+        let now = Instant(nanoseconds: 0)
+        machine.handle(.tick(Slot(6)), at: now, effects: &effects)
+        let asked = driver.signed(.optOut(ServiceID(0)), by: Fixture.operatorKeys[0])
+        machine.handle(.submitted(asked, from: party), at: now, effects: &effects)
+        machine.handle(.instructed(deposit(2), ticket: 7), at: now, effects: &effects)
+        machine.handle(.disconnected(party), at: now, effects: &effects)
+        #expect(effects.kinds == ["sign advance(to: 6)"])
+        guard case .sign(let advance, let nonce) = effects.last else { return }
+        effects = []
+        let signed = driver.signed(advance, by: Fixture.clockKey, nonce: nonce)
+        machine.handle(.signed(signed), at: now, effects: &effects)
+        #expect(effects.kinds.filter { $0.hasPrefix("answer") || $0.hasPrefix("reply") } == ["answer applied"])
+    }
+
     @Test func `The clock signs only when something needs it: a new epoch, or an instruction in a later slot`() {
         var driver = Driver()
         #expect(driver.feed(.tick(Slot(5))).isEmpty)
