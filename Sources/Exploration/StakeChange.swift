@@ -8,6 +8,7 @@ enum StakeChange: String, CaseIterable, Sendable {
     case claim = "claim of rewards"
     case proposal, vote, dispute
     case disputeVote = "vote on a dispute"
+    case client
     case commission
     case optIn = "opt-in"
     case optOut = "opt-out"
@@ -34,6 +35,7 @@ enum StakeChange: String, CaseIterable, Sendable {
             case .propose: .proposal
             case .vote: .vote
             case .dispute: .dispute
+            case .registerClient: .client
             case .setCommission: .commission
             case .optIn: .optIn
             case .optOut: .optOut
@@ -66,6 +68,7 @@ enum StakeChange: String, CaseIterable, Sendable {
         case .propose: self = .proposal
         case .vote: self = .vote
         case .dispute: self = .dispute
+        case .registerClient: self = .client
         case .setCommission: self = .commission
         case .optIn: self = .optIn
         case .optOut: self = .optOut
@@ -82,7 +85,7 @@ enum StakeChange: String, CaseIterable, Sendable {
         case .updateRate: self = .rate
         case .updateYield: self = .yield
         case .approve: self = .motion
-        case .advance, .registerEndpoint, .registerClient, .submitEvidence, .submitCertificate, .claimParticipation:
+        case .advance, .registerEndpoint, .submitEvidence, .submitCertificate, .claimParticipation:
             return nil
         }
     }

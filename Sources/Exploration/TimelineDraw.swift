@@ -292,6 +292,7 @@ struct TimelineDraw {
                 add(.optIn(signer, service), at: when)
             }
         case 7: add(.unjail(signer, service), at: moment, repetition(from: moment))
+        case 8: add(.registerClient(signer, ClientVersion(name: "agave", version: "2.1.0")), at: moment)
         default: add(.setCommission(signer, BasisPoints(dice.pick([0, 1_000, 5_000]))!), at: moment)
         }
     }

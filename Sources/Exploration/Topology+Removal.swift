@@ -141,7 +141,8 @@ extension TimelinePlan.Act {
         case .emergencyExit(_, let asset, _), .vote(_, let asset, _), .setRate(let asset, _), .councilList(let asset),
             .councilStatus(let asset, _), .councilRate(let asset, _):
             asset
-        case .claimRewards, .propose, .dispute, .setCommission, .optIn, .optOut, .allocate, .unjail, .exit,
+        case .claimRewards, .propose, .dispute, .registerClient, .setCommission, .optIn, .optOut, .allocate, .unjail,
+            .exit,
             .voteDisputes, .admit, .expel, .fund, .post, .consume, .cancelSlash, .setYield, .councilDefunct, .forward:
             nil
         }

@@ -174,3 +174,8 @@ package struct ClientVersion: Hashable, Sendable {
 
     package static let own = ClientVersion(name: "quorate-node", version: "")
 }
+
+extension ClientVersion: CustomStringConvertible {
+    /// `agave 2.1.0`
+    package var description: String { version.isEmpty ? name : "\(name) \(version)" }
+}

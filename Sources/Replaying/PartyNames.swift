@@ -84,7 +84,7 @@ package struct PartyNames: Sendable {
         switch instruction {
         case .advance(let slot): "advance to slot \(slot)"
         case .registerEndpoint(let endpoint): "register \(endpoint.dottedAddress):\(endpoint.port)"
-        case .registerClient(let client): "register client \(client.name) \(client.version)"
+        case .registerClient(let client): "register client \(client)\(client.isSpecific ? ", service-specific" : "")"
         case .setCommission(let commission): "set commission to \(commission)"
         case .optIn(let service): "opt in to \(name(of: service))"
         case .optOut(let service): "opt out of \(name(of: service))"

@@ -76,7 +76,7 @@ package struct TimelineResolution: Sendable {
         case .dispute(let account, let service, let sequence):
             let found = try certified(find, service, sequence)
             return [by(account, .dispute(found.task, found.certificate.statement))]
-        case .setCommission, .optIn, .optOut, .allocate, .unjail, .exit, .voteDisputes:
+        case .registerClient, .setCommission, .optIn, .optOut, .allocate, .unjail, .exit, .voteDisputes:
             return try operatorSteps(of: act, in: ledger)
         case .admit, .expel, .fund, .post, .consume, .cancelSlash:
             return try serviceSteps(of: act, in: ledger, find)
@@ -123,6 +123,7 @@ package struct TimelineResolution: Sendable {
             Step(key: keys.signers[Int(signer.number)], instruction: instruction)
         }
         switch act {
+        case .registerClient(let signer, let client): return [by(signer, .registerClient(client))]
         case .setCommission(let signer, let rate): return [by(signer, .setCommission(rate))]
         case .optIn(let signer, let service): return [by(signer, .optIn(service))]
         case .optOut(let signer, let service): return [by(signer, .optOut(service))]

@@ -21,6 +21,27 @@ extension ScalarGrammar where Value == String {
     }
 }
 
+extension ScalarGrammar where Value == ClientVersion {
+    /// A client's name and, if it says so, its version: `agave 2.1.0`.
+    static func client(isSpecific: Bool) -> Self {
+        Self(noun: "a client", example: "agave 2.1.0") { text throws(GrammarMistake) in
+            let words = text.split(separator: " ", omittingEmptySubsequences: false)
+            guard (1...2).contains(words.count),
+                words.allSatisfy({ word in
+                    (1...ClientVersion.limit).contains(word.utf8.count)
+                        && word.utf8.allSatisfy { (33...126).contains($0) }
+                })
+            else {
+                throw GrammarMistake(
+                    "\(text.abridged) is not a client; write a name and a version, each of 1 to \(ClientVersion.limit) "
+                        + "ASCII letters, digits and signs: agave 2.1.0")
+            }
+            return ClientVersion(
+                name: String(words[0]), version: words.count > 1 ? String(words[1]) : "", isSpecific: isSpecific)
+        }
+    }
+}
+
 extension ScalarGrammar where Value == ExchangeRate {
     /// What a token is worth: `1.25 SOL`.
     package static var exchangeRate: Self {

@@ -43,6 +43,7 @@ extension TimelinePlan.Act {
         switch self {
         case .deposit, .withdraw, .delegate, .undelegate, .emergencyExit, .claimRewards, .propose, .vote, .dispute:
             renamedForRestaker(names)
+        case .registerClient(let signer, let client): names.signer(signer).map { .registerClient($0, client) }
         case .setCommission(let signer, let rate): names.signer(signer).map { .setCommission($0, rate) }
         case .optIn(let signer, let service): both(names, signer, service) { .optIn($0, $1) }
         case .optOut(let signer, let service): both(names, signer, service) { .optOut($0, $1) }

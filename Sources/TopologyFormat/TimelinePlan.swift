@@ -83,6 +83,7 @@ package struct TimelinePlan: Hashable, Sendable {
         case vote(Account, AssetName, accepts: Bool)
         case dispute(Account, ServiceID, TaskSequence)
 
+        case registerClient(OperatorIndex, ClientVersion)
         case setCommission(OperatorIndex, BasisPoints)
         case optIn(OperatorIndex, ServiceID)
         case optOut(OperatorIndex, ServiceID)

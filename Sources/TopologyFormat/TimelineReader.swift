@@ -40,7 +40,7 @@ struct TimelineReader {
         "dispute",
     ]
     private static let operatorVerbs = [
-        "commission", "opt-in", "opt-out", "allocate", "unjail", "leaves", "void", "uphold",
+        "client", "commission", "opt-in", "opt-out", "allocate", "unjail", "leaves", "void", "uphold",
     ]
     private static let serviceVerbs = ["admit", "expel", "fund", "post", "consume", "cancel-slash-of"]
     private static let councilVerbs = [
@@ -49,7 +49,7 @@ struct TimelineReader {
     /// Every key that an entry may have, each with some others.
     private static let keys =
         ["at", "every", "times", "restaker", "operator", "service", "asset", "validator", "to", "from"] + restakerVerbs
-        + ["weight", "cap", "rate-bound", "points"] + operatorVerbs + serviceVerbs
+        + ["weight", "cap", "rate-bound", "points"] + operatorVerbs + ["class"] + serviceVerbs
         + ["rate", "yield", "forward"] + councilVerbs + ["council-ends"]
 
     func plan(_ field: Field) -> TimelinePlan? {
@@ -272,6 +272,10 @@ struct TimelineReader {
         let signer = field.read(member)
         guard let (verb, value) = verb(Self.operatorVerbs, &keys, of: field) else { return nil }
         switch verb {
+        case "client":
+            let isSpecific = keys.read("class", Self.clientClass, default: false)
+            guard let client = value.read(.client(isSpecific: isSpecific)) else { return nil }
+            return signer.map { .registerClient($0, client) }
         case "commission":
             guard let rate = value.read(.basisPoints(example: "10%")) else { return nil }
             return signer.map { .setCommission($0, rate) }
@@ -290,6 +294,10 @@ struct TimelineReader {
             return verb == "opt-in"
                 ? .optIn(signer, service) : verb == "opt-out" ? .optOut(signer, service) : .unjail(signer, service)
         }
+    }
+
+    private static var clientClass: ScalarGrammar<Bool> {
+        .choice("a client's class", of: [("general-purpose", false), ("service-specific", true)])
     }
 
     private func serviceAct(_ field: Field, _ keys: inout MappingReader) -> TimelinePlan.Act? {

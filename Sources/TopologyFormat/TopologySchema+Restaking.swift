@@ -256,6 +256,11 @@ extension TopologySchema {
         ] + listing.filter { $0.name != "rate" }
 
     private static let operatorVerbs: [Key] = [
+        .optional(
+            "client",
+            TopologySchema("What it runs.", .text(pattern: "^[!-~]{1,32}( [!-~]{1,32})?$", example: "agave 2.1.0"))),
+        .optional(
+            "class", TopologySchema("Made for one service, or not.", .words(["general-purpose", "service-specific"]))),
         .optional("commission", TopologySchema("What it keeps of rewards.", .share("10%"))),
         .optional("opt-in", TopologySchema("To a service.", .name)),
         .optional("opt-out", TopologySchema("Of a service.", .name)),

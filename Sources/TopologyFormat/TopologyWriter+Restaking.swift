@@ -173,7 +173,8 @@ extension TopologyWriter {
             ["restaker: \(name(of: account))", "\(accepts ? "accept" : "reject"): \(asset)"]
         case .dispute(let account, let service, let sequence):
             ["restaker: \(name(of: account))", "dispute: task \(sequence) of \(name(of: service))"]
-        case .setCommission, .optIn, .optOut, .allocate, .unjail, .exit, .voteDisputes: operatorWords(of: act)
+        case .registerClient, .setCommission, .optIn, .optOut, .allocate, .unjail, .exit, .voteDisputes:
+            operatorWords(of: act)
         case .admit, .expel, .fund, .post, .consume, .cancelSlash: serviceWords(of: act)
         case .setRate(let asset, let change): ["asset: \(asset)", "rate: \(Self.text(of: change))"]
         case .setYield(let validator, let yield):
@@ -193,6 +194,11 @@ extension TopologyWriter {
 
     private func operatorWords(of act: TimelinePlan.Act) -> [String] {
         switch act {
+        case .registerClient(let signer, let client):
+            [
+                "operator: \(name(of: signer))",
+                "client: \(Self.scalar("\(client)"))",
+            ] + (client.isSpecific ? ["class: service-specific"] : [])
         case .setCommission(let signer, let rate): ["operator: \(name(of: signer))", "commission: \(rate)"]
         case .optIn(let signer, let service): ["operator: \(name(of: signer))", "opt-in: \(name(of: service))"]
         case .optOut(let signer, let service): ["operator: \(name(of: signer))", "opt-out: \(name(of: service))"]

@@ -113,6 +113,15 @@ import Testing
                 "name: lab", "name: lab\ntimeline: [{at: epoch 3, restaker: r-1, deposit: 1 SOL, from: op-1}]",
                 "3:57: timeline[0]: from does not go with the others here; leave it out"),
             BadTopology(
+                "name: lab",
+                "name: lab\ntimeline: [{at: start, operator: op-1, client: agave 2.1 beta, class: general}]",
+                "3:48: timeline[0].client: agave 2.1 beta is not a client; write a name and a version, each of 1 to 32 ASCII "
+                    + "letters, digits and signs: agave 2.1.0",
+                "3:71: timeline[0].class: general is not a client's class; write general-purpose or service-specific"),
+            BadTopology(
+                "name: lab", "name: lab\ntimeline: [{at: start, operator: op-1, leaves: all, class: service-specific}]",
+                "3:53: timeline[0]: class does not go with the others here; leave it out"),
+            BadTopology(
                 "name: lab", "name: lab\ntimeline: [{at: soon, forward: 1 epoch}]",
                 "3:17: timeline[0].at: soon is not a moment; write epoch 3, task 200 or 2s"),
             BadTopology(

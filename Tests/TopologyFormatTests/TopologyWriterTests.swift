@@ -180,6 +180,8 @@ import Testing
           - {at: start, restaker: r-1, accept: jupSOL}
           - {at: start, restaker: "null", reject: jupSOL}
           - {at: start, restaker: r-1, dispute: task 3 of squares}
+          - {at: start, operator: op-2, client: "agave 2.1.0"}
+          - {at: start, operator: op-2, client: "1e3", class: service-specific}
           - {at: start, operator: op-2, commission: 3%}
           - {at: start, operator: op-2, opt-in: last}
           - {at: start, operator: op-2, opt-out: squares}

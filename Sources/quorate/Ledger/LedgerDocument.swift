@@ -68,7 +68,8 @@ struct LedgerDocument {
                 return .object([
                     ("operator", .string(names.name(of: view.signer))), ("key", .string("\(view.key)")),
                     ("status", .string(status)), ("commission_bps", .unsigned(UInt64(view.commission.number))),
-                    ("client", .string("\(view.client.name) \(view.client.version)")),
+                    ("client", .string("\(view.client)")),
+                    ("client_class", .string(view.client.isSpecific ? "service-specific" : "general-purpose")),
                     (
                         "jailed_in",
                         .array(view.jails.keys.sorted().map { .string(names.name(of: $0)) })
