@@ -24,7 +24,7 @@ struct LedgerOptions: ParsableArguments {
     func read() throws(CommandFailure) -> LedgerInput { try LedgerInput(directory()) }
 
     func directory() throws(CommandFailure) -> RunDirectory {
-        guard cluster != nil else { return try RunArgument.directory(run) }
+        guard cluster != nil else { return try RunArgument.ledgerDirectory(run) }
         var options = ClusterOptions()
         options.cluster = cluster
         let (_, entry) = try options.living()
