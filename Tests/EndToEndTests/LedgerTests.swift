@@ -82,7 +82,9 @@ extension EndToEnd {
             let file = Self.project.appending(path: "Topologies/live.yaml").path
             let options = ["--tasks", "20", "--costs", "none", "--signatures", "modelled"]
             #expect(try await session.run(["simulate", file] + options).status == 0)
-            for command in [["show"], ["explain", "op-1"], ["history", "op-1"], ["prove", "op-1"], ["replay", "--epochs"]] {
+            for command in [
+                ["show"], ["explain", "op-1"], ["history", "op-1"], ["prove", "op-1"], ["replay", "--epochs"],
+            ] {
                 let outcome = try await session.run(["ledger"] + command)
                 #expect(outcome.status == 0, "\(command): \(outcome.errors)")
             }

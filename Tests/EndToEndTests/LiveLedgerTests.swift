@@ -181,24 +181,52 @@ extension EndToEnd {
             return .equivocation(Equivocation(vote(1), vote(2))!)
         }
 
-        /// Somebody has an operator's key: its process is honest, and what it never sent is signed all the same.
+        private static func evidence(
+            againstCoordinator key: SigningKey, network: Digest, operatorSet: Digest
+        ) -> Evidence {
+            func task(_ payload: UInt8) -> SignedTask {
+                let task = ServiceTask(
+                    network: network, service: ServiceID(0), sequence: TaskSequence(999_999), epoch: Epoch(0),
+                    operatorSet: operatorSet, payload: [payload], issued: Instant(nanoseconds: 0),
+                    deadline: Instant(nanoseconds: 1))
+                return SignedTask(task: task, signature: key.sign(task.signedBytes))
+            }
+            return .taskEquivocation(TaskEquivocation(task(1), task(2), by: key.publicKey)!)
+        }
+
+        private func key(of node: String) throws -> SigningKey {
+            try KeypairFile.read(from: directory.appending("nodes").appending("\(node).key.json"))
+        }
+
+        /// Somebody has their keys: the processes are honest, and what they never sent is signed all the same.
         @Test func evidenceThatNobodyElseHasIsAppliedAndPaidFor() async throws {
             try await up()
             let genesis = try RunRecords.genesis(ofRunIn: directory)
-            let key = try KeypairFile.read(from: directory.appending("nodes").appending("op-5.key.json"))
             let set = try #require(try Ledger(genesis: genesis).operatorSets.first)
             try write(
-                Self.evidence(against: key, network: genesis.network, operatorSet: set.digest), to: "stolen.borsh")
+                Self.evidence(against: try key(of: "op-5"), network: genesis.network, operatorSet: set.digest),
+                to: "stolen.borsh")
             #expect(try await one("operator", "op-5")["status"] as? String == "active")
             let outcome = try await submit("restaker=r-1", "evidence=stolen.borsh")
             #expect(outcome.status == 0 && outcome.output == "applied\n", "\(outcome.errors)")
             #expect(try await one("operator", "op-5")["status"] as? String == "slashed")
             let explained = try await quorate("ledger", "explain", "r-1", "--cluster", "small")
             #expect(explained.output.contains("reporter's reward for the slash of op-5"), "\(explained.output)")
-            // Whoever judges the run knows what op-5 has sent.
+
+            try write(
+                Self.evidence(
+                    againstCoordinator: try key(of: "coordinator-squares"), network: genesis.network,
+                    operatorSet: set.digest), to: "tasks.borsh")
+            #expect(try await one("service", "squares")["revoked"] as? Bool == false)
+            #expect(try await submit("operator=op-1", "evidence=tasks.borsh").output == "applied\n")
+            #expect(try await one("service", "squares")["revoked"] as? Bool == true)
+            let again = try await submit("operator=op-2", "evidence=tasks.borsh")
+            #expect(again.status == 1 && again.output == "alreadySlashed\n", "\(again.errors)")
+            // Whoever judges the run knows what they have sent.
             let down = try await quorate("down")
             let words = down.output.replacing(/\s+/, with: " ")
             #expect(down.status == 1 && words.contains("it sent no two different votes for it"), "\(down.output)")
+            #expect(words.contains("(and 1 more)"), "\(down.output)")
         }
     }
 }

@@ -10,7 +10,7 @@ import Testing
 @testable import LedgerNode
 
 /// A ledger in one file: what goes in comes out, and nothing else does.
-@Suite struct LedgerArchiveTests {
+@Suite(.computing) struct LedgerArchiveTests {
     private let scratch = try! Scratch()
     private var path: FilePath { scratch.path.appending("lab.ledger") }
 
