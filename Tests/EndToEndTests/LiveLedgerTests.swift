@@ -14,7 +14,7 @@ extension EndToEnd {
         private let session = try! CommandLineSession()
         /// No epoch ends in the course of a test, however slow the machine is.
         private static let topology =
-            Networks.topology(tasks: 20, deadline: "800ms", window: "1200ms")
+            Networks.topology(tasks: 20)
             .replacing("op-2: {stake: 25 SOL}", with: "op-2: {stake: 25 SOL, commission: 10%}")
                 + """
                 ledger: {preset: fast, slots-per-epoch: 100000}
