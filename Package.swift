@@ -162,8 +162,11 @@ let package = Package(
         tests(of: "LedgerNode", ground + ["Restaking", "Node", "Records", "TestSupport", sqlite, system] + nio),
         tests(
             of: "Cluster",
-            ground + ["Attesting", "Faults", "TopologyFormat", "Staging", "Records", "Node", "TestSupport", system]
-                + nio),
+            ground
+                + [
+                    "Attesting", "Restaking", "Faults", "TopologyFormat", "Staging", "Records", "Node", "LedgerNode",
+                    "TestSupport", system,
+                ] + nio),
         tests(of: "Reports", ground + ["Records", "TestSupport", "Verdicts", system]),
         tests(
             of: "Benchmarking",

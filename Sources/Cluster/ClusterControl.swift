@@ -1,4 +1,5 @@
 import Faults
+import Foundation
 import Messages
 import Node
 import Primitives
@@ -54,13 +55,23 @@ package struct ClusterControl: Sendable {
         switch order {
         case .status: .tellStatus
         case .inject(let words): .inject(try topology.fault(words))
-        case .instruct(let words): .instruct(try topology.act(words))
+        case .instruct(let words): .instruct(.act(try topology.act(words)))
+        case .submitEvidence(let words, let bytes):
+            .instruct(.submitEvidence(try evidence(bytes), by: try topology.account(words)))
         case .clearFaults(let name): .clearFaults(of: try name.map { name throws(GrammarMistake) in try party(name) })
         case .kill(let name): .kill(try party(name))
         case .pause(let name): .pause(try party(name))
         case .resume(let name): .resume(try party(name))
         case .restart(let name, let disk): try restart(name, disk)
         case .down, .submit: preconditionFailure("these are carried out in steps")
+        }
+    }
+
+    private func evidence(_ bytes: Data) throws(GrammarMistake) -> Evidence {
+        do {
+            return try Evidence(borsh: [UInt8](bytes))
+        } catch {
+            throw GrammarMistake("what came as evidence is none: \(error)")
         }
     }
 

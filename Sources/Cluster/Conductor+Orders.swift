@@ -18,7 +18,7 @@ extension Conductor {
         case .submit(let service, let payload): submit(payload, to: service, ticket, at: now, &effects)
         case .tellResult(let task, let signers):
             ask(signers[...], for: task, ticket, at: now, &effects)
-        case .instruct(let act): carryOut(act, ticket, at: now, &effects)
+        case .instruct(let wanted): carryOut(wanted, ticket, at: now, &effects)
         case .inject(let plan): inject(plan, ticket, at: now, &effects)
         case .clearFaults(let party): clearFaults(of: party, ticket, &effects)
         case .kill(let party): act(on: party, ticket, &effects) { $0.kill($1, ticket, at: now, &$2) }

@@ -18,7 +18,7 @@ struct TimelineDesk: Sendable {
     var attempts = 0
 
     struct Job: Sendable {
-        let act: TimelinePlan.Act
+        let order: LedgerOrder
         let origin: Origin
     }
 
@@ -48,14 +48,14 @@ extension Conductor {
 
     mutating func follow(_ orders: [TimelineSchedule.Order], at now: Instant, _ effects: inout [Effect]) {
         guard !orders.isEmpty else { return }
-        timeline.waiting += orders.map { TimelineDesk.Job(act: $0.act, origin: .entry($0.entry)) }
+        timeline.waiting += orders.map { TimelineDesk.Job(order: .act($0.act), origin: .entry($0.entry)) }
         takeUpNextJob(at: now, &effects)
     }
 
     mutating func carryOut(
-        _ act: TimelinePlan.Act, _ ticket: UInt64, at now: Instant, _ effects: inout [Effect]
+        _ order: LedgerOrder, _ ticket: UInt64, at now: Instant, _ effects: inout [Effect]
     ) {
-        timeline.waiting.append(TimelineDesk.Job(act: act, origin: .order(ticket: ticket)))
+        timeline.waiting.append(TimelineDesk.Job(order: order, origin: .order(ticket: ticket)))
         takeUpNextJob(at: now, &effects)
     }
 
@@ -65,12 +65,12 @@ extension Conductor {
             timeline.present = job
             timeline.outcomes = []
             timeline.attempts = 0
-            if case .forward(let epochs) = job.act {
+            if case .act(.forward(let epochs)) = job.order {
                 effects.append(.tell(.ledger, .forward(slots: epochs * timeline.slotsPerEpoch)))
                 let words = "the clock moves on by \(epochs) \(epochs == 1 ? "epoch" : "epochs")"
                 finish(.done(words), &effects)
             } else {
-                effects.append(.prepare(job.act))
+                effects.append(.prepare(job.order))
             }
         }
         if timeline.isDone { settleIfFinished(at: now, &effects) }
@@ -104,7 +104,7 @@ extension Conductor {
         {
             timeline.attempts += 1
             timeline.instructions = []
-            effects.append(.prepare(job.act))
+            effects.append(.prepare(job.order))
             return
         }
         timeline.outcomes.append(receipt.outcome)

@@ -46,7 +46,7 @@ package struct Conductor: Sendable {
         case record(Intervention)
         case answer(ticket: UInt64, NetworkAnswer)
         /// Make instructions of it, by the ledger as it stands.
-        case prepare(TimelinePlan.Act)
+        case prepare(LedgerOrder)
         case over(RunOutcome)
     }
 

@@ -8,6 +8,10 @@ package enum ControlOrder: Codable, Hashable, Sendable {
     case submit(service: String, payload: String, waits: Bool)
     /// Answered by `done` or `notApplied`.
     case instruct([LedgerWord])
+    /// Answered likewise.
+    ///
+    /// - Parameter evidence: what the file holds, which the cluster may not be able to read.
+    case submitEvidence([LedgerWord], evidence: Data)
     case inject(FaultWords)
     /// Nil: of everybody.
     case clearFaults(party: String?)

@@ -22,10 +22,15 @@ actor LedgerReplica {
         self.genesis = genesis
     }
 
-    /// The instructions that an act comes to, signed, with the numbers that are their authorities' next.
-    func instructions(for act: TimelinePlan.Act) throws -> [SignedInstruction] {
+    /// The instructions that an order comes to, signed, with the numbers that are their authorities' next.
+    func instructions(for order: LedgerOrder) throws -> [SignedInstruction] {
         let ledger = try catchUp()
-        let steps = try resolution.steps(of: act, in: ledger, find: certifiedTask)
+        let steps: [TimelineResolution.Step]
+        switch order {
+        case .act(let act): steps = try resolution.steps(of: act, in: ledger, find: certifiedTask)
+        case .submitEvidence(let evidence, let account):
+            steps = [.init(key: resolution.keys.key(of: account), instruction: .submitEvidence(evidence))]
+        }
         var nonces: [PublicKey: UInt64] = [:]
         return try steps.map { step in
             let key = step.key.publicKey

@@ -14,7 +14,7 @@ package enum NetworkOrder: Hashable, Sendable {
     /// What a task came to, as the first of these operators that knows tells it.
     case tellResult(task: Digest, from: [OperatorIndex])
     /// Something for the restaking state; answered by what became of it.
-    case instruct(TimelinePlan.Act)
+    case instruct(LedgerOrder)
     case inject(FaultPlan)
     /// Every fault of this party, or of everybody, is over.
     case clearFaults(of: Party?)

@@ -93,7 +93,7 @@ package struct NetworkRun: Sendable {
                             // What cannot be told afterwards must not happen.
                             outcome = unrecorded(error, stage: .running)
                         }
-                    case .prepare(let act): group.addTask { feed.yield(await prepared(act)) }
+                    case .prepare(let order): group.addTask { feed.yield(await prepared(order)) }
                     case .answer(let ticket, let answer): desk?.answer(answer, to: ticket)
                     case .over(let result): outcome = result
                     }
@@ -136,9 +136,9 @@ package struct NetworkRun: Sendable {
         feed.yield(.ended(party, ending))
     }
 
-    private func prepared(_ act: TimelinePlan.Act) async -> Conductor.Event {
+    private func prepared(_ order: LedgerOrder) async -> Conductor.Event {
         do {
-            return .prepared(try await replica.instructions(for: act))
+            return .prepared(try await replica.instructions(for: order))
         } catch {
             return .unprepared("\(error)")
         }

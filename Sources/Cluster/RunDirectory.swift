@@ -17,6 +17,8 @@ package struct RunDirectory: Hashable, Sendable {
 
     package var topology: FilePath { path.appending(Self.topologyName) }
     package var manifest: FilePath { path.appending(RunManifest.fileName) }
+    /// In the place of the manifest, where all of it is a ledger that came from a file.
+    package var importManifest: FilePath { path.appending(ImportManifest.fileName) }
     package var outcome: FilePath { path.appending(RunOutcome.fileName) }
     package var genesis: FilePath { path.appending(RunRecords.genesisName) }
     package var records: FilePath { path.appending(RunRecords.directoryName) }
@@ -43,8 +45,7 @@ package struct RunDirectory: Hashable, Sendable {
     ) throws(RunDirectoryError) -> RunDirectory {
         try makeParents(of: parent.appending(name))
         let first = "\(name)-\(timestamp(seconds))"
-        for number in 1...1000 {
-            let component = number == 1 ? first : "\(first)-\(number)"
+        for component in names(after: first) {
             let path = parent.appending(component)
             guard mkdir(path.string, 0o755) == 0 else {
                 if errno == EEXIST { continue }
@@ -56,6 +57,22 @@ package struct RunDirectory: Hashable, Sendable {
             return directory
         }
         throw .system("make the run directory", parent.appending(first), .fileExists)
+    }
+
+    /// The same path, for a directory that is still to be made.
+    package static func defaultPath(
+        name: String, at seconds: time_t, below parent: FilePath = "runs"
+    ) throws(RunDirectoryError) -> FilePath {
+        let first = "\(name)-\(timestamp(seconds))"
+        for component in names(after: first) {
+            let path = parent.appending(component)
+            if access(path.string, F_OK) != 0 { return path }
+        }
+        throw .system("make the run directory", parent.appending(first), .fileExists)
+    }
+
+    private static func names(after first: String) -> [String] {
+        [first] + (2...1_000).map { "\(first)-\($0)" }
     }
 
     /// - Parameter path: must not exist, or be an empty directory.
@@ -104,7 +121,7 @@ package struct RunDirectory: Hashable, Sendable {
         }
     }
 
-    private static func makeParents(of path: FilePath) throws(RunDirectoryError) {
+    static func makeParents(of path: FilePath) throws(RunDirectoryError) {
         let parent = path.removingLastComponent()
         guard !parent.isEmpty, parent.lastComponent != nil, access(parent.string, F_OK) != 0 else { return }
         try makeParents(of: parent)
@@ -113,7 +130,7 @@ package struct RunDirectory: Hashable, Sendable {
         }
     }
 
-    private static func isEmptyDirectory(_ path: FilePath) throws(RunDirectoryError) -> Bool {
+    static func isEmptyDirectory(_ path: FilePath) throws(RunDirectoryError) -> Bool {
         guard let stream = opendir(path.string) else {
             throw .system("use the run directory", path, Errno(rawValue: errno))
         }

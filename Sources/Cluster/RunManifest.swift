@@ -148,7 +148,10 @@ extension RunManifest {
 
     /// Of a run directory of whatever origin, what its signatures are: they cannot be checked under another scheme.
     package static func signatures(ofRunIn directory: RunDirectory) throws(RunFileError) -> SignatureScheme {
-        directory.has(directory.manifest) ? try read(from: directory).signatureScheme(in: directory) : .ed25519
+        if directory.has(directory.importManifest) {
+            return try ImportManifest.read(from: directory).signatureScheme(in: directory)
+        }
+        return directory.has(directory.manifest) ? try read(from: directory).signatureScheme(in: directory) : .ed25519
     }
 
     package func signatureScheme(in directory: RunDirectory) throws(RunFileError) -> SignatureScheme {

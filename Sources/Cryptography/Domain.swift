@@ -21,6 +21,7 @@ package enum Domain: String, CaseIterable, Sendable {
     case stateRoot = "quorate/digest/state/1"
     case logChain = "quorate/digest/log/1"
     case snapshot = "quorate/digest/snapshot/1"
+    case ledgerArchive = "quorate/digest/ledger-archive/1"
     case effects = "quorate/digest/effects/1"
     case record = "quorate/digest/record/1"
     case guardFile = "quorate/digest/guard/1"

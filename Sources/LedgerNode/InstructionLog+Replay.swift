@@ -18,12 +18,7 @@ extension InstructionLog {
         var machine = try LedgerMachine(genesis: genesis)
         do throws(InstructionLogError) {
             try forEachEntry(upTo: last) { entry throws(InstructionLogError) in
-                // What has been altered is told as that, not as a signature which no longer fits.
-                guard !entry.follows(machine.head.chain) || entry.signed.isSignatureValid else {
-                    throw InstructionLogError(
-                        path: path, row: entry.sequence, problem: "its signature is not that of its authority")
-                }
-                try machine.restore(entry, path: path)
+                try machine.verify(entry, in: path)
                 try body(entry)
             }
         } catch {
@@ -51,7 +46,15 @@ extension InstructionLog {
 }
 
 extension LedgerMachine {
-    fileprivate mutating func restore(_ entry: LogEntry, path: String) throws(InstructionLogError) {
+    /// Takes up the next entry of a log that nobody has looked at yet.
+    ///
+    /// - Parameter path: where the entry stands.
+    mutating func verify(_ entry: LogEntry, in path: String) throws(InstructionLogError) {
+        // What has been altered is told as that, not as a signature which no longer fits.
+        guard !entry.follows(head.chain) || entry.signed.isSignatureValid else {
+            throw InstructionLogError(
+                path: path, row: entry.sequence, problem: "its signature is not that of its authority")
+        }
         var effects: [LedgerEffect] = []
         handle(.restored(entry), at: Instant(nanoseconds: 0), effects: &effects)
         if case .stop(let fault) = effects.last {

@@ -12,8 +12,6 @@ package struct Salvage: Sendable {
 }
 
 extension InstructionLog {
-    private static let entriesAtOnce = 1_000
-
     /// Writes the log up to its last good entry into another file, from which a ledger goes on. This one stays as it is:
     /// nothing of it is lost. Snapshots are not taken along: the ledger makes new ones.
     ///
@@ -23,24 +21,18 @@ extension InstructionLog {
             throw InstructionLogError(
                 path: path, row: nil, problem: "is there already; what is salvaged goes into a file of its own")
         }
-        let copy = try InstructionLog(path: path)
+        var copy = LogCopy(into: try InstructionLog(path: path))
         var head = LogHead(sequence: 0, chain: genesis.network)
-        var waiting: [LogEntry] = []
-        func write() throws(InstructionLogError) {
-            if !waiting.isEmpty { try copy.append(waiting) }
-            waiting.removeAll(keepingCapacity: true)
-        }
         var fault: InstructionLogError?
         do {
             _ = try replay(from: genesis) { entry throws(InstructionLogError) in
-                waiting.append(entry)
+                try copy.append(entry)
                 head = LogHead(sequence: entry.sequence, chain: entry.chain)
-                if waiting.count == Self.entriesAtOnce { try write() }
             }
         } catch let error as InstructionLogError where error.path == self.path {
             fault = error
         }
-        try write()
+        try copy.finish()
         return Salvage(head: head, fault: fault)
     }
 }

@@ -9,12 +9,12 @@ package final class RecordReader {
     /// Where the next entry begins, in bytes from the beginning of the file.
     package var position: Int { input.position }
 
-    private let input: ChunkedFile
+    private let input: Input
     private var checksum: ChainChecksum
     private var isClosed = false
 
     package init(_ path: FilePath) throws(RecordError) {
-        let input = try ChunkedFile(path)
+        let input = try Input(path)
         var checksum = ChainChecksum(.record, over: RecordFile.preamble)
         try Self.readPreamble(input)
         guard case .header(let header)? = try Self.readEntry(input, &checksum) else {
@@ -34,7 +34,7 @@ package final class RecordReader {
         } catch {
             switch error.problem {
             case .torn, .headerMissing: return true
-            case .notARecord: return (try? ChunkedFile(path).take(upTo: 1).isEmpty) ?? false
+            case .notARecord: return (try? Input(path).take(upTo: 1).isEmpty) ?? false
             default: return false
             }
         }
@@ -54,7 +54,7 @@ package final class RecordReader {
         return entry
     }
 
-    private static func readPreamble(_ input: ChunkedFile) throws(RecordError) {
+    private static func readPreamble(_ input: Input) throws(RecordError) {
         let expected = RecordFile.preamble
         let found = try input.take(upTo: expected.count)
         guard found.starts(with: RecordFile.magic) else { throw RecordError(.notARecord, path: input.path) }
@@ -68,7 +68,7 @@ package final class RecordReader {
     }
 
     private static func readEntry(
-        _ input: ChunkedFile, _ checksum: inout ChainChecksum
+        _ input: Input, _ checksum: inout ChainChecksum
     ) throws(RecordError) -> RecordEntry? {
         let start = input.position
         let prefix = try input.take(upTo: RecordFile.lengthSize)
@@ -98,57 +98,27 @@ package final class RecordReader {
     }
 }
 
-/// A file read from front to back in chunks; what is asked for is allocated only as far as the file has it.
-private final class ChunkedFile {
+/// The record's file, with what is said of it when it cannot be read.
+private struct Input {
     let path: FilePath
-    private(set) var position = 0
-    private let file: OpenFile
-    private var buffer: [UInt8] = []
-    private var offset = 0
-    private static let chunkSize = 256 * 1024
+    private let file: ChunkedFile
+
+    var position: Int { file.position }
 
     init(_ path: FilePath) throws(RecordError) {
         self.path = path
         do {
-            file = OpenFile(descriptor: try FileDescriptor.open(path, .readOnly, options: .closeOnExec))
+            file = try ChunkedFile(path)
         } catch {
-            throw RecordError(.system(doing: "open the record", errno(of: error)), path: path)
+            throw RecordError(.system(doing: "open the record", error), path: path)
         }
     }
 
-    /// The next `count` bytes, or as many as there are.
     func take(upTo count: Int) throws(RecordError) -> [UInt8] {
-        while buffer.count - offset < count {
-            if offset > 0 {
-                buffer.removeFirst(offset)
-                offset = 0
-            }
-            guard try readChunk() else { break }
-        }
-        let taken = Array(buffer[offset..<min(offset + count, buffer.count)])
-        offset += taken.count
-        position += taken.count
-        return taken
-    }
-
-    /// - Returns: whether there was anything left.
-    private func readChunk() throws(RecordError) -> Bool {
         do {
-            let chunk = try [UInt8](unsafeUninitializedCapacity: Self.chunkSize) { space, count in
-                count = try file.descriptor.read(into: UnsafeMutableRawBufferPointer(space))
-            }
-            buffer.append(contentsOf: chunk)
-            return !chunk.isEmpty
+            return try file.take(upTo: count)
         } catch {
-            let read = position + buffer.count - offset
-            throw RecordError(.system(doing: "read the record", errno(of: error)), path: path, byte: read)
+            throw RecordError(.system(doing: "read the record", error), path: path, byte: file.end)
         }
     }
-}
-
-/// Closes the file when nobody reads it any longer.
-private final class OpenFile {
-    let descriptor: FileDescriptor
-    init(descriptor: FileDescriptor) { self.descriptor = descriptor }
-    deinit { try? descriptor.close() }
 }

@@ -20,6 +20,11 @@ package struct TimelineResolution: Sendable {
     package struct Step: Sendable {
         package var key: SigningKey
         package var instruction: Instruction
+
+        package init(key: SigningKey, instruction: Instruction) {
+            self.key = key
+            self.instruction = instruction
+        }
     }
 
     /// A task that has been certified, for whoever challenges or forwards its result.

@@ -18,9 +18,20 @@ extension Topology {
         for key in ["at", "every", "times"] where words.contains(where: { $0.key == key }) {
             throw GrammarMistake("\(key): it happens now, and once; leave this out")
         }
+        return try read([LedgerWord(key: "at", value: "start")] + words) { $0.plan($1)?.act }
+    }
+
+    /// Reads who submits evidence: `restaker=r-1` or `operator=op-2`.
+    package func account(_ words: [LedgerWord]) throws(GrammarMistake) -> TimelinePlan.Account {
+        try read(words) { $0.submitter($1) }
+    }
+
+    private func read<Value>(
+        _ words: [LedgerWord], _ body: (TimelineReader, Field) -> Value?
+    ) throws(GrammarMistake) -> Value {
         let mistakes = MistakeCollector(file: "")
         let position = SourcePosition(line: 1, column: 1)
-        let entries = ([LedgerWord(key: "at", value: "start")] + words).map { word in
+        let entries = words.map { word in
             SourceNode.Entry(
                 key: word.key, keyPosition: position,
                 value: SourceNode(position: position, content: .scalar(word.value)))
@@ -30,11 +41,11 @@ extension Topology {
         let reader = TimelineReader(
             roster: OperatorRoster(operators), restakers: restakers, services: services, assets: nil,
             validators: nativePool.validators)
-        guard let plan = reader.plan(field), mistakes.isEmpty else {
+        guard let value = body(reader, field), mistakes.isEmpty else {
             throw GrammarMistake(
                 mistakes.all.errors.map { $0.path.isEmpty ? $0.message : "\($0.path): \($0.message)" }
                     .joined(separator: "\n"))
         }
-        return plan.act
+        return value
     }
 }

@@ -193,6 +193,21 @@ struct TimelineReader {
         .choice("a service", of: (services ?? []).enumerated().map { ($1.name, ServiceID(UInt32($0))) })
     }
 
+    /// Who submits evidence, which belongs to no timeline: this is all that there is to say.
+    func submitter(_ field: Field) -> TimelinePlan.Account? {
+        let example = "restaker=r-1 or operator=op-2"
+        guard var keys = field.mapping(example: example) else { return nil }
+        let fields = (restaker: keys.field("restaker"), signer: keys.field("operator"))
+        keys.reportUnknownKeys(of: Self.keys)
+        switch fields {
+        case (let restaker?, nil): return restaker.read(account)
+        case (nil, let signer?): return signer.read(member).map { .signer($0) }
+        case (_?, let signer?): signer.report("one submits it; leave this out")
+        case (nil, nil): field.report("who submits the evidence is missing; write \(example)")
+        }
+        return nil
+    }
+
     // MARK: What
 
     private func restakerAct(_ field: Field, _ keys: inout MappingReader) -> TimelinePlan.Act? {

@@ -10,7 +10,7 @@ enum Console {
         throw .badInput("standard output: \(String(cString: strerror(errno)))")
     }
 
-    static func complain(_ text: String) { show(text + "\n") }
+    static func complain(_ text: String) { show(TerminalText.harmless(text, keepsLines: true) + "\n") }
 
     /// Progress, as it is.
     static func show(_ text: String) { _ = write(text, to: STDERR_FILENO) }

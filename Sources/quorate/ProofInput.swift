@@ -22,4 +22,18 @@ enum ProofInput {
             throw .badInput("\(file): not a proof file: \(error)")
         }
     }
+
+    /// What the file holds, for a ledger to judge.
+    static func evidence(_ file: String) throws(CommandFailure) -> Evidence {
+        let check = try check(file)
+        guard !check.isModelled else {
+            throw .badInput("\(file): \(ProofCheck.modelled); a live ledger takes none of it")
+        }
+        switch check.proof {
+        case .evidence(let evidence): return evidence
+        case .certificate: throw .badInput("\(file): is a certificate, no evidence")
+        case .account: throw .badInput("\(file): is an account of a ledger, no evidence")
+        case nil: throw .badInput("\(file): proves nothing: \(check.flaws.joined(separator: "; "))")
+        }
+    }
 }

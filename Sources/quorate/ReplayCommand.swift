@@ -39,6 +39,7 @@ struct ReplayCommand: ParsableCommand {
         let last = try until.map { try TaskSequence(argument: $0, of: "--until") }
         let selection = RunReplay.Selection(node: node, until: last)
         let directory = RunDirectory(path: FilePath(runDirectory))
+        try RunArgument.refuseImported(directory)
         try refuseWithoutInputs(directory)
         let (node, trace) = (node, trace)
         let results = try CommandFailure.asBadInput {

@@ -6,9 +6,20 @@ import SystemPackage
 enum RunArgument {
     static let parent: FilePath = "runs"
 
+    /// One that can be judged.
+    ///
     /// - Parameter text: nil: the latest run.
     static func directory(_ text: String?, below parent: FilePath = Self.parent) throws(CommandFailure) -> RunDirectory
     {
+        let directory = try ledgerDirectory(text, below: parent)
+        try refuseImported(directory)
+        return directory
+    }
+
+    /// One whose ledger can be looked at: a run's, or one that was imported.
+    static func ledgerDirectory(
+        _ text: String?, below parent: FilePath = Self.parent
+    ) throws(CommandFailure) -> RunDirectory {
         guard let text else {
             let latest = parent.appending(RunDirectory.latestName)
             guard isDirectory(latest) else {
@@ -25,10 +36,17 @@ enum RunArgument {
 
     private static func run(at path: FilePath) throws(CommandFailure) -> RunDirectory {
         let directory = RunDirectory(path: resolved(path))
-        guard directory.has(directory.manifest) else {
+        guard directory.has(directory.manifest) || directory.has(directory.importManifest) else {
             throw .badInput("\(path): is no run directory: it has no \(RunManifest.fileName)")
         }
         return directory
+    }
+
+    static func refuseImported(_ directory: RunDirectory) throws(CommandFailure) {
+        guard directory.has(directory.importManifest) else { return }
+        throw .badInput(
+            "\(directory.path): is an imported ledger, with no records of a run that could be judged; "
+                + "quorate ledger show \(directory.path) looks at it")
     }
 
     /// `runs/latest` becomes the run that it leads to, which is what the run calls itself.

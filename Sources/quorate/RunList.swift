@@ -10,6 +10,8 @@ struct RunList {
     private(set) var older = 0
     /// What lies there and is no run that can be listed, and why.
     private(set) var broken: [(directory: FilePath, reason: String)] = []
+    /// Ledgers that were brought in from files: they are no runs.
+    private(set) var imported: [FilePath] = []
 
     /// Of a place where nothing has been run.
     static let empty = RunList()
@@ -21,6 +23,10 @@ struct RunList {
         var found: [(directory: RunDirectory, manifest: RunManifest)] = []
         for name in try Self.subdirectories(of: parent) {
             let directory = RunDirectory(path: parent.appending(name))
+            guard !directory.has(directory.importManifest) else {
+                imported.append(directory.path)
+                continue
+            }
             do throws(RunFileError) {
                 found.append((directory, try RunManifest.read(from: directory)))
             } catch {

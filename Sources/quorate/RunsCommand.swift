@@ -13,7 +13,7 @@ struct RunsCommand: ParsableCommand {
             modelled signatures), the seed, the verdict, how many of the load's tasks were \
             certified, the 99th percentile of the quorum latency, who was slashed, the exit status, and the directory, \
             by whose name quorate report shows it again. A run that still goes on is told from one that was cut short \
-            because whoever ran it died.
+            because whoever ran it died. Imported ledgers are no runs: they are named on standard error.
 
             Exit status: 0; 2 when the directory cannot be listed. What is no run, or a damaged one, is named on \
             standard error and is no failure.
@@ -45,6 +45,9 @@ struct RunsCommand: ParsableCommand {
         } else {
             try Console.print(Self.table(list.runs).text)
         }
+        for directory in list.imported {
+            Console.complain("\(directory): an imported ledger; quorate ledger show looks at it")
+        }
         for (_, reason) in list.broken.prefix(Self.shownBroken) { Console.complain(reason) }
         let more = list.broken.count - Self.shownBroken
         if more > 0 { Console.complain("and \(more) more that are no runs, or damaged") }
@@ -73,6 +76,7 @@ struct RunsCommand: ParsableCommand {
         .object([
             ("schema_version", .integer(1)), ("runs", .array(list.runs.map(json))),
             ("older", .integer(Int64(list.older))),
+            ("imported_ledgers", .array(list.imported.map { .string($0.string) })),
             (
                 "broken",
                 .array(

@@ -23,7 +23,7 @@ struct TextTable {
     init(_ titles: [String], _ rows: [[String]]) { self.init(columns: titles.map { Column($0) }, rows: rows) }
 
     var text: String {
-        let lines = [columns.map(\.title)] + rows
+        let lines = [columns.map(\.title)] + rows.map { row in row.map { TerminalText.harmless($0) } }
         let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
         return lines.map { line in
             let cells = columns.indices.map { column in

@@ -153,10 +153,13 @@ import TopologyFormat
             .inject(FaultWords(party: "op-1", behaviour: "silent", lasts: "2s")), .clearFaults(party: nil),
             .kill(node: "a"), .pause(node: "b"), .resume(node: "c"), .restart(node: "d", disk: "older"),
             .down(now: true, form: .json),
+            .instruct([LedgerWord(key: "restaker", value: "r-1"), LedgerWord(key: "deposit", value: "5 SOL")]),
+            .submitEvidence([LedgerWord(key: "operator", value: "op-1")], evidence: Data([0, 1, 255])),
         ]
         for order in orders { #expect(try ControlProtocol.decode(try ControlProtocol.encode(order)) == order) }
         let replies: [ControlReply] = [
-            .done("x"), .refused("x"), .lost("x"), .issued(service: "squares", sequence: .max), .progress("x"),
+            .done("applied"), .refused("x"), .notApplied("alreadySlashed"), .lost("x"),
+            .issued(service: "squares", sequence: .max), .progress("x"),
             .over(summary: "x", status: 130),
         ]
         for reply in replies { #expect(try ControlProtocol.decode(try ControlProtocol.encode(reply)) == reply) }

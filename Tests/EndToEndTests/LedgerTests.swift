@@ -77,6 +77,19 @@ extension EndToEnd {
             #expect(outcome.status == 2 && outcome.errors.contains(error), "\(outcome.errors)")
         }
 
+        @Test func theLedgerOfAModelledRunIsReadAsAnyOther() async throws {
+            let session = try CommandLineSession()
+            let file = Self.project.appending(path: "Topologies/live.yaml").path
+            let options = ["--tasks", "20", "--costs", "none", "--signatures", "modelled"]
+            #expect(try await session.run(["simulate", file] + options).status == 0)
+            for command in [
+                ["show"], ["explain", "op-1"], ["history", "op-1"], ["prove", "op-1"], ["replay", "--epochs"],
+            ] {
+                let outcome = try await session.run(["ledger"] + command)
+                #expect(outcome.status == 0, "\(command): \(outcome.errors)")
+            }
+        }
+
         /// 182 epochs: three streams, each by the sum that anybody can work out.
         @Test func aYearIsByItsClosedForms() async throws {
             let session = try await Self.session(of: "year")

@@ -11,24 +11,57 @@ import Testing
     @Test func everyReportAndCommandIsReadBackFromItsLine() {
         let reports: [ProcessReport] =
             [
-                .listening(port: 4_711), .ready, .progress(.init(issued: 3, certified: 2, expired: 1)), .finished,
+                .listening(port: 4_711), .epoch(Epoch(7)), .epoch(Epoch(.max)), .ready,
+                .progress(.init(issued: 3, certified: 2, expired: 1)), .finished,
                 .used(
                     ProcessUsage(
                         at: Instant(nanoseconds: 1), cpu: .nanoseconds(2), residentBytes: 3, peakResidentBytes: 4)),
                 .stopped, .failed("op-1.guard: byte 82: damaged"), .failed(""),
                 .result(task: .zero, [1, 2]), .result(task: .zero, []), .result(task: .zero, nil),
-            ] + Specimens.statuses.map { .status($0) } + Specimens.tasks.map { .task($0) }
+            ]
+            + Outcome.allCases.map { outcome in
+                .receipt(ticket: .max, Receipt(instruction: .zero, outcome: outcome, slot: Slot(.max)))
+            } + Specimens.statuses.map { .status($0) } + Specimens.tasks.map { .task($0) }
         for report in reports { #expect(ProcessReport(line: report.line) == report) }
         let plan = FaultPlan(party: Fixture.signer(0), behaviour: .silent, lasts: .duration(.seconds(30)))
         let longest = [UInt8](repeating: 255, count: ServiceTask.payloadLimit)
         let commands: [ProcessCommand] = [
             .begin(Instant(nanoseconds: 123)), .measure, .tellStatus, .tellResult(task: .zero),
             .submit(ticket: 7, payload: [1, 2]), .submit(ticket: .max, payload: longest),
-            .submit(ticket: 0, payload: []),
+            .submit(ticket: 0, payload: []), .forward(slots: 0), .forward(slots: .max),
             .drain, .perturb(.inject(plan)), .perturb(.clear), .pause, .resume, .stop,
         ]
         #expect(commands.allSatisfy { $0.line.utf8.count <= ProcessCommand.lineLimit })
         for command in commands { #expect(ProcessCommand(line: command.line) == command) }
+    }
+
+    /// What anybody can have the ledger told, from one amount to the evidence of an offence.
+    @Test func instructionsAreReadBackFromTheirLine() throws {
+        let key = Fixture.signers[0]
+        func vote(_ result: UInt8) -> Attestation {
+            let statement = Statement(
+                voteKey: VoteKey(
+                    network: .zero, service: ServiceID(0), subject: Subject(TaskSequence(1)), kind: .result),
+                operatorSet: .zero, epoch: Epoch(0), task: .zero,
+                result: Digest([UInt8](repeating: result, count: 32))!)
+            return Attestation(statement: statement, signer: key.publicKey, signature: key.sign(statement.signedBytes))
+        }
+        let pair = try #require(Equivocation(vote(1), vote(2)))
+        let instructions: [Instruction] = [
+            .deposit(.native, Units(5)), .claimRewards, .submitEvidence(.equivocation(pair)),
+        ]
+        for instruction in instructions {
+            let bytes = SignedInstruction.signedBytes(
+                network: .zero, authority: key.publicKey, nonce: 3, instruction: instruction)
+            let signed = SignedInstruction(
+                network: .zero, authority: key.publicKey, nonce: 3, instruction: instruction, signature: key.sign(bytes)
+            )
+            let command = ProcessCommand.instruct(ticket: 9, signed)
+            #expect(ProcessCommand(line: command.line) == command)
+            #expect(
+                ProcessCommand(line: command.line.dropLast(2)) == nil
+                    && ProcessCommand(line: command.line + "00") == nil)
+        }
     }
 
     @Test func aPayloadBeyondTheLimitIsNoCommand() {
@@ -52,6 +85,8 @@ import Testing
         "", "listening", "listening 70000", "listening x", "ready now", "progress 1 2", "progress 1 2 3 4",
         "progress 1 2 -3", "used 1 2 3", "used 1 2 3 4 5", "used 1 x 3 4", "used 1 9223372036854775808 3 4", "stop",
         "Ready", "status", "status 0", "status zz", "task", "task 00", "result", "result 00 00", "no-result 00",
+        "epoch", "epoch x", "epoch -1", "epoch 1 2", "receipt", "receipt 1", "receipt x 00", "receipt 1 00",
+        "receipt 1 zz",
     ])
     func anythingElseIsNoReport(line: String) { #expect(ProcessReport(line: line) == nil) }
 
@@ -59,7 +94,8 @@ import Testing
         "", "begin", "begin x", "begin -1", "begin 9223372036854775808", "begin 1 2", "stop now", "measure 1", "go",
         "status 1", "result", "result 00", "submit 1", "submit x 00", "submit 1 0", "submit 1 00 00", "drain 1",
         "perturb",
-        "perturb 02", "perturb 0100", "pause 1", "resume 1",
+        "perturb 02", "perturb 0100", "pause 1", "resume 1", "instruct", "instruct 1", "instruct 1 00", "instruct x 00",
+        "instruct 1 zz", "forward", "forward x", "forward -1", "forward 1 2",
     ])
     func anythingElseIsNoCommand(line: String) { #expect(ProcessCommand(line: line) == nil) }
 

@@ -98,6 +98,21 @@ import TopologyFormat
         #expect(nowhere?.description == "/nowhere: cannot be listed: No such file or directory")
     }
 
+    @Test func anImportedLedgerIsNoRunAndIsNamed() throws {
+        try make("good", at: 1)
+        let imported = RunDirectory(path: runs.appending("published"))
+        try scratch.touch("runs/published/import.json")
+        let list = try RunList(below: runs, last: 50)
+        #expect(list.runs.map(\.directory.path) == [runs.appending("good")] && list.broken.isEmpty)
+        #expect(list.imported == [imported.path])
+        #expect(RunsCommand.document(list).document.contains("published"))
+        #expect(try RunArgument.ledgerDirectory("published", below: runs) == imported)
+        let refused = #expect(throws: CommandFailure.self) { try RunArgument.directory("published", below: runs) }
+        #expect(
+            refused?.description == "\(imported.path): is an imported ledger, with no records of a run that could be "
+                + "judged; quorate ledger show \(imported.path) looks at it")
+    }
+
     @Test func aRunIsNamedByItsPathOrItsNameOrNotAtAll() throws {
         let directory = try make("lab-1", at: 1)
         #expect(try RunArgument.directory("lab-1", below: runs) == directory)

@@ -5,7 +5,7 @@ struct LedgerCommand: ParsableCommand {
         commandName: "ledger", abstract: "Look at the restaking state, explain it, and change that of a live cluster.",
         discussion: """
             The state is worked out from genesis and the log of instructions, of a run that is over, real or simulated, \
-            or of a cluster that is up.
+            of a cluster that is up, or of a ledger that was imported.
 
               quorate ledger show
               quorate ledger show quickstart-20261124T090248Z --json
@@ -14,9 +14,11 @@ struct LedgerCommand: ParsableCommand {
               quorate ledger submit restaker=r-1 undelegate="50 SOL" from=op-2 --cluster lab
               quorate ledger prove r-1 --epoch 3
               quorate ledger replay runs/latest --epochs
+              quorate ledger export --into lab.ledger
             """,
         subcommands: [
             LedgerShowCommand.self, LedgerExplainCommand.self, LedgerHistoryCommand.self, LedgerSubmitCommand.self,
-            LedgerProveCommand.self, LedgerReplayCommand.self, LedgerSalvageCommand.self,
+            LedgerProveCommand.self, LedgerReplayCommand.self, LedgerExportCommand.self, LedgerImportCommand.self,
+            LedgerSalvageCommand.self,
         ])
 }

@@ -31,9 +31,9 @@ struct LedgerExplainCommand: ParsableCommand {
         let index = try input.index(ofRestaker: restaker)
         var ledger = try input.initialLedger()
         var account = BalanceAccount(of: index, in: ledger)
-        for line in input.lines {
-            let outcome = account.apply(line.signed, to: &ledger)
-            try input.check(line, outcome, ledger)
+        try input.forEachEntry { entry throws(CommandFailure) in
+            let outcome = account.apply(entry.signed, to: &ledger)
+            try input.check(entry, outcome, ledger)
         }
         let names = LedgerNames(input.genesis, ledger)
         let text = ExplainedBalance(account, ledger.view(ofRestaker: index), names)

@@ -38,13 +38,13 @@ struct LedgerHistoryCommand: ParsableCommand {
         var events = initial.operatorSets.compactMap { set in
             Self.weight(of: index, in: set, words).map { Event(sequence: 0, slot: Slot(0), epoch: Epoch(0), text: $0) }
         }
-        _ = try input.ledger { line, changes, ledger in
+        _ = try input.ledger { entry, changes, ledger in
             func tell(_ text: String) {
-                events.append(Event(sequence: line.sequence, slot: ledger.slot, epoch: ledger.epoch, text: text))
+                events.append(Event(sequence: entry.sequence, slot: ledger.slot, epoch: ledger.epoch, text: text))
             }
-            if line.signed.authority == key, Self.isWorthTelling(line.signed.instruction) {
-                let outcome = line.outcome == .applied ? "" : ": \(line.outcome)"
-                tell(words.text(of: line.signed.instruction) + outcome)
+            if entry.signed.authority == key, Self.isWorthTelling(entry.signed.instruction) {
+                let outcome = entry.outcome == .applied ? "" : ": \(entry.outcome)"
+                tell(words.text(of: entry.signed.instruction) + outcome)
             }
             for change in changes {
                 switch change {

@@ -21,13 +21,15 @@ struct LedgerOptions: ParsableArguments {
         if run != nil, cluster != nil { throw ValidationError("a run or --cluster: give one of them") }
     }
 
-    func read() throws(CommandFailure) -> LedgerInput {
-        guard cluster != nil else { return try LedgerInput(RunArgument.directory(run)) }
+    func read() throws(CommandFailure) -> LedgerInput { try LedgerInput(directory()) }
+
+    func directory() throws(CommandFailure) -> RunDirectory {
+        guard cluster != nil else { return try RunArgument.ledgerDirectory(run) }
         var options = ClusterOptions()
         options.cluster = cluster
         let (_, entry) = try options.living()
         guard let record = entry.record else { throw .badInput("cluster \(entry.name) does not say where it runs") }
-        return try LedgerInput(RunDirectory(path: FilePath(record.runDirectory)))
+        return RunDirectory(path: FilePath(record.runDirectory))
     }
 }
 
@@ -35,48 +37,68 @@ struct LedgerOptions: ParsableArguments {
 struct LedgerInput {
     let directory: RunDirectory
     let genesis: Genesis
-    let lines: [Line]
-
-    struct Line {
-        let sequence: UInt64
-        let signed: SignedInstruction
-        let outcome: Outcome
-    }
+    /// By which the ledger checks the certificates and the evidence that it is given.
+    let signatures: SignatureScheme
+    let entries: [LogEntry]
 
     /// The log, where there is one; what a simulated run has applied stands in its record.
     init(_ directory: RunDirectory) throws(CommandFailure) {
         self.directory = directory
-        (genesis, lines) = try CommandFailure.asBadInput {
+        (genesis, signatures, entries) = try CommandFailure.asBadInput {
             let genesis = try RunRecords.genesis(ofRunIn: directory.path)
-            guard directory.has(directory.instructionLog) else {
-                return (genesis, try Self.recorded(in: directory))
-            }
-            let log = try InstructionLog(reading: directory.instructionLog.string)
-            let lines = try log.entries().map { Line(sequence: $0.sequence, signed: $0.signed, outcome: $0.outcome) }
-            return (genesis, lines)
+            var entries: [LogEntry] = []
+            try Self.forEachEntry(in: directory, of: genesis) { entries.append($0) }
+            return (genesis, try RunManifest.signatures(ofRunIn: directory), entries)
         }
     }
 
-    private static func recorded(in directory: RunDirectory) throws -> [Line] {
+    /// One after the other. A simulated run was in memory once, and all that its ledger has applied is again; of a log,
+    /// however long, no more than an entry is.
+    static func forEachEntry(
+        in directory: RunDirectory, of genesis: Genesis, _ body: (LogEntry) throws(InstructionLogError) -> Void
+    ) throws {
+        guard !directory.has(directory.instructionLog) else {
+            return try InstructionLog(reading: directory.instructionLog.string).forEachEntry(body)
+        }
+        var chain = genesis.network
+        for applied in try recorded(in: directory) {
+            let entry = LogEntry(
+                sequence: applied.sequence, slot: applied.slot, signed: applied.signed, outcome: applied.outcome,
+                after: chain)
+            chain = entry.chain
+            try body(entry)
+        }
+    }
+
+    private typealias Applied = (sequence: UInt64, slot: Slot, signed: SignedInstruction, outcome: Outcome)
+
+    private static func recorded(in directory: RunDirectory) throws -> [Applied] {
         let records = try RunRecords.load(directory: directory.path, only: "ledger")
-        return records.nodes.flatMap(\.notes).compactMap { note in
-            guard case .applied(let sequence, _, let signed, let outcome) = note.observation else { return nil }
-            return Line(sequence: sequence, signed: signed, outcome: outcome)
+        return records.nodes.flatMap(\.notes).compactMap { note -> Applied? in
+            guard case .applied(let sequence, let slot, let signed, let outcome) = note.observation else { return nil }
+            return (sequence, slot, signed, outcome)
         }.sorted { $0.sequence < $1.sequence }
     }
 
     /// - Parameter visit: is shown each instruction and what it changed, with the ledger after it.
     func ledger(
-        visit: (Line, [Ledger.Change], Ledger) throws -> Void = { _, _, _ in }
+        visit: (LogEntry, [Ledger.Change], Ledger) throws -> Void = { _, _, _ in }
     ) throws(CommandFailure) -> Ledger {
         var ledger = try initialLedger()
-        for line in lines {
+        try forEachEntry { entry throws(CommandFailure) in
             var changes: [Ledger.Change] = []
-            let outcome = ledger.applyVerified(line.signed, changes: &changes)
-            try check(line, outcome, ledger)
-            try CommandFailure.asBadInput { try visit(line, changes, ledger) }
+            let outcome = ledger.applyVerified(entry.signed, changes: &changes)
+            try check(entry, outcome, ledger)
+            try CommandFailure.asBadInput { try visit(entry, changes, ledger) }
         }
         return ledger
+    }
+
+    /// To be applied: what these signatures are is known for as long.
+    func forEachEntry(_ body: (LogEntry) throws(CommandFailure) -> Void) throws(CommandFailure) {
+        try signatures.scoped { () throws(CommandFailure) in
+            for entry in entries { try body(entry) }
+        }
     }
 
     /// In the state whose root the ledger told everyone when the epoch began.
@@ -108,11 +130,11 @@ struct LedgerInput {
         try CommandFailure.asBadInput { try Ledger(genesis: genesis) }
     }
 
-    func check(_ line: Line, _ outcome: Outcome, _ ledger: Ledger) throws(CommandFailure) {
-        guard outcome == line.outcome, ledger.sequence == line.sequence else {
+    func check(_ entry: LogEntry, _ outcome: Outcome, _ ledger: Ledger) throws(CommandFailure) {
+        guard outcome == entry.outcome, ledger.sequence == entry.sequence else {
             throw .badInput(
-                "\(directory.path): instruction \(line.sequence) comes to \(outcome), but the log says "
-                    + "\(line.outcome): it has been altered, or is of another version")
+                "\(directory.path): instruction \(entry.sequence) comes to \(outcome), but the log says "
+                    + "\(entry.outcome): it has been altered, or is of another version")
         }
     }
 

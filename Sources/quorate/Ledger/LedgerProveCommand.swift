@@ -43,9 +43,7 @@ struct LedgerProveCommand: ParsableCommand {
         guard let proof = ledger.proof(ofAccount: key) else {
             throw CommandFailure.badInput("the ledger knows no account of \(account)")
         }
-        let isModelled = try CommandFailure.asBadInput {
-            try RunManifest.signatures(ofRunIn: input.directory) != .ed25519
-        }
+        let isModelled = input.signatures != .ed25519
         let bytes = ProofFile(.account(proof), isModelled: isModelled).borsh
         guard bytes.count <= ProofFile.sizeLimit else {
             throw CommandFailure.badInput(

@@ -39,9 +39,7 @@ struct LedgerReplayCommand: ParsableCommand {
 
     func run() throws {
         let input = try options.read()
-        let ledger = try CommandFailure.asBadInput {
-            try RunManifest.signatures(ofRunIn: input.directory).scoped { try verified(input) }
-        }
+        let ledger = try verified(input)
         if let epoch {
             return try Console.print("\(input.ledger(atOpeningOf: Epoch(epoch)).stateRoot)")
         }
@@ -50,9 +48,7 @@ struct LedgerReplayCommand: ParsableCommand {
         let end = Opening(ledger)
         guard json else {
             let table = epochs ? Self.table(openings) + "\n" : ""
-            return try Console.print(
-                "\(table)\(end.instructions) instructions, slot \(end.slot), epoch \(end.epoch): state root \(end.root)"
-            )
+            return try Console.print("\(table)\(ledger.place): state root \(end.root)")
         }
         var members = end.members
         members.insert(("schema_version", .integer(1)), at: 0)
@@ -89,9 +85,11 @@ struct LedgerReplayCommand: ParsableCommand {
         ).text
     }
 
-    private func verified(_ input: LedgerInput) throws -> Ledger {
+    private func verified(_ input: LedgerInput) throws(CommandFailure) -> Ledger {
         var ledger = try input.initialLedger()
-        for line in input.lines { try input.check(line, ledger.apply(line.signed), ledger) }
+        try input.forEachEntry { entry throws(CommandFailure) in
+            try input.check(entry, ledger.apply(entry.signed), ledger)
+        }
         do {
             try ledger.checkEverything()
         } catch {
@@ -99,4 +97,9 @@ struct LedgerReplayCommand: ParsableCommand {
         }
         return ledger
     }
+}
+
+extension Ledger {
+    /// How far it has come.
+    var place: String { "\(sequence) instructions, slot \(slot), epoch \(epoch)" }
 }

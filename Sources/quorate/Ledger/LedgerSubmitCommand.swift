@@ -1,5 +1,7 @@
 import ArgumentParser
 import Cluster
+import Foundation
+import Messages
 import TopologyFormat
 
 struct LedgerSubmitCommand: ParsableCommand {
@@ -18,7 +20,14 @@ struct LedgerSubmitCommand: ParsableCommand {
               quorate ledger submit council-lists=jupSOL
               quorate ledger submit forward="1 epoch"
 
-            Exit status: 0 when it is applied; 1 when the ledger refuses it, with the outcome; 2 when it cannot be asked.
+            Anyone may submit evidence, as a run leaves it in evidence/*.borsh, against an operator or a coordinator. The \
+            ledger judges it itself; what proves nothing in its network costs a fee (badEvidence).
+
+              quorate ledger submit restaker=r-1 evidence=8b110da4.borsh
+              quorate ledger submit operator=op-2 evidence=8b110da4.borsh
+
+            Exit status: 0 when it is applied; 1 when the ledger refuses it, with the outcome; 2 when it cannot be asked, or \
+            the file holds no evidence.
             """)
 
     @Argument(help: "Who and what: restaker=r-1 deposit=\"5 SOL\".")
@@ -34,7 +43,7 @@ struct LedgerSubmitCommand: ParsableCommand {
             }
             pairs.append(LedgerWord(key: String(word[..<equals]), value: String(word[word.index(after: equals)...])))
         }
-        let session = try ControlSession(options, .instruct(pairs))
+        let session = try ControlSession(options, try Self.order(pairs))
         switch try session.reply(patience: .seconds(60)) {
         case .done(let text): try Console.print(text)
         case .notApplied(let text):
@@ -43,4 +52,15 @@ struct LedgerSubmitCommand: ParsableCommand {
         default: break
         }
     }
+
+    /// Files are read here: the cluster works elsewhere.
+    private static func order(_ words: [LedgerWord]) throws(CommandFailure) -> ControlOrder {
+        let files = words.filter { $0.key == evidenceKey }
+        guard let file = files.first?.value else { return .instruct(words) }
+        guard files.count == 1 else { throw .badInput("\(evidenceKey): one file at a time") }
+        let evidence = try ProofInput.evidence(file)
+        return .submitEvidence(words.filter { $0.key != evidenceKey }, evidence: Data(evidence.borsh))
+    }
+
+    private static let evidenceKey = "evidence"
 }
