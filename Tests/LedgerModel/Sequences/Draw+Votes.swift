@@ -13,7 +13,7 @@ extension Draw {
     // MARK: Tasks
 
     private mutating func deed(_ set: OperatorSet) -> Deed {
-        Self.deed(set, set.epoch.number * 4 + below(4), isWrong: oneIn(3))
+        Self.deed(set, set.epoch.number * 4 + below(4), isWrong: oneIn(2))
     }
 
     private static func deed(_ set: OperatorSet, _ subject: UInt64, isWrong: Bool) -> Deed {
@@ -71,7 +71,9 @@ extension Draw {
     }
 
     mutating func dispute() -> (Instruction, Cast) {
-        guard let deed = oneIn(10) ? deed(set()) : deeds.randomElement(using: &random) else { return (.exit, .clock) }
+        // Most are past the horizon: mostly of what can still be slashed for.
+        let known = oneIn(4) ? deeds[...] : deeds.suffix(12)
+        guard let deed = oneIn(10) ? deed(set()) : known.randomElement(using: &random) else { return (.exit, .clock) }
         var task = deed.task
         if oneIn(12) { task.payload.append(0) }
         return (.dispute(task, deed.statement), .restaker(Int(below(6))))

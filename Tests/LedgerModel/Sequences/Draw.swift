@@ -81,14 +81,14 @@ struct Draw {
         case 570..<635: return certificate()
         case 635..<660: return claim()
         case 660..<690: return dispute()
-        case 690..<710:
+        case 690..<725:
             let id = model.disputes.isEmpty || oneIn(10) ? DisputeID(99) : model.disputes[0].id
             return (.voteDispute(id, voids: below(4) > 0), .signer(Int(below(4))))
-        case 710..<730:
+        case 725..<745:
             let offence = model.pending.isEmpty || oneIn(10) ? .zero : model.pending[0].record.offence
             return (.cancelSlash(offence: offence), oneIn(4) ? key() : .resolver)
-        case 730..<750: return (.fund(service(), Lamports(amount())), key())
-        case 750..<790: return worth()
+        case 745..<755: return (.fund(service(), Lamports(amount())), key())
+        case 755..<790: return worth()
         case 790..<850: return governance()
         case 850..<880: return letter()
         case 880..<990: return operatorsWish()

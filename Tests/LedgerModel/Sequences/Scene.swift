@@ -153,7 +153,8 @@ package struct Scene: Sendable {
             slash: SlashTerms(
                 equivocation: pick(
                     .basisPoints(500), .one, Fraction(1, over: 7)!, Fraction(2, over: 3)!, using: &random),
-                wrongResult: pick(.zero, .basisPoints(1_000), .one, Fraction(1, over: 3)!, using: &random),
+                wrongResult: pick(
+                    .zero, .basisPoints(1_000), .one, Fraction(1, over: 3)!, Fraction(2, over: 3)!, using: &random),
                 policy: pick(.fixed, .fixed, .correlated, using: &random),
                 cap: pick(.one, .one, Fraction(1, over: 2)!, using: &random), destination: destination,
                 resolver: Cast.resolver.key.publicKey),
