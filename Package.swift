@@ -135,7 +135,7 @@ let package = Package(
         tests(of: "Verdicts", ground + ["Records", "TestSupport", system]),
         tests(of: "Links", ground),
         tests(of: "TopologyFormat", ["Primitives", "Messages", "Services", "Faults", "Links"]),
-        tests(of: "Staging", ground + ["Faults", "TopologyFormat"]),
+        tests(of: "Staging", ground + ["Faults", "Restaking", "TopologyFormat"]),
         tests(
             of: "Simulation",
             ground + [
@@ -167,7 +167,7 @@ let package = Package(
                     "Attesting", "Restaking", "Faults", "TopologyFormat", "Staging", "Records", "Node", "LedgerNode",
                     "TestSupport", system,
                 ] + nio),
-        tests(of: "Reports", ground + ["Records", "TestSupport", "Verdicts", system]),
+        tests(of: "Reports", ground + ["Records", "Restaking", "Services", "TestSupport", "Verdicts", system]),
         tests(
             of: "Benchmarking",
             ground + [

@@ -174,7 +174,11 @@ extension Conductor {
             phase = .over
             for order in pending { answer(order.ticket, .lost("the network has stopped"), &effects) }
             let startup = began.map { $0 - started }
-            effects.append(.over(RunOutcome(ending: ending, failures: failures, startup: startup, usages: usages)))
+            effects.append(
+                .over(
+                    RunOutcome(
+                        ending: ending, failures: failures, startup: startup, usages: usages,
+                        timeline: timeline.results)))
             return
         }
         guard phase == .stoppingNodes else { return }

@@ -13,9 +13,11 @@ struct TimelineDesk: Sendable {
     var present: Job?
     /// Of the present job: what has no receipt yet. The first has been sent.
     var instructions: [SignedInstruction] = []
-    /// Of the present job.
-    var outcomes: [Outcome] = []
+    /// To the present job.
+    var answers: [Receipt] = []
     var attempts = 0
+    /// Of every entry that is done with, in their order.
+    var results: [TimelineResult] = []
 
     struct Job: Sendable {
         let order: LedgerOrder
@@ -63,7 +65,7 @@ extension Conductor {
         while timeline.present == nil, !timeline.waiting.isEmpty {
             let job = timeline.waiting.removeFirst()
             timeline.present = job
-            timeline.outcomes = []
+            timeline.answers = []
             timeline.attempts = 0
             if case .act(.forward(let epochs)) = job.order {
                 effects.append(.tell(.ledger, .forward(slots: epochs * timeline.slotsPerEpoch)))
@@ -90,8 +92,9 @@ extension Conductor {
 
     private mutating func sendNext(at now: Instant, _ effects: inout [Effect]) {
         guard let next = timeline.instructions.first else {
-            let words = timeline.outcomes.map { "\($0)" }.joined(separator: ", ")
-            finish(timeline.outcomes.allSatisfy { $0 == .applied } ? .done(words) : .notApplied(words), &effects)
+            let outcomes = timeline.answers.map(\.outcome)
+            let words = outcomes.map { "\($0)" }.joined(separator: ", ")
+            finish(outcomes.allSatisfy { $0 == .applied } ? .done(words) : .notApplied(words), &effects)
             return takeUpNextJob(at: now, &effects)
         }
         effects.append(.tell(.ledger, .instruct(ticket: 0, next)))
@@ -107,7 +110,7 @@ extension Conductor {
             effects.append(.prepare(job.order))
             return
         }
-        timeline.outcomes.append(receipt.outcome)
+        timeline.answers.append(receipt)
         timeline.instructions.removeFirst()
         sendNext(at: now, &effects)
     }
@@ -115,11 +118,14 @@ extension Conductor {
     private mutating func finish(_ result: NetworkAnswer, _ effects: inout [Effect]) {
         guard let job = timeline.present else { return }
         timeline.present = nil
-        switch (job.origin, result) {
-        case (.order(let ticket), _): answer(ticket, result, &effects)
-        case (.entry(let entry), .refused(let reason)), (.entry(let entry), .notApplied(let reason)):
-            effects.append(.report(.hindered(TimelineObstacle(entry: entry, reason: reason))))
-        case (.entry, _): break
+        switch job.origin {
+        case .order(let ticket): answer(ticket, result, &effects)
+        case .entry(let entry):
+            var fate = TimelineResult.Fate.carriedOut(timeline.answers)
+            if case .refused(let reason) = result { fate = .hindered(reason) }
+            let outcome = TimelineResult(entry: entry, fate: fate)
+            timeline.results.append(outcome)
+            if let obstacle = outcome.obstacle { effects.append(.report(.hindered(obstacle))) }
         }
     }
 }

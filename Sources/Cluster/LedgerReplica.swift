@@ -53,6 +53,7 @@ actor LedgerReplica {
         var changes: [Ledger.Change] = []
         for entry in try log.entries(after: present.sequence) {
             // The ledger has verified it before it wrote it.
+            present.takesCertificatesAsProven = entry.outcome == .applied
             _ = present.applyVerified(entry.signed, changes: &changes)
             changes.removeAll(keepingCapacity: true)
         }

@@ -13,6 +13,8 @@ struct OutcomeFile: Codable {
     var startupNs: Int64?
     var failures: [Failure]
     var usages: [Usage]
+    /// Nil in what an earlier version has left.
+    var timeline: [TimelineTurn]?
     var simulation: Simulation?
 
     struct Failure: Codable {
@@ -79,6 +81,7 @@ extension OutcomeFile {
                         peakResidentBytes: $0.peakResidentBytes)
                 })
         }
+        timeline = outcome.timeline.map(TimelineTurn.init)
         simulation = outcome.simulation.map(Simulation.init)
     }
 
@@ -96,6 +99,7 @@ extension OutcomeFile {
         var outcome = RunOutcome(ending: ending, failures: [], startup: startupNs.map(Duration.nanoseconds))
         for failure in failures { outcome.failures.append(try failure.value) }
         outcome.simulation = try simulation?.value
+        for turn in timeline ?? [] { outcome.timeline.append(try turn.value) }
         guard let genesis else { return outcome }
         for usage in usages {
             guard let party = genesis.parties.first(where: { genesis.name(of: $0) == usage.name }) else {

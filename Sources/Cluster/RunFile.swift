@@ -5,7 +5,8 @@ import SystemPackage
 
 /// The JSON that a run leaves for those who read it later: `run.json`, `outcome.json`.
 enum RunFile {
-    private static let sizeLimit = 16 << 20
+    /// `outcome.json` is as long as the timeline of its run.
+    private static let sizeLimit = 1 << 30
 
     static func json(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()

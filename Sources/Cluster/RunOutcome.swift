@@ -15,17 +15,20 @@ package struct RunOutcome: Hashable, Sendable {
     package var startup: Duration?
     /// In the order of the first word of each.
     package var usages: [NodeUsage]
+    /// What came of the topology's timeline, in the order in which it was done.
+    package var timeline: [TimelineResult]
     /// Of a simulated run, which has no processes.
     package var simulation: SimulationAccount?
 
     package init(
         ending: Ending, failures: [ChildFailure], startup: Duration?, usages: [NodeUsage] = [],
-        simulation: SimulationAccount? = nil
+        timeline: [TimelineResult] = [], simulation: SimulationAccount? = nil
     ) {
         self.ending = ending
         self.failures = failures
         self.startup = startup
         self.usages = usages
+        self.timeline = timeline
         self.simulation = simulation
     }
 

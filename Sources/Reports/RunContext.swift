@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import Primitives
 import Records
 import SystemPackage
@@ -14,12 +15,14 @@ package struct RunContext: Hashable, Sendable {
     /// Of each AVS.
     package var loads: [Load]
     package var usages: [NodeUsage]
+    /// The topology's, in its order.
+    package var timeline: [TimelineEntry]
     /// The words of the command that runs the same once more; none where no single command does.
     package var repetition: [String]
 
     package init(
         name: String, seed: UInt64, mode: Mode, ending: Ending, runDirectory: FilePath, host: HostFacts,
-        loads: [Load] = [], usages: [NodeUsage] = [], repetition: [String] = []
+        loads: [Load] = [], usages: [NodeUsage] = [], timeline: [TimelineEntry] = [], repetition: [String] = []
     ) {
         self.name = name
         self.seed = seed
@@ -29,6 +32,7 @@ package struct RunContext: Hashable, Sendable {
         self.host = host
         self.loads = loads
         self.usages = usages
+        self.timeline = timeline
         self.repetition = repetition
     }
 
@@ -43,6 +47,31 @@ package struct RunContext: Hashable, Sendable {
             self.service = service
             self.inFlight = inFlight
             self.account = account
+        }
+    }
+
+    /// What somebody was to do to the restaking state in the course of the run, and what came of it.
+    package struct TimelineEntry: Hashable, Sendable {
+        /// As the topology writes it.
+        package var plan: String
+        package var times: UInt64
+        /// Why it does not become due as often as that; nil where it does.
+        package var limit: String?
+        /// Each time that it was.
+        package var turns: [Turn]
+
+        package init(plan: String, times: UInt64, limit: String? = nil, turns: [Turn] = []) {
+            self.plan = plan
+            self.times = times
+            self.limit = limit
+            self.turns = turns
+        }
+
+        package enum Turn: Hashable, Sendable {
+            /// The ledger's receipts, in their order.
+            case carriedOut([Receipt])
+            /// Nothing could be asked of the ledger, and why.
+            case hindered(String)
         }
     }
 

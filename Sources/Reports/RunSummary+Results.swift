@@ -25,6 +25,7 @@ extension RunSummary {
             ),
             ("loads", .array(context.loads.map(json))),
             ("quorum_latency_ms", quorumLatency), ("resources", resources.json), ("restaking", restakingJSON),
+            ("timeline", timelineJSON),
             ("slashes", .array(slashes.map(json))),
             ("revocations", .array(revocations.map(json))),
             ("conflicting_certificates", .array(conflicts.map(json))),

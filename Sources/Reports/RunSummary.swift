@@ -26,6 +26,9 @@ package struct RunSummary: Sendable {
     package let injectedLive: [RunExpectations.ScheduledFault]
     package let security: [SecurityAccount]
     package let nativePool: NativePoolAccount?
+    /// What restakers had and have, in the order of genesis; none where nobody restakes but operators for themselves.
+    package let holdings: [HoldingAccount]
+    package let timeline: [TimelineAccount]
     package let resources: ResourceUse
     package let executions: [ExecutionAccount]
     package let disagreements: [DisagreementAccount]
@@ -72,8 +75,12 @@ package struct RunSummary: Sendable {
         refusals = Outcome.allCases.compactMap { outcome in
             outcomes[outcome].map { Refusal(outcome: outcome, count: $0.count) }
         }
-        security = SecurityAccount.all(of: history)
-        nativePool = NativePoolAccount.of(history)
+        let replay = RestakingReplay(history)
+        security =
+            SecurityAccount.needsParts(of: history) ? replay?.security ?? [] : SecurityAccount.all(of: history)
+        nativePool = replay?.pool
+        holdings = replay?.holdings ?? []
+        timeline = TimelineAccount.all(of: history, context.timeline)
         executions = ExecutionAccount.all(of: history)
         disagreements = DisagreementAccount.all(of: history)
         resources = ResourceUse(of: context.usages, tasks: tasks.issued)

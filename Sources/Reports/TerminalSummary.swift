@@ -25,7 +25,7 @@ package struct TerminalSummary: Sendable {
     /// Ends in a newline.
     package var text: String {
         let blocks = [
-            headline, network, measurements, simulation, restaking,
+            headline, network, measurements, simulation, restaking, timeline,
             slashes + revocations + conflicts + injectedLive + absentFaults + refusals + executions,
             verdicts,
             outcome,
@@ -115,9 +115,17 @@ package struct TerminalSummary: Sendable {
     }
 
     private var restaking: [String] {
-        let (security, pool) = (summary.securityLines, summary.nativePoolLines)
-        return security.enumerated().flatMap { labelled($0 == 0 ? "security" : "", $1) }
-            + pool.enumerated().flatMap { labelled($0 == 0 ? "native pool" : "", $1) }
+        let sections = [
+            ("security", summary.securityLines), ("native pool", summary.nativePoolLines),
+            ("restakers", summary.holdingLines),
+        ]
+        return sections.flatMap { label, lines in
+            lines.enumerated().flatMap { labelled($0 == 0 ? label : "", $1) }
+        }
+    }
+
+    private var timeline: [String] {
+        summary.timelineLines.enumerated().flatMap { labelled($0 == 0 ? "timeline" : "", $1) }
     }
 
     private var slashes: [String] {

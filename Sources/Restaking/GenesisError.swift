@@ -179,17 +179,18 @@ extension Genesis {
 
     private func validateAllocations() throws(GenesisError) {
         for signer in signers {
-            var sum = UInt64(0)
+            // Elastic parts of many AVSs do not fit 64 bits.
+            var sum = UInt128(0)
             for part in signer.allocations {
                 guard Int(part.service.number) < services.count else {
                     throw .unknownService(part.service, where: "an allocation of \(signer.name)")
                 }
-                sum += part.magnitude.number
+                sum += UInt128(part.magnitude.number)
             }
             guard Set(signer.allocations.map(\.service)).count == signer.allocations.count else {
                 throw .badParameter(name: "the allocations of \(signer.name)", reason: "name an AVS twice")
             }
-            guard parameters.allocation != .unique || sum <= Magnitude.whole.number else {
+            guard parameters.allocation != .unique || sum <= UInt128(Magnitude.whole.number) else {
                 throw .badParameter(
                     name: "the allocations of \(signer.name)", reason: "are together more than its whole stake")
             }

@@ -51,6 +51,9 @@ package struct Ledger: Sendable {
     var archive: OperatorSetArchive
     var settlementBook = SettlementBook()
     var disputeBook = DisputeBook()
+    /// For whoever goes through a log again: the certificates in what the ledger has applied were verified then, and there
+    /// may be millions of signatures in them.
+    package var takesCertificatesAsProven = false
 
     /// Opens epoch 0, in which genesis' delegations and opt-ins count.
     package init(genesis: Genesis) throws(GenesisError) {

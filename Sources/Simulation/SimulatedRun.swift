@@ -16,8 +16,19 @@ package struct SimulatedRun: Sendable {
     package var nodeWork: Duration
     /// How often one of these that had nothing to do took something up.
     package var wakes: UInt64
-    /// What of the topology's timeline could not even be asked for.
-    package var timelineObstacles: [TimelineObstacle]
+    /// What came of the topology's timeline, in the order in which it was done.
+    package var timeline: [TimelineResult]
+    /// What of it does not become due.
+    package var unreachable: [TimelineObstacle]
+
+    /// What of the timeline could not even be asked for.
+    package var timelineObstacles: [TimelineObstacle] {
+        unreachable
+            + timeline.compactMap { result in
+                guard case .hindered(let reason) = result.fate else { return nil }
+                return TimelineObstacle(entry: result.entry, reason: reason)
+            }
+    }
 
     package enum Ending: Hashable, Sendable {
         case completed

@@ -13,11 +13,13 @@ struct SimulatedTimeline {
     var schedule: TimelineSchedule
     let resolution: TimelineResolution
     var orders: Deque<TimelineSchedule.Order> = []
-    /// Of the order that is being carried out.
+    /// The order that is being carried out, and the ledger's answers so far.
+    var present: TimelineResult?
+    /// Of that order: what has no answer yet.
     var steps: Deque<TimelineResolution.Step> = []
     var isWaiting = false
-    /// Orders that came to nothing, and why.
-    var obstacles: [TimelineObstacle] = []
+    /// Of every order that is done with, in their order.
+    var results: [TimelineResult] = []
 }
 
 /// Somebody restakes, and the ledger's clock is moved: one thing after the other, each when the one before it is answered.
@@ -36,7 +38,10 @@ extension World {
     private mutating func goOnWithTimeline() {
         while !timeline.isWaiting {
             if let step = timeline.steps.first { return instruct(step) }
+            if let result = timeline.present { timeline.results.append(result) }
+            timeline.present = nil
             guard let order = timeline.orders.popFirst() else { return settleIfFinished() }
+            timeline.present = TimelineResult(entry: order.entry, fate: .carriedOut([]))
             if case .forward(let epochs) = order.act {
                 forward(epochs)
                 continue
@@ -45,7 +50,7 @@ extension World {
                 timeline.steps = Deque(
                     try timeline.resolution.steps(of: order.act, in: ledger.machine.ledger, find: certifiedTask))
             } catch {
-                timeline.obstacles.append(TimelineObstacle(entry: order.entry, reason: error.description))
+                timeline.present?.fate = .hindered(error.description)
             }
         }
     }
@@ -60,7 +65,12 @@ extension World {
 
     mutating func answered(by receipt: Receipt) {
         timeline.isWaiting = false
-        if receipt.outcome != .nonceUsed, receipt.outcome != .nonceAhead { _ = timeline.steps.popFirst() }
+        if receipt.outcome != .nonceUsed, receipt.outcome != .nonceAhead {
+            _ = timeline.steps.popFirst()
+            if case .carriedOut(let answers) = timeline.present?.fate {
+                timeline.present?.fate = .carriedOut(answers + [receipt])
+            }
+        }
         goOnWithTimeline()
     }
 

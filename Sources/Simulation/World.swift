@@ -66,8 +66,7 @@ struct World {
         patience = RunPatience(of: topology)
         let schedule = TimelineSchedule(of: topology)
         timeline = SimulatedTimeline(
-            schedule: schedule, resolution: TimelineResolution(topology: topology, keys: keys),
-            obstacles: schedule.unreachable)
+            schedule: schedule, resolution: TimelineResolution(topology: topology, keys: keys))
         processors = Processors(plan.cores)
         wiring = Wiring(genesis)
         do {
@@ -189,7 +188,7 @@ struct World {
         return SimulatedRun(
             records: RunRecords(genesis: genesis, nodes: records, interventions: interventions),
             ending: stage.ending ?? .completed, audit: audit.finish(), figures: figures, nodeWork: nodeWork,
-            wakes: wakes, timelineObstacles: timeline.obstacles)
+            wakes: wakes, timeline: timeline.results, unreachable: timeline.schedule.unreachable)
     }
 
     /// What the present process of a node has recorded so far is all that it ever will.

@@ -137,7 +137,9 @@ package struct TimelineResolution: Sendable {
         case .allocate(let signer, let part):
             return ledger.assetViews.map { by(signer, .allocate(part.service, $0.asset, part.magnitude)) }
         case .voteDisputes(let signer, let voids):
-            let disputes = ledger.openDisputes.filter { $0.operatorSet?.index(of: signer) != nil }
+            let disputes = ledger.openDisputes.filter { dispute in
+                dispute.operatorSet?.index(of: signer).map { !dispute.voters.contains($0) } ?? false
+            }
             guard !disputes.isEmpty else { throw Obstacle("no dispute is open that it could vote on") }
             return disputes.map { by(signer, .voteDispute($0.id, voids: voids)) }
         default: return []

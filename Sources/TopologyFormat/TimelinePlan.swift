@@ -110,3 +110,8 @@ package struct TimelinePlan: Hashable, Sendable {
         case forward(epochs: UInt64)
     }
 }
+
+extension Topology {
+    /// As a topology writes it: `{at: epoch 3, restaker: r-1, undelegate: 50 SOL, from: op-2}`.
+    package func text(of plan: TimelinePlan) -> String { TopologyWriter(topology: self).text(of: plan) }
+}

@@ -18,7 +18,7 @@ struct TopologyWriter {
         return writer.lines.joined(separator: "\n") + "\n"
     }
 
-    private init(topology: Topology) { self.topology = topology }
+    init(topology: Topology) { self.topology = topology }
 
     private mutating func write() {
         lines = ["version: 1", "name: \(Self.scalar(topology.name))"]

@@ -4,6 +4,7 @@ import Cryptography
 import Foundation
 import Records
 import Reports
+import Staging
 import SystemPackage
 import TopologyFormat
 import Verdicts
@@ -121,7 +122,28 @@ extension RunContext {
                 var inFlight: UInt64?
                 if case .closed(let limit, _) = service.load.pacing { inFlight = limit }
                 return Load(service: service.name, inFlight: inFlight, account: service.load.account)
-            }, usages: outcome.usages, repetition: manifest.repetition(of: topology, in: directory))
+            }, usages: outcome.usages,
+            timeline: TimelineEntry.all(of: topology, outcome, isLive: manifest.cluster != nil),
+            repetition: manifest.repetition(of: topology, in: directory))
+    }
+}
+
+extension RunContext.TimelineEntry {
+    /// - Parameter isLive: whether somebody decided when the load ended: all of a timeline may become due then.
+    static func all(of topology: Topology, _ outcome: RunOutcome, isLive: Bool) -> [Self] {
+        let schedule = isLive ? TimelineSchedule(topology.timeline) : TimelineSchedule(of: topology)
+        let turns = Dictionary(grouping: outcome.timeline, by: \.entry)
+        return topology.timeline.enumerated().map { place, plan in
+            Self(
+                plan: topology.text(of: plan), times: plan.repetition?.times ?? 1,
+                limit: schedule.unreachable.first { $0.entry == place }?.reason,
+                turns: turns[place, default: []].map { result in
+                    switch result.fate {
+                    case .carriedOut(let receipts): .carriedOut(receipts)
+                    case .hindered(let reason): .hindered(reason)
+                    }
+                })
+        }
     }
 }
 

@@ -69,10 +69,9 @@ struct PreparedSimulation {
             throw .badInput("\(plan.topology.name): \(error)")
         }
         let elapsed = clock.now - start
-        for obstacle in run.timelineObstacles { Console.complain("warning: \(obstacle)") }
         try CommandFailure.asBadInput { try run.records.write(into: directory.path) }
         return RunOutcome(
-            ending: run.outcomeEnding, failures: [], startup: .zero,
+            ending: run.outcomeEnding, failures: [], startup: .zero, timeline: run.timeline,
             simulation: SimulationAccount(audit: run.audit, figures: run.figures, elapsed: elapsed))
     }
 

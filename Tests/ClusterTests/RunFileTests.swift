@@ -106,6 +106,34 @@ import TopologyFormat
         #expect(error?.description == "\(directory.manifest): twelve is not a whole number; write 42")
     }
 
+    @Test func theTimelinesResultsReadBackAndADamagedOneIsNamed() throws {
+        let receipt = Receipt(
+            instruction: Domain.instructionDigest.digest([1]), outcome: .insufficientStake, slot: Slot(.max))
+        var outcome = RunOutcome(ending: .completed, failures: [], startup: .zero)
+        outcome.timeline = [
+            TimelineResult(entry: 3, fate: .carriedOut([receipt, receipt])),
+            TimelineResult(entry: 0, fate: .hindered("no SOL is idle")),
+            TimelineResult(entry: 1, fate: .carriedOut([])),
+        ]
+        try outcome.write(to: directory)
+        #expect(try RunOutcome.read(from: directory, genesis: nil) == outcome)
+        let text = String(decoding: try BoundedFile.read(directory.outcome, limit: 1 << 20), as: UTF8.self)
+        for (found, put, message) in [
+            ("insufficientStake", "insufficient", "timeline: of entry 3, insufficient is no answer of a ledger's"),
+            (
+                "\(receipt.instruction)", "0xff",
+                "timeline: of entry 3, 0xff is not a digest of 64 hexadecimal digits"
+            ),
+        ] {
+            try directory.replace(directory.outcome, with: Array(text.replacing(found, with: put).utf8))
+            let error = #expect(throws: RunFileError.self) { try RunOutcome.read(from: directory, genesis: nil) }
+            #expect(error?.description == "\(directory.outcome): \(message)")
+        }
+        let old = text.replacing(/(?s)"timeline" : \[.*?\n  \]/, with: "\"ignored\" : 0")
+        try directory.replace(directory.outcome, with: Array(old.utf8))
+        #expect(try RunOutcome.read(from: directory, genesis: nil)?.timeline == [], "an earlier version has none")
+    }
+
     private static func usage(_ genesis: Genesis) -> NodeUsage {
         NodeUsage(
             name: genesis.name(of: .coordinator(ServiceID(0)))!, party: .coordinator(ServiceID(0)), incarnation: 2,

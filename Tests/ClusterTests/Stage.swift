@@ -3,6 +3,8 @@ import Faults
 import Messages
 import Node
 import Primitives
+import Staging
+import TopologyFormat
 
 import Cluster
 
@@ -12,6 +14,7 @@ struct Stage {
     static let first = Party.signer(OperatorIndex(0))
     static let second = Party.signer(OperatorIndex(1))
     static let nodes = [coordinator, first, second]
+    static let slotsPerEpoch: UInt64 = 32
 
     var conductor: Conductor
     var now = Instant(nanoseconds: 1_000_000_000)
@@ -19,7 +22,8 @@ struct Stage {
 
     init(
         crash: FaultPlan? = nil, of party: Party = second, keepsGoing: Bool = false,
-        progressPatience: Duration? = nil, measuring: [Duration] = [], drainPatience: Duration? = nil
+        progressPatience: Duration? = nil, measuring: [Duration] = [], drainPatience: Duration? = nil,
+        timeline: [TimelinePlan] = []
     ) {
         var settings = Conductor.Settings(timeLimit: .seconds(10), settlingAlone: .seconds(4), keepsGoing: keepsGoing)
         settings.progressPatience = progressPatience
@@ -32,7 +36,7 @@ struct Stage {
                 .init(party: Self.first, name: "op-1"),
                 .init(party: .ledger, name: "ledger"),
                 .init(party: Self.second, name: "op-2", faults: faults(Self.second)),
-            ], settings: settings)
+            ], settings: settings, timeline: TimelineSchedule(timeline), slotsPerEpoch: Self.slotsPerEpoch)
         conductor.start(at: now, effects: &effects)
     }
 

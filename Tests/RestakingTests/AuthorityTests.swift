@@ -97,4 +97,108 @@ import Testing
         #expect(refusal { $0.services[0].slash.cap = Fraction(3, over: 2)! } != nil)
         #expect(refusal { $0.services[0].admission = .list([OperatorIndex(4)]) } != nil)
     }
+
+    /// What a topology cannot say, a genesis file can.
+    @Test func `Genesis is refused in the words of what is wrong, and says what would be right`() {
+        func refusal(_ change: (inout Genesis) -> Void) -> String? {
+            var genesis = Fixture.genesis()
+            change(&genesis)
+            do throws(GenesisError) {
+                _ = try Ledger(genesis: genesis)
+                return nil
+            } catch { return error.description }
+        }
+        func part(_ service: UInt32, _ tenths: UInt64) -> Genesis.Allocation {
+            Genesis.Allocation(service: ServiceID(service), magnitude: Magnitude(tenths * 100_000_000_000_000_000)!)
+        }
+        #expect(
+            refusal { $0.parameters.slotDuration = .zero } == "genesis: the slot duration must be longer than 0")
+        #expect(
+            refusal { $0.parameters.governance.council = [Fixture.key(60), Fixture.key(61)].map(\.publicKey) }
+                == "genesis: the council's quorum of 3 must be between 1 and its 2 members")
+        #expect(
+            refusal { genesis in
+                genesis.parameters.governance.council = Array(repeating: Fixture.key(60).publicKey, count: 3)
+            } == "genesis: the council has a key twice")
+        #expect(
+            refusal { $0.parameters.governance.acceptance = Fraction(3, over: 2)! }
+                == "genesis: the share that accepts a proposal must be at most 1")
+        #expect(
+            refusal { $0.parameters.disputes.votingEpochs = 3 }
+                == "genesis: voting on disputes for 3 epochs must not be longer than unbonding")
+        for epochs in [[2, 1], [1, 1]] as [[UInt64]] {
+            #expect(
+                refusal { genesis in
+                    genesis.parameters.release.caps = epochs.map { ReleasePlan.DepositCap(from: Epoch($0), value: 5) }
+                } == "genesis: the deposit caps must be in ascending order of epochs")
+        }
+        #expect(
+            refusal { genesis in
+                let terms = AssetTerms(name: "x", authority: genesis.clock)
+                genesis.assets =
+                    [genesis.assets[0]]
+                    + (1...64).map {
+                        var terms = terms
+                        terms.name = "asset-\($0)"
+                        return terms
+                    }
+            } == "genesis: the number of assets, 65, must be at most 64")
+        #expect(
+            refusal { $0.assets[0].rate = ExchangeRate(2)! }
+                == "genesis: the first asset must be SOL, at a rate of 1 and without a haircut")
+        for (count, parts) in [(BaseValidatorTerms.countLimit + 1, 1), (1, BaseYield.whole + 1)] as [(Int, UInt64)] {
+            #expect(
+                refusal { genesis in
+                    genesis.nativePool.validators = (0..<count).map {
+                        BaseValidatorTerms(name: "v-\($0)", yield: BaseYield(staking: parts))
+                    }
+                }
+                    == "genesis: the base validators must be at most \(BaseValidatorTerms.countLimit), each yielding at "
+                    + "most 100 % in an epoch")
+        }
+        #expect(
+            refusal { $0.signers[0].allocations = [part(2, 1)] }
+                == "genesis: an allocation of op-1 names AVS 2, which does not exist")
+        #expect(
+            refusal { $0.signers[0].allocations = [part(0, 1), part(0, 2)] }
+                == "genesis: the allocations of op-1 name an AVS twice")
+        #expect(
+            refusal { genesis in
+                genesis.parameters.allocation = .unique
+                genesis.signers[0].allocations = [part(0, 6), part(1, 5)]
+            } == "genesis: the allocations of op-1 are together more than its whole stake")
+        #expect(
+            refusal { genesis in
+                genesis.parameters.allocation = .elastic
+                genesis.signers[0].allocations = [part(0, 6), part(1, 5)]
+            } == nil, "elastic parts may overlap")
+        for policy in [AllocationPolicy.elastic, .unique] {
+            let message = refusal { genesis in
+                genesis.parameters.allocation = policy
+                genesis.services = (0..<20).map { place in
+                    var service = genesis.services[0]
+                    service.coordinator = Fixture.key(UInt8(100 + place)).publicKey
+                    return service
+                }
+                genesis.signers[0].allocations = (0..<20).map { part($0, 10) }
+            }
+            #expect((message == nil) == (policy == .elastic), "more than 64 bits of parts: \(message ?? "fine")")
+        }
+        #expect(
+            refusal { $0.services[1].jail.least = Fraction(3, over: 2)! }
+                == "genesis: the window for absences of s-1 must be at most 128 tasks, with a share of at most 1")
+        #expect(
+            refusal { $0.restakers[0].deposits.append(.init(asset: .native, amount: Units(UInt64.max))) }
+                == "genesis: the deposits together exceed \(Lamports(PoolLimit.number))", "one restaker's alone")
+        #expect(
+            refusal { genesis in
+                genesis.assets.append(
+                    AssetTerms(name: "x", authority: genesis.clock, rate: ExchangeRate(1_000_000_000_000)!))
+                genesis.restakers[0].deposits.append(
+                    .init(asset: AssetID(1 as UInt32), amount: Units(PoolLimit.number / 2)))
+            } == "genesis: the deposits together exceed \(Lamports(PoolLimit.number))", "by their value")
+        #expect(
+            refusal { $0.restakers[1].delegations = [.init(signer: OperatorIndex(9), amount: 1)] }
+                == "genesis: a delegation of r-2 names operator 9, which does not exist")
+    }
 }

@@ -62,7 +62,8 @@ package struct ReportPage: Sendable {
     /// What the page has to tell, from top to bottom; what there is nothing to say of is left out.
     private var sections: [ReportSection] {
         [
-            verdicts, executions, latency, faults, slashes, revocations, conflicts, security, nativePool, whatWasRun,
+            verdicts, executions, latency, faults, slashes, revocations, conflicts, security, nativePool, restakers,
+            stakeTimeline, whatWasRun,
             resources, refusals,
             repetition,
         ].compactMap(\.self)

@@ -27,38 +27,52 @@ package struct NativePoolAccount: Hashable, Sendable {
         package var name: String
         package var stake: Units
     }
+}
 
-    /// - Returns: nil where the pool has no base validators, or what the ledger applied is not all there.
-    static func of(_ history: RunHistory) -> NativePoolAccount? {
-        let validators = history.genesis.nativePool.validators
-        let applied = history.applied.sorted { $0.sequence < $1.sequence }
-        guard !validators.isEmpty, history.ledgerGaps.isEmpty, var ledger = try? Ledger(genesis: history.genesis),
-            applied.enumerated().allSatisfy({ $1.sequence == UInt64($0) + 1 })
-        else { return nil }
-        var standing = ledger
+/// Makes a `NativePoolAccount` as the ledger's log goes by.
+struct NativePoolBook {
+    private let validators: [BaseValidatorTerms]
+    /// The same ledger, but that nothing is moved in it.
+    private var standing: Ledger
+    private var account = NativePoolAccount(
+        moves: [], stakes: [], yielded: .zero, yieldedStanding: .zero, epochs: 0)
+
+    /// - Returns: nil where the pool has no base validators.
+    init?(_ genesis: Genesis, _ ledger: Ledger) {
+        validators = genesis.nativePool.validators
+        guard !validators.isEmpty else { return nil }
+        standing = ledger
         standing.holdNativePoolStill()
-        var account = NativePoolAccount(moves: [], stakes: [], yielded: .zero, yieldedStanding: .zero, epochs: 0)
-        for instruction in applied {
-            var changes: [Ledger.Change] = []
-            _ = ledger.applyVerified(instruction.signed, changes: &changes)
-            for case .event(let event) in changes {
-                switch event {
-                case .yieldBooked(_, let gross, _, _): account.yielded += gross
-                case .poolMoved(let epoch, let move):
-                    guard let from = move.from else { continue }
-                    account.moves.append(
-                        Move(
-                            epoch: epoch, from: validators[from.place].name, to: validators[move.to.place].name,
-                            amount: move.amount, lost: ledger.baseYield(of: move.amount, with: from)))
-                default: break
-                }
+    }
+
+    mutating func willApply(_ instruction: RunHistory.AppliedInstruction) {
+        standing.takesCertificatesAsProven = instruction.outcome == .applied
+        var changes: [Ledger.Change] = []
+        _ = standing.applyVerified(instruction.signed, changes: &changes)
+        for case .event(.yieldBooked(_, let gross, _, _)) in changes { account.yieldedStanding += gross }
+    }
+
+    mutating func applied(_ changes: [Ledger.Change], _ ledger: Ledger) {
+        for change in changes {
+            switch change {
+            case .epochOpened: account.epochs += 1
+            case .event(.yieldBooked(_, let gross, _, _)): account.yielded += gross
+            case .event(.poolMoved(let epoch, let move)):
+                guard let from = move.from else { continue }
+                account.moves.append(
+                    NativePoolAccount.Move(
+                        epoch: epoch, from: validators[from.place].name, to: validators[move.to.place].name,
+                        amount: move.amount, lost: ledger.baseYield(of: move.amount, with: from)))
+            default: break
             }
-            account.epochs += changes.count { if case .epochOpened = $0 { true } else { false } }
-            changes = []
-            _ = standing.applyVerified(instruction.signed, changes: &changes)
-            for case .event(.yieldBooked(_, let gross, _, _)) in changes { account.yieldedStanding += gross }
         }
-        account.stakes = ledger.baseValidators.map { Stake(name: $0.terms.name, stake: $0.stake) }
+    }
+
+    func account(_ ledger: Ledger) -> NativePoolAccount {
+        var account = account
+        account.stakes = ledger.baseValidators.map {
+            NativePoolAccount.Stake(name: $0.terms.name, stake: $0.stake)
+        }
         return account
     }
 }

@@ -7,11 +7,7 @@ extension RunSummary {
     /// Where AVSs share stake: what that does for each.
     var securityLines: [String] {
         guard security.count > 1 else { return [] }
-        return security.map { account in
-            "\(account.service): \(account.set.total), \(account.unique.percentage(of: account.set.total)) of it behind "
-                + "no other service; to corrupt it takes \(account.costPooled), and \(account.costAlone) if everyone "
-                + "had divided its stake evenly; an equivocation costs \(account.terms.percentage) of that"
-        }
+        return security.map(\.line)
     }
 
     var nativePoolLines: [String] {
@@ -33,9 +29,26 @@ extension RunSummary {
 
     private static let shownMoves = 6
 
+    /// Those first who lost most.
+    var holdingLines: [String] {
+        let ranked = holdings.enumerated().sorted { ($1.element.lost, $0.offset) < ($0.element.lost, $1.offset) }
+            .map(\.element)
+        var lines = ranked.prefix(Self.shownHoldings).map(\.account)
+        let rest = ranked.dropFirst(Self.shownHoldings)
+        guard !rest.isEmpty else { return lines }
+        let losers = rest.count { $0.lost > .zero }
+        lines.append(
+            "and \(rest.count) more, "
+                + (losers == 0 ? "none of which lost anything" : "of which \(losers) lost something")
+                + "; see \(Self.resultsName)")
+        return lines
+    }
+
+    private static let shownHoldings = 6
+
     var restakingJSON: JSONValue {
         .object([
-            ("security", .array(security.map(json))),
+            ("security", .array(security.map(json))), ("restakers", .array(holdings.map(json))),
             ("native_pool", nativePool.map(json) ?? .null),
         ])
     }
@@ -43,11 +56,26 @@ extension RunSummary {
     private func json(_ account: SecurityAccount) -> JSONValue {
         func lamports(_ amount: Lamports) -> JSONValue { .string("\(amount.number)") }
         return .object([
-            ("service", .string(account.service)), ("stake_lamports", lamports(account.set.total)),
+            ("service", .string(account.service)), ("allocation", .string("\(account.policy)")),
+            ("stake_lamports", lamports(account.set.total)),
             ("unique_lamports", lamports(account.unique)), ("alone_lamports", lamports(account.alone)),
             ("cost_pooled_lamports", lamports(account.costPooled)),
             ("cost_alone_lamports", lamports(account.costAlone)),
             ("equivocation_slash", .string("\(account.terms)")),
+        ])
+    }
+
+    private func json(_ holding: HoldingAccount) -> JSONValue {
+        let figures = holding.figures
+        func units(_ amount: Units) -> JSONValue { .string("\(amount.number)") }
+        return .object([
+            ("restaker", .string(holding.name)), ("asset", .string(holding.assetName)),
+            ("began_units", units(holding.began)), ("deposited_units", units(figures.deposited)),
+            ("withdrawn_units", units(figures.withdrawn)), ("claimed_units", units(figures.claimed)),
+            ("rewards_units", units(holding.rewards)), ("awarded_units", units(figures.awarded)),
+            ("slashed_units", units(figures.slashed)), ("forfeited_units", units(figures.forfeited)),
+            ("yield_units", .string(holding.yieldSign + "\(holding.yieldAmount.number)")),
+            ("ended_units", units(holding.ended)), ("lost_lamports", .string("\(holding.lost.number)")),
         ])
     }
 

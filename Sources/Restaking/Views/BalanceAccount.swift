@@ -28,7 +28,7 @@ package struct BalanceAccount: Sendable {
         case gain(Units)
         case loss(Units)
 
-        init(from before: Units, to after: Units) {
+        package init(from before: Units, to after: Units) {
             self = after >= before ? .gain(after - before) : .loss(before - after)
         }
     }

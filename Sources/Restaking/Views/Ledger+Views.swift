@@ -101,6 +101,38 @@ extension Ledger {
             earned: earned.filter { $0.amount > .zero }, points: booked.points + unclaimed.points)
     }
 
+    /// What of a restaker's stake is with one operator: delegated to it, or unbonding from it.
+    package func stake(ofRestaker index: RestakerIndex, with signer: OperatorIndex) -> [RestakerView.Amount] {
+        let account = restakers[Int(index.number)]
+        var amounts: [AssetID: Units] = [:]
+        for var record in account.delegations where record.signer == signer {
+            var stake = stakes[record.asset.place][Int(signer.number)]
+            _ = record.settle(with: &stake)
+            let vault = vaults[record.asset.place]
+            amounts[record.asset, default: .zero] +=
+                vault.units(of: stake.active.value(of: record.holding))
+                + vault.units(of: record.joining?.amount ?? .zero)
+        }
+        for claim in account.claims where claim.signer == signer {
+            amounts[claim.asset, default: .zero] += vaults[claim.asset.place].units(of: value(of: claim))
+        }
+        return amounts.sorted { $0.key < $1.key }.map { RestakerView.Amount(asset: $0.key, amount: $0.value) }
+    }
+
+    /// By asset, of those that count in an AVS: what an operator's weight there consists of at present, and the part of
+    /// its stake that is behind it.
+    package func parts(of signer: OperatorIndex, in service: ServiceID) -> [StakePart] {
+        let terms = services[Int(service.number)].terms
+        return weights(of: signer, in: service).enumerated().compactMap { place, weight in
+            let asset = AssetID(place)
+            guard terms.weight(of: asset) > .zero else { return nil }
+            let magnitude =
+                parameters.allocation == .shared
+                ? .whole : operators[Int(signer.number)].magnitude(for: service, asset, in: epoch)
+            return magnitude > .zero ? StakePart(asset: asset, magnitude: magnitude, weight: weight) : nil
+        }
+    }
+
     /// - Returns: nil when nobody of this key restakes.
     package func restaker(of key: PublicKey) -> RestakerIndex? { places[key].flatMap { accounts[$0].restaker } }
 
@@ -148,11 +180,14 @@ extension Ledger {
     }
 
     /// Disputes that are voted on, in the order of their numbers.
-    package var openDisputes: [(id: DisputeID, voteKey: VoteKey, operatorSet: OperatorSet?)] {
+    ///
+    /// `voters` are members of the operator set.
+    package var openDisputes: [(id: DisputeID, voteKey: VoteKey, operatorSet: OperatorSet?, voters: SignerSet)] {
         disputeBook.open.map { dispute in
             (
                 dispute.id, dispute.voteKey,
-                archive.set(dispute.operatorSet, of: dispute.voteKey.service, in: dispute.statementEpoch)
+                archive.set(dispute.operatorSet, of: dispute.voteKey.service, in: dispute.statementEpoch),
+                dispute.voters
             )
         }
     }

@@ -57,6 +57,21 @@ package struct OperatorView: Hashable, Sendable {
     }
 }
 
+/// What an operator has of one asset, as far as it is behind one AVS.
+package struct StakePart: Hashable, Sendable {
+    package var asset: AssetID
+    /// Of all that the operator has of it. Where stake is shared, the whole.
+    package var magnitude: Magnitude
+    /// What that weighs in the AVS.
+    package var weight: Lamports
+
+    package init(asset: AssetID, magnitude: Magnitude, weight: Lamports) {
+        self.asset = asset
+        self.magnitude = magnitude
+        self.weight = weight
+    }
+}
+
 package struct ServiceView: Hashable, Sendable {
     package var service: ServiceID
     package var terms: Genesis.Service

@@ -1,0 +1,201 @@
+import Cryptography
+import Messages
+import Primitives
+import Restaking
+import Verdicts
+
+/// Makes `HoldingAccount`s of all restakers as the ledger's log goes by. Each instruction costs what it touches: its own
+/// author, and where it slashes whoever has stake with the culprit. All are looked at in the beginning and in the end alone.
+struct HoldingBook {
+    private typealias Figures = HoldingAccount.Figures
+
+    private let genesis: Genesis
+    /// By restaker, then by asset.
+    private let began: [[Units]]
+    private var figures: [[Figures]]
+    /// By operator: who has ever delegated to it.
+    private var delegators: [Set<RestakerIndex>]
+    /// By instruction: whose stake it takes.
+    private let culprits: [UInt64: [OperatorIndex]]
+    /// Who has challenged a result.
+    private var challengers: [VoteKey: RestakerIndex] = [:]
+    /// Of the instruction that is being applied: what is with those whose stake it takes, before it is taken.
+    private var held: [OperatorIndex: [RestakerIndex: [RestakerView.Amount]]] = [:]
+    /// Its author before, where what it takes out, or pays, is not what it asks for.
+    private var author: RestakerView?
+
+    /// Where people restake besides operators, or somebody has challenged a result.
+    static func isWanted(for history: RunHistory) -> Bool {
+        let signers = Set(history.genesis.signers.map(\.key))
+        return history.genesis.restakers.contains { !signers.contains($0.key) }
+            || history.applied.contains { applied in
+                if case .dispute = applied.signed.instruction { applied.outcome.costsBond } else { false }
+            }
+    }
+
+    init(_ history: RunHistory, _ ledger: Ledger) {
+        genesis = history.genesis
+        let restakers = genesis.restakers.indices.map { RestakerIndex(UInt32($0)) }
+        began = restakers.map { restaker in
+            let view = ledger.view(ofRestaker: restaker)
+            return ledger.assetViews.map { view.total(of: $0.asset) }
+        }
+        figures = restakers.map { _ in [] }
+        delegators = genesis.signers.map { _ in [] }
+        for (restaker, terms) in zip(restakers, genesis.restakers) {
+            for delegation in terms.delegations { delegators[Int(delegation.signer.number)].insert(restaker) }
+        }
+        culprits = Dictionary(
+            grouping: history.slashNotes.filter { $0.record.stage == .executed }, by: \.sequence
+        ).mapValues { $0.map(\.record.signer) }
+    }
+
+    // MARK: As the log goes by
+
+    mutating func willApply(_ applied: RunHistory.AppliedInstruction, to ledger: Ledger) {
+        held = [:]
+        for signer in culprits[applied.sequence] ?? [] { held[signer] = stakes(with: signer, ledger) }
+        author = nil
+        switch applied.signed.instruction {
+        case .claimRewards where applied.outcome == .applied, .withdraw where applied.outcome == .applied,
+            .submitEvidence where applied.outcome == .badEvidence:
+            author = ledger.restaker(of: applied.signed.authority).map { ledger.view(ofRestaker: $0) }
+        default: break
+        }
+    }
+
+    /// In the course of an instruction: what passes with time.
+    mutating func took(_ step: LedgerStep, _ ledger: Ledger) {
+        guard !held.isEmpty else { return }
+        if case .slash(let record) = step { return slash(record, ledger) }
+        for signer in held.keys.sorted() { held[signer] = stakes(with: signer, ledger) }
+    }
+
+    mutating func applied(
+        _ applied: RunHistory.AppliedInstruction, _ changes: [Ledger.Change], _ ledger: Ledger
+    ) {
+        var isTold = false
+        if case .advance = applied.signed.instruction { isTold = true }
+        for change in changes {
+            switch change {
+            case .slashed(let record) where record.stage == .executed:
+                if !isTold { slash(record, ledger) }
+                award(record, ledger)
+            case .event(.resultVoided(let voteKey)): returnBond(of: voteKey, applied, ledger)
+            default: break
+            }
+        }
+        guard let restaker = ledger.restaker(of: applied.signed.authority) else { return }
+        switch applied.signed.instruction {
+        case .deposit(let asset, let amount) where applied.outcome == .applied:
+            change(restaker, asset) { $0.deposited += amount }
+        case .withdraw(let asset, _):
+            let taken = taken(of: asset, from: restaker, ledger)
+            change(restaker, asset) { $0.withdrawn += taken }
+        case .delegate(_, _, let signer) where applied.outcome == .applied:
+            delegators[Int(signer.number)].insert(restaker)
+        case .claimRewards:
+            for earned in author?.earned ?? [] { change(restaker, earned.asset) { $0.claimed += earned.amount } }
+        case .submitEvidence:
+            let fee = taken(of: .native, from: restaker, ledger)
+            change(restaker, .native) { $0.forfeited += fee }
+        case .dispute(_, let statement) where applied.outcome.costsBond:
+            challengers[statement.voteKey] = restaker
+            guard !changes.contains(.event(.resultVoided(statement.voteKey))) else { return }
+            let bond = bond
+            change(restaker, .native) { $0.forfeited += bond }
+        default: break
+        }
+    }
+
+    private func taken(of asset: AssetID, from restaker: RestakerIndex, _ ledger: Ledger) -> Units {
+        author?.total(of: asset).subtracting(ledger.view(ofRestaker: restaker).total(of: asset)) ?? .zero
+    }
+
+    private var bond: Units { Units(genesis.parameters.disputes.bond.number) }
+
+    /// What was posted is earned again: by the instruction that posted it, or by a later one.
+    private mutating func returnBond(
+        of voteKey: VoteKey, _ applied: RunHistory.AppliedInstruction, _ ledger: Ledger
+    ) {
+        let bond = bond
+        if let challenger = challengers[voteKey] {
+            change(challenger, .native) {
+                $0.forfeited -= bond
+                $0.returned += bond
+            }
+        } else if let challenger = ledger.restaker(of: applied.signed.authority) {
+            change(challenger, .native) { $0.returned += bond }
+        }
+    }
+
+    // MARK: Slashes
+
+    private func stakes(
+        with signer: OperatorIndex, _ ledger: Ledger
+    ) -> [RestakerIndex: [RestakerView.Amount]] {
+        Dictionary(
+            uniqueKeysWithValues: delegators[Int(signer.number)].map {
+                ($0, ledger.stake(ofRestaker: $0, with: signer))
+            })
+    }
+
+    /// - Parameter ledger: after it.
+    private mutating func slash(_ record: SlashRecord, _ ledger: Ledger) {
+        guard let before = held[record.signer] else { return }
+        let after = stakes(with: record.signer, ledger)
+        held[record.signer] = after
+        for (restaker, amounts) in before {
+            for loss in record.losses {
+                let had = amounts.first { $0.asset == loss.asset }?.amount ?? .zero
+                let has = after[restaker]?.first { $0.asset == loss.asset }?.amount ?? .zero
+                if let lost = had.subtracting(has), lost > .zero {
+                    change(restaker, loss.asset) { $0.slashed += lost }
+                }
+            }
+        }
+    }
+
+    private mutating func award(_ record: SlashRecord, _ ledger: Ledger) {
+        let reporter = ledger.restaker(of: record.reporter)
+        var heir: RestakerIndex?
+        if case .address(let key) = genesis.services[Int(record.voteKey.service.number)].slash.destination {
+            heir = ledger.restaker(of: key)
+        }
+        for loss in record.losses {
+            if let reporter { change(reporter, loss.asset) { $0.awarded += loss.rewarded } }
+            if let heir { change(heir, loss.asset) { $0.awarded += loss.units - loss.rewarded } }
+        }
+    }
+
+    private mutating func change(_ restaker: RestakerIndex, _ asset: AssetID, _ body: (inout Figures) -> Void) {
+        let place = Int(restaker.number)
+        while figures[place].count <= asset.place { figures[place].append(Figures()) }
+        body(&figures[place][asset.place])
+    }
+
+    // MARK: In the end
+
+    /// Of everybody who is no operator, and of operators' own stake that lost something; in the order of genesis.
+    func accounts(_ ledger: Ledger) -> [HoldingAccount] {
+        let signers = Set(genesis.signers.map(\.key))
+        let assets = ledger.assetViews
+        return genesis.restakers.enumerated().flatMap { place, terms -> [HoldingAccount] in
+            let figures = figures[place]
+            guard !signers.contains(terms.key) || figures.contains(where: \.isLoss) else { return [] }
+            let restaker = RestakerIndex(UInt32(place))
+            let view = ledger.view(ofRestaker: restaker)
+            let began = began[place]
+            return assets.enumerated().map { place, asset in
+                HoldingAccount(
+                    restaker, terms.name, asset, began: place < began.count ? began[place] : .zero,
+                    place < figures.count ? figures[place] : Figures(), view)
+            }.filter(\.isAnything)
+        }
+    }
+}
+
+extension Outcome {
+    /// Of a challenge.
+    fileprivate var costsBond: Bool { self == .applied || self == .challengeFailed }
+}
