@@ -127,6 +127,12 @@ package struct RunHistory: Sendable {
         package var outcome: Outcome
     }
 
+    /// By instruction, its number in the ledger's log: whose stake it takes.
+    package var culprits: [UInt64: [OperatorIndex]] {
+        Dictionary(grouping: slashNotes.filter { $0.record.stage == .executed }, by: \.sequence)
+            .mapValues { $0.map(\.record.signer) }
+    }
+
     /// Who has lost stake, or is about to.
     package var slashedSigners: Set<OperatorIndex> {
         Set(slashes.filter { $0.record.stage != .vetoed }.map(\.record.signer))

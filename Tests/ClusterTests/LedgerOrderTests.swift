@@ -64,28 +64,4 @@ import Cluster
             stage.tell(receipt(.nothingEarned))
                 == [.answer(ticket: 1, .notApplied("applied, nothingEarned")), .prepare(Self.accusation)])
     }
-
-    @Test func aNumberThatSomebodyElseHasUsedIsTriedAgain() {
-        var stage = stage()
-        stage.tell(.ordered(.instruct(Self.accusation), ticket: 1))
-        for _ in 0..<16 {
-            stage.tell(.prepared([signed(0)]))
-            #expect(stage.tell(receipt(.nonceUsed)) == [.prepare(Self.accusation)])
-        }
-        stage.tell(.prepared([signed(0)]))
-        #expect(stage.tell(receipt(.nonceUsed)) == [.answer(ticket: 1, .notApplied("nonceUsed"))])
-    }
-
-    @Test func whatCannotEvenBeAskedForIsRefused() {
-        var stage = stage()
-        stage.tell(.ordered(.instruct(Self.claim), ticket: 1))
-        #expect(stage.tell(.unprepared("nobody")) == [.answer(ticket: 1, .refused("nobody"))])
-    }
-
-    @Test func theClockMovesOnWithoutAReceipt() {
-        var stage = stage()
-        let told = stage.tell(.ordered(.instruct(.act(.forward(epochs: 3))), ticket: 1))
-        #expect(
-            told == [.tell(.ledger, .forward(slots: 3)), .answer(ticket: 1, .done("the clock moves on by 3 epochs"))])
-    }
 }

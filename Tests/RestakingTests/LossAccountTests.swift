@@ -11,9 +11,10 @@ import Testing
 
     private static func losses(_ fixture: Fixture, _ genesis: Genesis) -> LossAccount {
         var ledger = try! Ledger(genesis: genesis)
-        var account = LossAccount()
+        var account = LossAccount(genesis)
         var changes: [Ledger.Change] = []
-        for signed in fixture.log { _ = account.apply(signed, to: &ledger, changes: &changes) }
+        let signers = (0..<4).map(OperatorIndex.init)
+        for signed in fixture.log { _ = account.apply(signed, to: &ledger, slashing: signers, changes: &changes) }
         #expect(ledger.stateRoot == fixture.ledger.stateRoot)
         return account
     }

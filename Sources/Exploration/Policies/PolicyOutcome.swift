@@ -58,10 +58,12 @@ package struct PolicyOutcome: Sendable {
         guard var ledger = try? Ledger(genesis: history.genesis) else {
             preconditionFailure("a network has started from a genesis that is none")
         }
-        var account = LossAccount()
+        var account = LossAccount(history.genesis)
+        let culprits = history.culprits
         var changes: [Ledger.Change] = []
         for instruction in history.applied.sorted(by: { $0.sequence < $1.sequence }) {
-            let outcome = account.apply(instruction.signed, to: &ledger, changes: &changes)
+            let outcome = account.apply(
+                instruction.signed, to: &ledger, slashing: culprits[instruction.sequence] ?? [], changes: &changes)
             precondition(outcome == instruction.outcome, "a simulated ledger has come to something else")
         }
         Self.settle(&ledger, by: history.genesis.clock, &account, &changes)
@@ -89,7 +91,8 @@ package struct PolicyOutcome: Sendable {
             let signed = SignedInstruction(
                 network: ledger.network, authority: clock, nonce: ledger.nextNonce(of: clock) ?? 0,
                 instruction: .advance(to: slot), signature: signature)
-            guard account.apply(signed, to: &ledger, changes: &changes) == .applied else { return }
+            let pending = Set(ledger.pendingSlashRecords.map(\.signer)).sorted()
+            guard account.apply(signed, to: &ledger, slashing: pending, changes: &changes) == .applied else { return }
         } while !ledger.pendingSlashRecords.isEmpty || !ledger.openDisputes.isEmpty
     }
 

@@ -13,15 +13,12 @@ struct HoldingBook {
     /// By restaker, then by asset.
     private let began: [[Units]]
     private var figures: [[Figures]]
-    /// By operator: who has ever delegated to it.
-    private var delegators: [Set<RestakerIndex>]
+    private var losses: LossAccount
     /// By instruction: whose stake it takes.
     private let culprits: [UInt64: [OperatorIndex]]
     /// Who has challenged a result.
     private var challengers: [VoteKey: RestakerIndex] = [:]
-    /// Of the instruction that is being applied: what is with those whose stake it takes, before it is taken.
-    private var held: [OperatorIndex: [RestakerIndex: [RestakerView.Amount]]] = [:]
-    /// Its author before, where what it takes out, or pays, is not what it asks for.
+    /// The author of the instruction that is being applied, before it is, where what it takes out, or pays, is not what it asks for.
     private var author: RestakerView?
 
     /// Where people restake besides operators, or somebody has challenged a result.
@@ -41,20 +38,14 @@ struct HoldingBook {
             return ledger.assetViews.map { view.total(of: $0.asset) }
         }
         figures = restakers.map { _ in [] }
-        delegators = genesis.signers.map { _ in [] }
-        for (restaker, terms) in zip(restakers, genesis.restakers) {
-            for delegation in terms.delegations { delegators[Int(delegation.signer.number)].insert(restaker) }
-        }
-        culprits = Dictionary(
-            grouping: history.slashNotes.filter { $0.record.stage == .executed }, by: \.sequence
-        ).mapValues { $0.map(\.record.signer) }
+        losses = LossAccount(genesis)
+        culprits = history.culprits
     }
 
     // MARK: As the log goes by
 
     mutating func willApply(_ applied: RunHistory.AppliedInstruction, to ledger: Ledger) {
-        held = [:]
-        for signer in culprits[applied.sequence] ?? [] { held[signer] = stakes(with: signer, ledger) }
+        losses.willApply(slashing: culprits[applied.sequence] ?? [], ledger)
         author = nil
         switch applied.signed.instruction {
         case .claimRewards where applied.outcome == .applied, .withdraw where applied.outcome == .applied,
@@ -65,22 +56,15 @@ struct HoldingBook {
     }
 
     /// In the course of an instruction: what passes with time.
-    mutating func took(_ step: LedgerStep, _ ledger: Ledger) {
-        guard !held.isEmpty else { return }
-        if case .slash(let record) = step { return slash(record, ledger) }
-        for signer in held.keys.sorted() { held[signer] = stakes(with: signer, ledger) }
-    }
+    mutating func took(_ step: LedgerStep, _ ledger: Ledger) { losses.took(step, ledger) }
 
     mutating func applied(
         _ applied: RunHistory.AppliedInstruction, _ changes: [Ledger.Change], _ ledger: Ledger
     ) {
-        var isTold = false
-        if case .advance = applied.signed.instruction { isTold = true }
+        losses.applied(applied.signed, applied.outcome, changes[...], ledger)
         for change in changes {
             switch change {
-            case .slashed(let record) where record.stage == .executed:
-                if !isTold { slash(record, ledger) }
-                award(record, ledger)
+            case .slashed(let record) where record.stage == .executed: award(record, ledger)
             case .event(.resultVoided(let voteKey)): returnBond(of: voteKey, applied, ledger)
             default: break
             }
@@ -92,8 +76,6 @@ struct HoldingBook {
         case .withdraw(let asset, _):
             let taken = taken(of: asset, from: restaker, ledger)
             change(restaker, asset) { $0.withdrawn += taken }
-        case .delegate(_, _, let signer) where applied.outcome == .applied:
-            delegators[Int(signer.number)].insert(restaker)
         case .claimRewards:
             for earned in author?.earned ?? [] { change(restaker, earned.asset) { $0.claimed += earned.amount } }
         case .submitEvidence:
@@ -129,33 +111,6 @@ struct HoldingBook {
         }
     }
 
-    // MARK: Slashes
-
-    private func stakes(
-        with signer: OperatorIndex, _ ledger: Ledger
-    ) -> [RestakerIndex: [RestakerView.Amount]] {
-        Dictionary(
-            uniqueKeysWithValues: delegators[Int(signer.number)].map {
-                ($0, ledger.stake(ofRestaker: $0, with: signer))
-            })
-    }
-
-    /// - Parameter ledger: after it.
-    private mutating func slash(_ record: SlashRecord, _ ledger: Ledger) {
-        guard let before = held[record.signer] else { return }
-        let after = stakes(with: record.signer, ledger)
-        held[record.signer] = after
-        for (restaker, amounts) in before {
-            for loss in record.losses {
-                let had = amounts.first { $0.asset == loss.asset }?.amount ?? .zero
-                let has = after[restaker]?.first { $0.asset == loss.asset }?.amount ?? .zero
-                if let lost = had.subtracting(has), lost > .zero {
-                    change(restaker, loss.asset) { $0.slashed += lost }
-                }
-            }
-        }
-    }
-
     private mutating func award(_ record: SlashRecord, _ ledger: Ledger) {
         let reporter = ledger.restaker(of: record.reporter)
         var heir: RestakerIndex?
@@ -181,17 +136,25 @@ struct HoldingBook {
         let signers = Set(genesis.signers.map(\.key))
         let assets = ledger.assetViews
         return genesis.restakers.enumerated().flatMap { place, terms -> [HoldingAccount] in
-            let figures = figures[place]
-            guard !signers.contains(terms.key) || figures.contains(where: \.isLoss) else { return [] }
             let restaker = RestakerIndex(UInt32(place))
+            let figures = figures(of: restaker, of: assets.count)
+            guard !signers.contains(terms.key) || figures.contains(where: \.isLoss) else { return [] }
             let view = ledger.view(ofRestaker: restaker)
             let began = began[place]
             return assets.enumerated().map { place, asset in
                 HoldingAccount(
-                    restaker, terms.name, asset, began: place < began.count ? began[place] : .zero,
-                    place < figures.count ? figures[place] : Figures(), view)
+                    restaker, terms.name, asset, began: place < began.count ? began[place] : .zero, figures[place], view
+                )
             }.filter(\.isAnything)
         }
+    }
+
+    /// By asset, up to a number of assets.
+    private func figures(of restaker: RestakerIndex, of count: Int) -> [Figures] {
+        var figures = figures[Int(restaker.number)]
+        figures += Array(repeating: Figures(), count: count - figures.count)
+        for (asset, amount) in losses.slashed[restaker] ?? [:] { figures[asset.place].slashed = amount }
+        return figures
     }
 }
 

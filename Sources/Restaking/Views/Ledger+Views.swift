@@ -101,17 +101,15 @@ extension Ledger {
             earned: earned.filter { $0.amount > .zero }, points: booked.points + unclaimed.points)
     }
 
-    /// What of a restaker's stake is with one operator: delegated to it, or unbonding from it.
-    package func stake(ofRestaker index: RestakerIndex, with signer: OperatorIndex) -> [RestakerView.Amount] {
+    /// What of a restaker's stake a slash of one operator can reach: what counts with it, and what unbonds from it.
+    func stake(ofRestaker index: RestakerIndex, with signer: OperatorIndex) -> [RestakerView.Amount] {
         let account = restakers[Int(index.number)]
         var amounts: [AssetID: Units] = [:]
         for var record in account.delegations where record.signer == signer {
             var stake = stakes[record.asset.place][Int(signer.number)]
             _ = record.settle(with: &stake)
             let vault = vaults[record.asset.place]
-            amounts[record.asset, default: .zero] +=
-                vault.units(of: stake.active.value(of: record.holding))
-                + vault.units(of: record.joining?.amount ?? .zero)
+            amounts[record.asset, default: .zero] += vault.units(of: stake.active.value(of: record.holding))
         }
         for claim in account.claims where claim.signer == signer {
             amounts[claim.asset, default: .zero] += vaults[claim.asset.place].units(of: value(of: claim))
