@@ -105,6 +105,7 @@ extension RunSummary {
             ("reward_lamports", .string("\(slash.record.reward.number)")),
             ("detected_ms", slash.detected.map(JSONValue.milliseconds) ?? .null),
             ("slashed_ms", slash.slashed.map(JSONValue.milliseconds) ?? .null),
+            ("settled_ms", slash.settled.map(JSONValue.milliseconds) ?? .null),
             ("evidence", slash.evidence.map { .string($0.jsonPath) } ?? .null),
             ("proof", slash.evidence.map { .string($0.borshPath) } ?? .null),
             ("seats", .array(slash.seats.map(json))),

@@ -3,7 +3,7 @@ import Messages
 import Primitives
 import Verdicts
 
-/// One executed slash, with how long it took from the offence.
+/// One slash, with how long it took from the offence.
 package struct SlashAccount: Hashable, Sendable {
     package var record: SlashRecord
     package var signer: String
@@ -16,8 +16,10 @@ package struct SlashAccount: Hashable, Sendable {
     package var destination: String
     /// From the adversary's sending its second vote to the first honest node that held both.
     package var detected: Duration?
-    /// From there to the ledger's slash.
+    /// From there to the ledger's slash, or to its being booked where it waits.
     package var slashed: Duration?
+    /// Of one that waited, from there to its being executed or cancelled; nil of one that did not, or waits still.
+    package var settled: Duration?
     /// Nil when the records do not have it.
     package var evidence: EvidenceFile?
     /// Where the culprit lost its seat by it.
@@ -41,6 +43,13 @@ package struct SlashAccount: Hashable, Sendable {
         }
     }
 
+    /// `slashed after 3.2 ms`; `booked after 3.2 ms, executed after 1505.1 ms`
+    var times: [(words: String, after: Duration)] {
+        guard let slashed else { return [] }
+        guard let settled else { return [(record.stage == .pending ? "booked" : "slashed", slashed)] }
+        return [("booked", slashed), (record.stage == .vetoed ? "cancelled" : "executed", settled)]
+    }
+
     /// Whether what was taken is just the share that the terms name of the stake that counted.
     var isOfTerms: Bool {
         stake.map {
@@ -62,7 +71,9 @@ package struct SlashAccount: Hashable, Sendable {
                 terms: history.terms(of: record.voteKey.service, record.kind),
                 destination: history.destination(of: record.voteKey.service),
                 detected: offence.flatMap { offence in found.map(\.at).min().map { $0 - offence.at } },
-                slashed: offence.map { slash.at - $0.at }, evidence: files.first { $0.offence == record.offence },
+                slashed: offence.map { slash.at - $0.at },
+                settled: offence.flatMap { offence in history.settled(slash).map { $0 - offence.at } },
+                evidence: files.first { $0.offence == record.offence },
                 seats: SeatLoss.all(by: slash, in: history))
         }
     }
@@ -76,6 +87,13 @@ extension RunHistory {
         return findings.filter {
             $0.evidence.accused == accused && $0.evidence.voteKey == voteKey && !liars.contains($0.finder)
         }
+    }
+
+    /// When what had been pending came to its end.
+    fileprivate func settled(_ slash: Slash) -> Instant? {
+        let notes = slashNotes.filter { $0.record.offence == slash.record.offence }
+        guard notes.count > 1, slash.record.stage != .pending else { return nil }
+        return notes[notes.count - 1].at
     }
 
     fileprivate func stake(of signer: OperatorIndex, in service: ServiceID, _ epoch: Epoch) -> Lamports? {

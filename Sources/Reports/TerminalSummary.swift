@@ -205,7 +205,7 @@ package struct TerminalSummary: Sendable {
         }
         text += slash.money
         if let detected = slash.detected { text += "; detected after \(detected.milliseconds)" }
-        if let slashed = slash.slashed { text += ", slashed after \(slashed.milliseconds)" }
+        for time in slash.times { text += ", \(time.words) after \(time.after.milliseconds)" }
         if let evidence = slash.evidence { text += "; proof: \(evidence.borshPath)" }
         return text
     }

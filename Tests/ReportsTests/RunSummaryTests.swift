@@ -269,6 +269,29 @@ import Verdicts
         #expect(TerminalSummary(Self.summary(try .sound()), style: .coloured).text.contains("\u{1b}[32mholds\u{1b}[0m"))
     }
 
+    @Test(arguments: [
+        (SlashRecord.Stage.executed, "booked after 55.000 ms, executed after 79.000 ms", 79.0 as Double?),
+        (.vetoed, "booked after 55.000 ms, cancelled after 79.000 ms", 79), (.pending, "booked after 55.000 ms", nil),
+    ])
+    func whatWaitedIsToldFromTheBookingToTheEnd(stage: SlashRecord.Stage, words: String, settled: Double?) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(2)
+        builder.certify(2)
+        builder.equivocate(4, 2, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.signer(2)])
+        let evidence = builder.evidence(4, 2)
+        builder.note(HistoryBuilder.coordinator, at: 62, .evidenceFound(evidence))
+        var record = builder.slashRecord(evidence, 4)
+        record.stage = .pending
+        builder.note(.ledger, at: 76, .slashed(record))
+        record.stage = stage
+        if stage != .pending { builder.note(.ledger, at: 100, .slashed(record)) }
+        let summary = Self.summary(builder, slashed: stage == .vetoed ? [] : [3])
+        let flowing = TerminalSummary(summary).text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(flowing.contains("detected after 41.000 ms, \(words); proof"), "\(flowing)")
+        let slashes = try #require(try Self.object(summary.results.document)["slashes"] as? [[String: Any]])
+        #expect(slashes[0]["slashed_ms"] as? Double == 55 && slashes[0]["settled_ms"] as? Double == settled)
+    }
+
     @Test func aFailureSaysHowToSeeItAgain() throws {
         let text = TerminalSummary(Self.summary(try .sound(), slashed: [])).text
         #expect(text.contains("not as expected op-4 was slashed, which was not expected"))

@@ -43,24 +43,36 @@ extension ReportPage {
                     "signed \(slash.offence) for \(history.describe(record.voteKey))"
                 }
             }
-            Markup.facts([
-                ("slashed", amount(of: slash)),
-                slash.isOfTerms
-                    ? slash.stake?.subtracting(record.slashed).map { ("stake after it", Markup(text: "\($0)")) } : nil,
-                ("to the reporter", Markup(text: "\(record.reward)")),
-                ("stage", Markup(text: "\(record.stage)")),
-                (
-                    slash.destination, Markup(text: "\(record.slashed.subtracting(record.reward) ?? .zero)")
-                ),
-                time.map { ("slashed at", Markup(text: $0)) },
-                slash.detected.map { ("detected after", Markup(text: $0.milliseconds)) },
-                slash.slashed.map { ("slashed after", Markup(text: $0.milliseconds)) },
-                slash.evidence.flatMap { finder(of: $0.evidence) }.map { ("first found by", Markup(text: $0)) },
-                ("submitted by", Markup(text: name(of: record.reporter))),
-            ])
+            Markup.facts(facts(of: slash, at: time))
             seats(slash)
             if let file = slash.evidence { evidence(file) }
         }
+    }
+
+    /// - Parameter time: of the ledger's first word on it.
+    private func facts(of slash: SlashAccount, at time: String?) -> [Markup.Fact?] {
+        let record = slash.record
+        let isTaken = record.stage == .executed
+        var facts: [Markup.Fact?] = [
+            ("stage", Markup(text: "\(record.stage)")), (isTaken ? "slashed" : "at stake", amount(of: slash)),
+        ]
+        if isTaken {
+            let left = slash.isOfTerms ? slash.stake?.subtracting(record.slashed) : nil
+            facts += [
+                left.map { ("stake after it", Markup(text: "\($0)")) },
+                ("to the reporter", Markup(text: "\(record.reward)")),
+                (slash.destination, Markup(text: "\(record.slashed.subtracting(record.reward) ?? .zero)")),
+            ]
+        }
+        facts += [
+            time.map { ("\(slash.times.first?.words ?? "slashed") at", Markup(text: $0)) },
+            slash.detected.map { ("detected after", Markup(text: $0.milliseconds)) },
+        ]
+        facts += slash.times.map { ("\($0.words) after", Markup(text: $0.after.milliseconds)) }
+        return facts + [
+            slash.evidence.flatMap { finder(of: $0.evidence) }.map { ("first found by", Markup(text: $0)) },
+            ("submitted by", Markup(text: name(of: record.reporter))),
+        ]
     }
 
     private func amount(of slash: SlashAccount) -> Markup {
