@@ -15,9 +15,9 @@ extension OperatorMachine {
     /// Whether the coordinator of an AVS can be left to do its part.
     func relies(on service: ServiceID) -> Bool { !distrusted.contains(service) && !abandoned.contains(service) }
 
-    /// The other members of the present set.
+    /// Everybody else whose votes count: who has no seat any more may hold half of an offence of an epoch before.
     func peers(in service: ServiceID) -> [Party] {
-        sets.current(of: service)?.members.filter { $0.signer != me }.map { .signer($0.signer) } ?? []
+        sets.voters(of: service).filter { $0 != me }.map { .signer($0) }
     }
 
     // MARK: The coordinator

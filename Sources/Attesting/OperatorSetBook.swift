@@ -30,4 +30,11 @@ package struct OperatorSetBook: Sendable {
     package func set(_ digest: Digest) -> OperatorSet? { byDigest[digest] }
 
     package func current(of service: ServiceID) -> OperatorSet? { sets[service]?.last }
+
+    /// Whoever has a vote in an AVS that the ledger still takes, by the last revision of each epoch, in ascending order.
+    package func voters(of service: ServiceID) -> [OperatorIndex] {
+        let kept = sets[service] ?? []
+        let last = kept.indices.filter { $0 + 1 == kept.count || kept[$0 + 1].epoch > kept[$0].epoch }
+        return Set(last.flatMap { kept[$0].members.map(\.signer) }).sorted()
+    }
 }

@@ -46,6 +46,29 @@ import Verdicts
         RunHistory(run.records).applied
     }
 
+    /// The council retires all stake, so that the next epoch has no seats; whoever voted before compares all the same.
+    @Test(arguments: [0, 1] as [UInt64])
+    func whoHasNoSeatAnyMoreStillHelpsToFindAnOffence(forwarded: UInt64) throws {
+        let topology = try Topology.parse(
+            """
+            version: 1
+            name: no-seats
+            network: {dissemination: mesh}
+            operators: {op-1: {stake: 1 SOL}, op-2: {stake: 1 SOL}, op-3: {stake: 1 SOL}}
+            services: {cubes: {module: squaring, load: {tasks: 2, rate: 10/s}}}
+            faults:
+              - {coordinator: cubes, does: coordinator-equivocates, at: task 1}
+              - {operator: op-3, does: collusion, service: cubes}
+            timeline: [{at: start, council-retires: SOL}\(forwarded > 0 ? ", {at: task 1, forward: 1 epoch}" : "")]
+            """, file: "no-seats.yaml")
+        let plan = try Scene.plan(topology, costs: .none)
+        let run = try Simulator.run(plan)
+        let history = RunHistory(run.records)
+        #expect(history.slashedSigners == [OperatorIndex(2)], "the coordinator's key is revoked, and it is found out")
+        let findings = plan.withSignatures { Finding.all(of: history) }
+        #expect(findings.filter { $0.verdict == .violated }.map(\.account) == [])
+    }
+
     @Test func aRightResultIsChallengedInVainPostedAndTaken() throws {
         let topology = try Self.topology(
             """
