@@ -1,7 +1,7 @@
 import Cryptography
 import Foundation
-import LedgerNode
 import Primitives
+import Restaking
 import SystemPackage
 
 /// `import.json`: stands in the place of `run.json` where a directory holds a ledger that was brought in from a file, and
@@ -15,6 +15,10 @@ package struct ImportManifest: Codable, Hashable, Sendable {
     package var file: String
     /// Of the file.
     package var digest: String
+    /// Of the log.
+    package var instructions: UInt64
+    /// Of its last entry.
+    package var chain: String
     /// `ed25519` or `modelled`.
     package var signatures: String
     /// By which modelled signatures are checked, in hexadecimal.
@@ -24,10 +28,13 @@ package struct ImportManifest: Codable, Hashable, Sendable {
     package var quorateVersion: String
 
     package init(
-        file: FilePath, digest: Digest, signatures: SignatureScheme, importedAt: Date, version: String
+        file: FilePath, digest: Digest, head: LogHead, signatures: SignatureScheme, importedAt: Date,
+        version: String
     ) {
         self.file = file.string
         self.digest = "\(digest)"
+        instructions = head.sequence
+        chain = "\(head.chain)"
         switch signatures {
         case .ed25519: self.signatures = "ed25519"
         case .modelled(let secret):
@@ -44,6 +51,16 @@ package struct ImportManifest: Codable, Hashable, Sendable {
 
     package static func read(from directory: RunDirectory) throws(RunFileError) -> ImportManifest {
         try RunFile.read(directory.importManifest, version: currentSchemaVersion)
+    }
+
+    /// Whether the log still ends where it did.
+    package func check(_ head: LogHead, in directory: RunDirectory) throws(RunFileError) {
+        guard head.sequence == instructions, "\(head.chain)" == chain else {
+            throw RunFileError(
+                path: directory.instructionLog,
+                message: "ends with entry \(head.sequence), chain \(head.chain.short); as it was imported, with entry "
+                    + "\(instructions), chain \(chain.prefix(8)): it has been altered; import \(file) again")
+        }
     }
 
     package func signatureScheme(in directory: RunDirectory) throws(RunFileError) -> SignatureScheme {

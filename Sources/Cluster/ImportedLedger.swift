@@ -30,8 +30,8 @@ package struct ImportedLedger: Sendable {
             try RunDirectory.makeParents(of: path)
             archived = try Self.fill(unfinished, from: reader, isCancelled)
             let manifest = ImportManifest(
-                file: reader.path, digest: archived.digest, signatures: reader.signatures, importedAt: date,
-                version: version)
+                file: reader.path, digest: archived.digest, head: archived.head, signatures: reader.signatures,
+                importedAt: date, version: version)
             try unfinished.write(manifest.json, to: unfinished.importManifest)
             guard rename(unfinished.path.string, path.string) == 0 else {
                 throw RunDirectoryError.system("make the directory", path, Errno(rawValue: errno))

@@ -69,6 +69,8 @@ package enum LedgerArchive {
 package struct ArchivedLedger: Sendable {
     /// After its last instruction.
     package let ledger: Ledger
+    /// The last entry.
+    package let head: LogHead
     package let root: Digest
     /// Of the file, as it stands at its end.
     package let digest: Digest

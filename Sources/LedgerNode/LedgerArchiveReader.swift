@@ -189,7 +189,7 @@ private struct Input {
         let found = Digest(try take(FixedBytes32.count, of: "its digest"))
         guard found == expected else {
             throw wrong(
-                "its digest is \(expected.short), not \(found?.short ?? ""): it has been altered, and no entry shows where"
+                "its digest is \(expected), not \(found.map { "\($0)" } ?? ""): it has been altered, and no entry shows where"
             )
         }
         guard try take(upTo: 1).isEmpty else {
@@ -210,6 +210,7 @@ private struct Input {
             throw wrong(
                 "its state root is \(end.root), but its instructions come to \(root): is it of this version's rules?")
         }
-        return ArchivedLedger(ledger: machine.ledger, root: root, digest: expected, size: file.position)
+        return ArchivedLedger(
+            ledger: machine.ledger, head: machine.head, root: root, digest: expected, size: file.position)
     }
 }

@@ -78,7 +78,8 @@ package final class LedgerArchiveWriter {
         try write(value.storage.bytes)
         try flush()
         try publish()
-        return ArchivedLedger(ledger: machine.ledger, root: root, digest: value, size: size)
+        return ArchivedLedger(
+            ledger: machine.ledger, head: machine.head, root: root, digest: value, size: size)
     }
 
     private func write(_ bytes: [UInt8]) throws(InstructionLogError) {

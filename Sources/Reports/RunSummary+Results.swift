@@ -95,14 +95,16 @@ extension RunSummary {
     }
 
     private func json(_ slash: SlashAccount) -> JSONValue {
-        .object([
+        let isTaken = slash.record.stage == .executed
+        return .object([
             ("operator", .string(slash.signer)), ("service", .string(slash.service)),
             ("epoch", .unsigned(slash.record.epoch.number)),
             ("subject", .string("\(slash.record.voteKey.subject)")), ("offence", .string("\(slash.record.offence)")),
             ("kind", .string(slash.record.kind == .equivocation ? "equivocation" : "wrong-result")),
             ("stage", .string("\(slash.record.stage)")),
-            ("slashed_lamports", .string("\(slash.record.slashed.number)")),
-            ("reward_lamports", .string("\(slash.record.reward.number)")),
+            ("booked_lamports", .string("\(slash.record.slashed.number)")),
+            ("slashed_lamports", .string("\((isTaken ? slash.record.slashed : .zero).number)")),
+            ("reward_lamports", .string("\((isTaken ? slash.record.reward : .zero).number)")),
             ("detected_ms", slash.detected.map(JSONValue.milliseconds) ?? .null),
             ("slashed_ms", slash.slashed.map(JSONValue.milliseconds) ?? .null),
             ("settled_ms", slash.settled.map(JSONValue.milliseconds) ?? .null),

@@ -68,7 +68,12 @@ package struct TimelineResolution: Sendable {
             let (view, asset) = (try view(of: account, in: ledger), try asset(quantity.asset, in: ledger).asset)
             let held = view.delegations.first { $0.asset == asset && $0.signer == signer }
             let all = held.map { $0.active + $0.activating } ?? .zero
-            return [by(account, .undelegate(asset, try amount(quantity, of: all, "there"), from: signer))]
+            return [
+                by(
+                    account,
+                    .undelegate(asset, try amount(quantity, of: all, "with \(topology.name(of: signer))"), from: signer)
+                )
+            ]
         case .emergencyExit(let account, let name, let signer):
             return [by(account, .emergencyExit(try asset(name, in: ledger).asset, from: signer))]
         case .claimRewards(let account): return [by(account, .claimRewards)]

@@ -200,13 +200,17 @@ struct OperatorRoster {
         }
         let rest = Magnitude.whole.number - UInt64(min(sum, UInt128(Magnitude.whole.number)))
         for service in others {
-            let share =
-                ledger.allocation == .elastic
-                ? Fraction.one
-                : Fraction(rest / UInt64(others.count), over: Magnitude.whole.number)!
+            let share = ledger.allocation == .elastic ? .one : Self.share(rest / UInt64(others.count))
             named.append(AllocationPlan(service: service, share: share))
         }
         return named.sorted { $0.service < $1.service }
+    }
+
+    /// Of the whole; in basis points where that is exact.
+    private static func share(_ magnitude: UInt64) -> Fraction {
+        let point = Magnitude.whole.number / 10_000
+        return magnitude.isMultiple(of: point)
+            ? .basisPoints(magnitude / point) : Fraction(magnitude, over: Magnitude.whole.number)!
     }
 
     // MARK: Opting in

@@ -91,7 +91,9 @@ extension ScalarGrammar {
             .joined(separator: " or ")
         return Self(noun: noun, example: list) { text throws(GrammarMistake) in
             if let choice = choices.first(where: { $0.word == text }) { return choice.value }
-            let advice = NearestName.of(text, among: words).map { "did you mean \($0)?" } ?? "write \(list)"
+            let advice =
+                NearestName.of(text, among: words).map { "did you mean \($0)?" }
+                ?? (list.isEmpty ? "there is none here" : "write \(list)")
             throw GrammarMistake("\(text.abridged) is not \(noun); \(advice)")
         }
     }

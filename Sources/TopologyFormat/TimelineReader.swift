@@ -16,14 +16,17 @@ struct TimelineReader {
     private static let maximumEntries = 10_000
 
     /// The assets that a timeline proposes to list, whatever else is wrong with it.
-    static func proposed(in field: Field?) -> [String] {
+    ///
+    /// - Parameter listed: those that are there already.
+    static func proposed(in field: Field?, besides listed: [String]) -> [String] {
         guard case .sequence(let entries)? = field?.node.content else { return [] }
+        var known = Set(listed)
         return entries.flatMap { entry -> [String] in
             guard case .mapping(let keys) = entry.content else { return [] }
             return keys.compactMap { key in
                 if key.key == "propose", case .scalar(let name) = key.value.content { name } else { nil }
             }
-        }
+        }.filter { known.insert($0).inserted }
     }
 
     func plans(_ field: Field) -> [TimelinePlan] {
@@ -114,6 +117,17 @@ struct TimelineReader {
                 }
                 return .after(try ScalarGrammar<Duration>.duration(example: "2s").parse(text))
             }
+        }
+    }
+
+    /// `task 137`, `task 137 of squares`
+    private var task: ScalarGrammar<(service: ServiceID, sequence: TaskSequence)> {
+        let moment = moment
+        return ScalarGrammar(noun: "a task", example: "task 137") { text throws(GrammarMistake) in
+            guard text.hasPrefix("task "), case .task(let service, let sequence) = try moment.parse(text) else {
+                throw .isNot(text, "a task", write: "task 137")
+            }
+            return (service, sequence)
         }
     }
 
@@ -240,11 +254,8 @@ struct TimelineReader {
             let terms = AssetRoster.terms(named: name, &keys)
             return account.map { .propose($0, terms) }
         case "dispute":
-            guard case .task(let service, let sequence)? = value.read(moment) else {
-                value.report("a task is disputed; write task 137")
-                return nil
-            }
-            return account.map { .dispute($0, service, sequence) }
+            guard let task = value.read(task) else { return nil }
+            return account.map { .dispute($0, task.service, task.sequence) }
         default:
             guard let name = value.read(asset) else { return nil }
             return account.map { .vote($0, name, accepts: verb == "accept") }
@@ -324,8 +335,8 @@ struct TimelineReader {
             return service.map { .fund($0, amount) }
         case "post":
             let recipient = keys.require("to", self.service)
-            guard case .task(_, let sequence)? = value.read(moment), let recipient, let service else { return nil }
-            return .post(service, sequence, to: recipient)
+            guard let task = value.read(task), let recipient, let service else { return nil }
+            return .post(service, task.sequence, to: recipient)
         case "consume":
             _ = value.read(ScalarGrammar<String>.word("what is consumed", of: ["next"]))
             return service.map { .consume($0) }

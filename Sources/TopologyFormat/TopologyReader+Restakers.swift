@@ -68,17 +68,40 @@ extension TopologyReader {
         roster: OperatorRoster?, restakers: [RestakerPlan], assets: AssetRoster, operatorsField: Field?
     ) {
         guard let roster, let operatorsField else { return }
-        var total = roster.operators.reduce(UInt128(0)) { $0 + UInt128($1.stake.number) }
+        let total = totalStake(roster, restakers, assets)
         var units: [AssetID: UInt128] = [:]
         for deposit in restakers.flatMap(\.deposits) {
             units[deposit.asset, default: 0] += UInt128(deposit.amount.number)
-            // Without the haircut: the vaults hold all of it.
-            let rate = deposit.asset == .native ? 1_000_000_000 : assets.assets[deposit.asset.place - 1].rate.number
-            total += UInt128(deposit.amount.number) * UInt128(rate) / 1_000_000_000
         }
         if total > UInt128(maximumStake.number) || units.values.contains(where: { $0 > UInt128(maximumStake.number) }) {
             operatorsField.report(
                 "the stake of all operators and restakers exceeds \(maximumStake), the most that a ledger takes")
+        }
+    }
+
+    /// What the ledger holds for AVSs lies in the same vaults.
+    static func checkBudgets(
+        _ services: [ServicePlan], roster: OperatorRoster?, restakers: [RestakerPlan], assets: AssetRoster,
+        servicesField: Field?
+    ) {
+        guard let roster, let servicesField else { return }
+        let stake = totalStake(roster, restakers, assets)
+        let budgets = services.reduce(UInt128(0)) { $0 + UInt128($1.reward.budget.number) }
+        if stake <= UInt128(maximumStake.number), stake + budgets > UInt128(maximumStake.number) {
+            servicesField.report(
+                "all budgets and all stake together exceed \(maximumStake), the most that a ledger takes")
+        }
+    }
+
+    /// In lamports, without haircuts: the vaults hold all of it.
+    private static func totalStake(
+        _ roster: OperatorRoster, _ restakers: [RestakerPlan], _ assets: AssetRoster
+    ) -> UInt128 {
+        restakers.flatMap(\.deposits).reduce(
+            roster.operators.reduce(UInt128(0)) { $0 + UInt128($1.stake.number) }
+        ) { total, deposit in
+            let rate = deposit.asset == .native ? 1_000_000_000 : assets.assets[deposit.asset.place - 1].rate.number
+            return total + UInt128(deposit.amount.number) * UInt128(rate) / 1_000_000_000
         }
     }
 

@@ -32,6 +32,7 @@ enum TopologyReader {
         let services = serviceFields?.map(serviceReader.service)
         if let services { roster?.checkOptIns(services: services) }
         let plans = services?.map(\.plan) ?? []
+        checkBudgets(plans, roster: roster, restakers: restakers, assets: assets, servicesField: servicesField)
         let network = NetworkReader(roster: roster, services: services?.map(\.plan)).plan(networkField)
         let faultReader = FaultReader(
             roster: roster, services: services, dissemination: network.dissemination,
@@ -41,7 +42,8 @@ enum TopologyReader {
         let timelineField = keys.field("timeline")
         let timelineReader = TimelineReader(
             roster: roster, restakers: restakers, services: services?.map(\.plan),
-            assets: assets.names + TimelineReader.proposed(in: timelineField), validators: nativePool.validators)
+            assets: assets.names + TimelineReader.proposed(in: timelineField, besides: assets.names),
+            validators: nativePool.validators)
         let timeline = timelineField.map { timelineReader.plans($0) } ?? []
         let expect =
             keys.field("expect").map { expectations($0, roster: roster, services: services?.map(\.plan)) }

@@ -53,7 +53,11 @@ extension TopologyWriter {
 
     /// The same number of parts again.
     private static func text(of plan: YieldPlan) -> String {
-        "\(plan.parts)/\(BaseYield.whole)/\(plan.isYearly ? "year" : "epoch")"
+        let point = BaseYield.whole / 10_000
+        let share =
+            plan.parts.isMultiple(of: point)
+            ? FractionText.percent(basisPoints: plan.parts / point) : "\(plan.parts)/\(BaseYield.whole)"
+        return "\(share)/\(plan.isYearly ? "year" : "epoch")"
     }
 
     mutating func write(_ plan: OperatorPlan) {
@@ -114,14 +118,19 @@ extension TopologyWriter {
         switch moment {
         case .epoch(let epoch): "epoch \(epoch)"
         case .task(let service, let sequence): "task \(sequence) of \(name(of: service))"
+        case .after(.zero): "start"
         case .after(let delay): DurationText.of(delay)
         }
     }
 
+    private static func count(_ number: UInt64, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+
     private static func text(of repetition: TimelinePlan.Repetition, _ moment: TimelinePlan.Moment) -> String {
         switch moment {
-        case .epoch: "\(repetition.every) epochs"
-        case .task: "\(repetition.every) tasks"
+        case .epoch: count(repetition.every, "epoch")
+        case .task: count(repetition.every, "task")
         case .after: DurationText.of(.nanoseconds(Int64(repetition.every)))
         }
     }
@@ -188,7 +197,7 @@ extension TopologyWriter {
         case .councilStatus(let asset, .retired): ["council-retires: \(asset)"]
         case .councilRate(let asset, let change): ["council-sets: \(asset)", "rate: \(Self.text(of: change))"]
         case .councilDefunct(let service): ["council-ends: \(name(of: service))"]
-        case .forward(let epochs): ["forward: \(epochs) epochs"]
+        case .forward(let epochs): ["forward: \(Self.count(epochs, "epoch"))"]
         }
     }
 

@@ -114,10 +114,22 @@ struct ComparePoliciesCommand: ParsableCommand {
         return (cases, impossible)
     }
 
+    /// What makes the incident, and not the rules.
+    private static let fixedKeys = ["version", "name", "seed", "faults", "timeline", "expect"]
+
     private static func variant(_ text: String) throws(CommandFailure) -> PolicyVariant {
         do throws(GrammarMistake) {
             var settings: [TopologySetting] = []
-            for part in text.split(separator: ";") { settings.append(try TopologySetting(String(part))) }
+            for part in text.split(separator: ";") {
+                let setting = try TopologySetting(String(part))
+                if fixedKeys.contains(setting.path[0]) {
+                    throw GrammarMistake("\(setting.path[0]) is the same under every policy; leave it out")
+                }
+                if settings.contains(where: { $0.path == setting.path }) {
+                    throw GrammarMistake("\(setting.path.joined(separator: ".")) is set twice")
+                }
+                settings.append(setting)
+            }
             guard !settings.isEmpty else {
                 throw GrammarMistake("nothing is set; write ledger.allocation=unique")
             }

@@ -82,9 +82,12 @@ struct PolicyComparison {
     private var destinations: String {
         table([
             .init("burned", isNumber: true), .init("to AVSs", isNumber: true), .init("to others", isNumber: true),
-            .init("to reporters", isNumber: true),
+            .init("to reporters", isNumber: true), .init("bonds burned", isNumber: true),
         ]) { outcome in
-            [[outcome.burned, outcome.toServices, outcome.toOthers, outcome.toReporters].map(Self.text)]
+            let bonds = Lamports(outcome.losses.reduce(Units.zero) { $0 + $1.bonds }.number)
+            return [
+                [outcome.burned, outcome.toServices, outcome.toOthers, outcome.toReporters, bonds].map(Self.text)
+            ]
         }
     }
 

@@ -109,7 +109,8 @@ import Testing
         let secret = FixedBytes32([UInt8](repeating: 0xab, count: 32))!
         for scheme in [SignatureScheme.ed25519, .modelled(secret: secret)] {
             let manifest = ImportManifest(
-                file: file, digest: .zero, signatures: scheme, importedAt: Date(), version: "1")
+                file: file, digest: .zero, head: LogHead(sequence: 7, chain: .zero), signatures: scheme,
+                importedAt: Date(), version: "1")
             try directory.write(manifest.json, to: directory.importManifest)
             #expect(try RunManifest.signatures(ofRunIn: directory) == scheme)
         }

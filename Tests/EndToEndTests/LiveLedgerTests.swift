@@ -113,7 +113,7 @@ extension EndToEnd {
                 (["restaker=r-1", "deposit=5"], "deposit: 5"),
                 (["restaker=nobody", "deposit=5 SOL"], "nobody is not a restaker"),
                 (["restaker=r-1", "deposit"], "deposit is not of the form key=value"),
-                (["restaker=r-1", "undelegate=50%", "from=op-4"], "no SOL is there"),
+                (["restaker=r-1", "undelegate=50%", "from=op-4"], "no SOL is with op-4"),
                 (["restaker=r-1", "evidence=notes.borsh"], "notes.borsh: not a proof file"),
                 (["restaker=r-1", "evidence=nowhere.borsh"], "nowhere.borsh: cannot be read"),
                 (["restaker=r-1", "evidence=op-1.borsh"], "op-1.borsh: is an account of a ledger, no evidence"),

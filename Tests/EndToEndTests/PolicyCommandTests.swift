@@ -48,6 +48,8 @@ extension EndToEnd {
                 "ledger.allocation: uniqe is not an allocation; did you mean unique?"
             ),
             (["--policy", "allocation"], "--policy \"allocation\": allocation is not a setting"),
+            (["--policy", "seed=7"], "seed is the same under every policy; leave it out"),
+            (["--policy", "ledger.veto=none; ledger.veto=1 epoch"], "ledger.veto is set twice"),
             (["--policy", ""], "nothing is set; write ledger.allocation=unique"),
             (["--write", "."], ".: cannot be made: File exists"),
             (["--inputs"], "--inputs is for a run's records"),

@@ -165,10 +165,10 @@ import Testing
         #expect(scene.obstacle(.deposit(Self.bob, .init(asset: "INF", units: Units(1)))) == "INF is not listed")
         #expect(scene.obstacle(.emergencyExit(Self.bob, "INF", from: Self.op1)) == "INF is not listed")
         #expect(
-            scene.obstacle(.undelegate(Self.bob, Self.share(50), from: Self.op2)) == "no SOL is there",
+            scene.obstacle(.undelegate(Self.bob, Self.share(50), from: Self.op2)) == "no SOL is with op-2",
             "he has nothing with op-2")
         #expect(
-            scene.obstacle(.undelegate(Self.bob, Self.share(50, of: "mSOL"), from: Self.op1)) == "no mSOL is there")
+            scene.obstacle(.undelegate(Self.bob, Self.share(50, of: "mSOL"), from: Self.op1)) == "no mSOL is with op-1")
         try scene.apply(.delegate(Self.bob, Self.share(100, of: "mSOL"), to: Self.op1))
         #expect(scene.obstacle(.delegate(Self.bob, Self.share(1, of: "mSOL"), to: Self.op1)) == "no mSOL is idle")
         #expect(scene.obstacle(.withdraw(Self.bob, Self.share(1, of: "mSOL"))) == "no mSOL is free")

@@ -122,6 +122,16 @@ import Testing
                 "name: lab", "name: lab\ntimeline: [{at: start, operator: op-1, leaves: all, class: service-specific}]",
                 "3:53: timeline[0]: class does not go with the others here; leave it out"),
             BadTopology(
+                "name: lab", "name: lab\ntimeline: [{at: start, restaker: r-1, dispute: 137}]",
+                "3:48: timeline[0].dispute: 137 is not a task; write task 137"),
+            BadTopology(
+                "name: lab", "name: lab\ntimeline: [{at: start, validator: v-1, yield: 2%/year}]",
+                "3:35: timeline[0].validator: v-1 is not a base validator; there is none here"),
+            BadTopology(
+                "module: squaring", "module: squaring\n    reward: {budget: 9223372036 SOL}",
+                "10:3: services: all budgets and all stake together exceed 9223372036.854775808 SOL, the most that a ledger "
+                    + "takes"),
+            BadTopology(
                 "name: lab", "name: lab\ntimeline: [{at: soon, forward: 1 epoch}]",
                 "3:17: timeline[0].at: soon is not a moment; write epoch 3, task 200 or 2s"),
             BadTopology(

@@ -40,6 +40,49 @@ import Testing
         #expect(throws: CommandFailure.self, "it is there already") { try command.run() }
     }
 
+    /// The commands that only look believe no altered log either, and none of an import that is not as it was.
+    @Test func anAlteredLogIsNoLedgerToLookAt() throws {
+        let directory = try RunDirectory.make(at: scratch.path.appending("run"))
+        let key = SigningKey(seed: FixedBytes32())
+        let genesis = Genesis(
+            runID: .zero,
+            parameters: LedgerParameters(slotDuration: .seconds(1), slotsPerEpoch: 1_000, unbondingEpochs: 2),
+            clock: key.publicKey, signers: [], restakers: [], services: [])
+        try directory.write(genesis.borsh, to: directory.genesis)
+        try append(5, to: directory.instructionLog.string, genesis, key)
+        let entries = try LedgerInput(directory).entries
+        #expect(entries.count == 5)
+
+        func imported(_ last: LogEntry) throws {
+            let manifest = ImportManifest(
+                file: "lab.ledger", digest: .zero, head: LogHead(sequence: last.sequence, chain: last.chain),
+                signatures: .ed25519, importedAt: Date(), version: "1")
+            try directory.write(manifest.json, to: directory.importManifest)
+        }
+        try imported(entries[4])
+        #expect(try LedgerInput(directory).entries == entries)
+        try imported(entries[3])
+        let longer = #expect(throws: CommandFailure.self) { try LedgerInput(directory) }
+        #expect(longer?.description.contains("ends with entry 5") == true)
+        #expect(longer?.description.contains("import lab.ledger again") == true)
+
+        try imported(entries[4])
+        try flipABit(ofEntry: 4, in: directory.instructionLog)
+        let altered = #expect(throws: CommandFailure.self) { try LedgerInput(directory) }
+        #expect(altered?.description.contains("entry 4: does not continue the one before it") == true, "\(altered!)")
+    }
+
+    @Test func whatIsNoLogOfARunIsNamed() throws {
+        func failure(_ log: String) throws -> String? {
+            let command = try #require(
+                try Quorate.parseAsRoot(["ledger", "salvage", log, "--into", "good"]) as? LedgerSalvageCommand)
+            return #expect(throws: CommandFailure.self) { try command.run() }?.description
+        }
+        let missing = scratch.path.appending("nothing.sqlite").string
+        #expect(try failure(missing)?.hasPrefix("\(missing): there is no log here") == true)
+        #expect(try failure("/dev/null")?.hasPrefix("/dev/null: does not lie in ledger/") == true)
+    }
+
     /// The clock's, one slot each.
     private func append(_ count: UInt64, to path: String, _ genesis: Genesis, _ key: SigningKey) throws {
         var ledger = try Ledger(genesis: genesis)

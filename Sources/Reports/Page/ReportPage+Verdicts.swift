@@ -84,9 +84,10 @@ extension ReportPage {
     }
 
     private var slashedFigure: Markup {
-        let total = summary.slashes.reduce(Lamports.zero) { $0 + $1.record.slashed }
+        let slashes = summary.slashes.filter { $0.record.stage == .executed }
+        let total = slashes.reduce(Lamports.zero) { $0 + $1.record.slashed }
         var seen: Set<String> = []
-        let names = summary.slashes.map(\.signer).filter { seen.insert($0).inserted }
+        let names = slashes.map(\.signer).filter { seen.insert($0).inserted }
         let more = names.count - 3
         var note = names.prefix(3).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
         if !summary.revocations.isEmpty {

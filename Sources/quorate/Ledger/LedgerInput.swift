@@ -48,19 +48,33 @@ struct LedgerInput {
             let genesis = try RunRecords.genesis(ofRunIn: directory.path)
             var entries: [LogEntry] = []
             try Self.forEachEntry(in: directory, of: genesis) { entries.append($0) }
+            if directory.has(directory.importManifest) {
+                let last = entries.last.map { LogHead(sequence: $0.sequence, chain: $0.chain) }
+                try ImportManifest.read(from: directory).check(
+                    last ?? LogHead(sequence: 0, chain: genesis.network), in: directory)
+            }
             return (genesis, try RunManifest.signatures(ofRunIn: directory), entries)
         }
     }
 
-    /// One after the other. A simulated run was in memory once, and all that its ledger has applied is again; of a log,
+    /// One after the other, each of which follows the one before it. A simulated run was in memory once, and all that its ledger has applied is again; of a log,
     /// however long, no more than an entry is.
     static func forEachEntry(
         in directory: RunDirectory, of genesis: Genesis, _ body: (LogEntry) throws(InstructionLogError) -> Void
     ) throws {
-        guard !directory.has(directory.instructionLog) else {
-            return try InstructionLog(reading: directory.instructionLog.string).forEachEntry(body)
-        }
         var chain = genesis.network
+        guard !directory.has(directory.instructionLog) else {
+            let log = try InstructionLog(reading: directory.instructionLog.string)
+            return try log.forEachEntry { entry throws(InstructionLogError) in
+                guard entry.follows(chain) else {
+                    throw InstructionLogError(
+                        path: log.path, row: entry.sequence,
+                        problem: "does not continue the one before it: one of them has been altered")
+                }
+                chain = entry.chain
+                try body(entry)
+            }
+        }
         for applied in try recorded(in: directory) {
             let entry = LogEntry(
                 sequence: applied.sequence, slot: applied.slot, signed: applied.signed, outcome: applied.outcome,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cluster
+import Glibc
 import LedgerNode
 import Records
 import Restaking
@@ -29,6 +30,15 @@ struct LedgerSalvageCommand: ParsableCommand {
 
     func run() throws {
         let directory = RunDirectory(path: FilePath(log).removingLastComponent().removingLastComponent())
+        guard access(log, F_OK) == 0 else {
+            throw CommandFailure.badInput(
+                "\(log): there is no log here; a simulated run has none, nothing of it can be damaged")
+        }
+        guard directory.has(directory.genesis) else {
+            throw CommandFailure.badInput(
+                "\(log): does not lie in ledger/ of a run's directory; there is no \(directory.genesis) to check it against"
+            )
+        }
         let salvage = try CommandFailure.asBadInput {
             let genesis = try RunRecords.genesis(ofRunIn: directory.path)
             return try InstructionLog(reading: log).salvage(into: into, from: genesis)

@@ -191,7 +191,9 @@ struct LedgerTables {
         }
         rows += ledger.pendingSlashRecords.map { record in
             [
-                "slash", names.name(of: record.signer), names.text(of: record.slashed),
+                "slash", names.name(of: record.signer),
+                // A correlated one is worked out when it is due.
+                record.losses.isEmpty ? "not known yet" : names.text(of: record.slashed),
                 "of task \(record.voteKey.subject) of \(names.name(of: record.voteKey.service)), due at "
                     + (ledger.due(of: record.offence) ?? "-"),
             ]
