@@ -40,6 +40,28 @@ package struct EvidenceFile: Hashable, Sendable {
         }
     }
 
+    /// The one against somebody, or of an offence.
+    ///
+    /// - Parameter words: an operator's or a coordinator's name, or the first digits of an offence.
+    package static func find(
+        _ words: String, in history: RunHistory, isModelled: Bool = false
+    ) throws(EvidenceSearchError) -> EvidenceFile {
+        let all = all(of: history, isModelled: isModelled)
+        let found = all.filter {
+            $0.accused(in: history) == words || !words.isEmpty && "\($0.offence)".hasPrefix(words)
+        }
+        guard found.count <= 1 else { throw .several(words, found.map { "\($0.offence.short)" }) }
+        guard let file = found.first else {
+            throw .none(words, all.map { "\($0.accused(in: history)) (\($0.offence.short))" })
+        }
+        return file
+    }
+
+    private func accused(in history: RunHistory) -> String {
+        if EvidenceReading(evidence).accusesOperator { return signer }
+        return history.name(of: .coordinator(evidence.voteKey.service))
+    }
+
     package var bytes: [UInt8] { ProofFile(.evidence(evidence), isModelled: isModelled).borsh }
 
     package var json: JSONValue {
@@ -66,5 +88,24 @@ package struct EvidenceFile: Hashable, Sendable {
             ("signature", .string(Hexadecimal.encode(signed.signature.bytes))),
             ("decoded", .object(fields.map { (key: $0.name, value: $0.value) })),
         ])
+    }
+}
+
+/// Why there is no evidence to write.
+package enum EvidenceSearchError: Error, Hashable, Sendable {
+    case none(String, [String])
+    case several(String, [String])
+}
+
+extension EvidenceSearchError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .none(let words, []): "nobody has found evidence of an offence, so there is none against \(words)"
+        case .none(let words, let all):
+            "there is no evidence against \(words), nor of such an offence; there is some against "
+                + all.prefix(8).joined(separator: ", ") + (all.count > 8 ? ", ..." : "")
+        case .several(let words, let offences):
+            "there is evidence of several offences for \(words); name one: \(offences.joined(separator: ", "))"
+        }
     }
 }

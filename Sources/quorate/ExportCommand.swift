@@ -11,13 +11,18 @@ import Verdicts
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write a certificate of a run as a proof file, or evidence as Solana takes it.",
+        abstract: "Write a certificate or evidence of a run as a proof file, or evidence as Solana takes it.",
         discussion: """
             A certificate comes from the records of a run: the coordinator's if it has one, any other holder's if not.
 
               quorate export runs/latest --certificate "task 137"
 
-            Evidence becomes the data of one instruction for Solana's Ed25519 native program, which fails the \
+            Evidence is written by the end of a run; of one that still goes on, such as a live cluster, it is what any node \
+            has found by now, against an operator or coordinator, or of an offence by its first digits.
+
+              quorate export runs/latest --evidence op-3
+
+            For Solana, evidence becomes the data of one instruction for Solana's Ed25519 native program, which fails the \
             transaction unless both signatures are the accused's. It takes no accounts.
 
               quorate export runs/latest/evidence/8b110da4.borsh --solana
@@ -27,7 +32,7 @@ struct ExportCommand: ParsableCommand {
             Exit status: 0 written; 1 the evidence is not valid; 2 anything else.
             """)
 
-    @Argument(help: "A run directory, such as runs/latest, for --certificate; a file of evidence for --solana.")
+    @Argument(help: "A run directory, such as runs/latest, or a file of evidence for --solana.")
     var source: String
 
     @Option(help: ArgumentHelp("The task whose certificate to write: \"task 137\", or 137.", valueName: "task"))
@@ -36,18 +41,24 @@ struct ExportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The AVS of that task, where the run has several.", valueName: "name"))
     var service: String?
 
+    @Option(
+        help: ArgumentHelp("The evidence against somebody, or of an offence: op-3, 8b110da4.", valueName: "whose"))
+    var evidence: String?
+
     @Flag(help: "Write evidence as instruction data for Solana's Ed25519 program.")
     var solana = false
 
     @Option(
         help: ArgumentHelp(
-            "The file to write. (default: <service>-task-<n>.borsh or <evidence>.ed25519 in the working directory)",
+            "The file to write. (default: <service>-task-<n>.borsh, <offence>.borsh or <evidence>.ed25519 in the working "
+                + "directory)",
             valueName: "file"))
     var output: String?
 
     func validate() throws {
-        guard (certificate != nil) != solana else {
-            throw ValidationError("say what to write: --certificate \"task 137\" of a run, or evidence for --solana")
+        guard [certificate != nil, evidence != nil, solana].count(where: \.self) == 1 else {
+            throw ValidationError(
+                "say what to write: --certificate \"task 137\" or --evidence op-3 of a run, or evidence for --solana")
         }
         guard service == nil || certificate != nil else {
             throw ValidationError("--service belongs to --certificate: evidence says itself which AVS it is about")
@@ -57,9 +68,29 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         if let certificate {
             try exportCertificate(of: try TaskSequence(argument: certificate, of: "--certificate"))
+        } else if let evidence {
+            try exportEvidence(evidence)
         } else {
-            try exportEvidence()
+            try exportForSolana()
         }
+    }
+
+    private func exportEvidence(_ words: String) throws {
+        let source = source
+        let (name, bytes, isModelled) = try CommandFailure.asBadInput {
+            let signatures = try RunManifest.signatures(ofRunIn: RunDirectory(path: FilePath(source)))
+            let history = RunHistory(try RunRecords.load(directory: FilePath(source)))
+            let file = try EvidenceFile.find(words, in: history, isModelled: signatures != .ed25519)
+            return ("\(file.offence.short).borsh", file.bytes, signatures != .ed25519)
+        }
+        try write(bytes, to: output ?? name, isModelled: isModelled)
+    }
+
+    private func write(_ bytes: [UInt8], to path: String, isModelled: Bool) throws {
+        try OutputFile.write(bytes, to: path)
+        try Console.print(
+            "\(path): \(bytes.count) bytes; "
+                + (isModelled ? ProofCheck.modelled : "check it with: quorate verify \(path)"))
     }
 
     private func exportCertificate(of task: TaskSequence) throws {
@@ -72,15 +103,10 @@ struct ExportCommand: ParsableCommand {
                     task, service: service, in: history, isModelled: signatures != .ed25519)
             }
         }
-        let path = output ?? file.name
-        try OutputFile.write(file.bytes, to: path)
-        guard !file.isModelled else {
-            return try Console.print("\(path): \(file.bytes.count) bytes; \(ProofCheck.modelled)")
-        }
-        try Console.print("\(path): \(file.bytes.count) bytes; check it with: quorate verify \(path)")
+        try write(file.bytes, to: output ?? file.name, isModelled: file.isModelled)
     }
 
-    private func exportEvidence() throws {
+    private func exportForSolana() throws {
         let check = try ProofInput.check(source)
         guard case .evidence(let evidence)? = check.proof, check.isValid else {
             switch check.proof {

@@ -3,6 +3,8 @@ import Foundation
 import LedgerNode
 import Messages
 import Primitives
+import Verdicts
+import Reports
 import Records
 import Restaking
 import SystemPackage
@@ -136,8 +138,19 @@ extension EndToEnd {
                 }.first
                 return found != nil
             }
-            let evidence = try #require(found)
-            try write(evidence, to: "punished.borsh")
+            // Records are written a little later than the log.
+            try await session.until {
+                let history = RunHistory(try RunRecords.load(directory: directory))
+                return (try? EvidenceFile.find("op-3", in: history)) != nil
+            }
+            let exported = try await quorate(
+                "export", "runs/latest", "--evidence", "op-3", "--output", "punished.borsh")
+            #expect(exported.output.contains("check it with: quorate verify punished.borsh"), "\(exported.errors)")
+            #expect(try await quorate("verify", "punished.borsh").status == 0)
+            let offence = try #require(found).offence
+            let bytes = try Data(contentsOf: session.directory.appending(path: "punished.borsh"))
+            guard case .evidence(let evidence) = try ProofFile(borsh: [UInt8](bytes)).proof else { return }
+            #expect(evidence.offence == offence)
             for who in ["restaker=r-1", "operator=op-1"] {
                 let outcome = try await submit(who, "evidence=punished.borsh")
                 #expect(outcome.status == 1 && outcome.output == "alreadySlashed\n", "\(outcome.errors)")

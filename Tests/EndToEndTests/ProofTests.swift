@@ -51,6 +51,17 @@ extension EndToEnd {
             #expect(
                 exported.output.hasSuffix("check it with: quorate verify squares-task-3.borsh\n"), "\(exported.output)")
 
+            let own = try await session.run("export", "runs/latest", "--evidence", "op-1", "--output", "own.borsh")
+            #expect(own.status == 0, "\(own.errors)")
+            let files = try ["own.borsh", evidence].map { try Data(contentsOf: session.directory.appending(path: $0)) }
+            #expect(files[0] == files[1])
+            let nobodys = try await session.run("export", "runs/latest", "--evidence", "op-2")
+            #expect(
+                nobodys.status == 2 && nobodys.errors.contains("there is no evidence against op-2"), "\(nobodys.errors)"
+            )
+            let both = try await session.run("export", "runs/latest", "--evidence", "op-1", "--certificate", "3")
+            #expect(both.status == 2 && both.errors.contains("say what to write"), "\(both.errors)")
+
             let names = ["votes.borsh", "tasks.borsh", "one.borsh", "other.borsh"]
             for (file, name) in zip([evidence, proofs.ofTasks] + Self.certificates, names) {
                 try FileManager.default.copyItem(
