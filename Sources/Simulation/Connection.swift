@@ -7,8 +7,8 @@ import Primitives
 struct Connection {
     let low: Place
     let high: Place
-    /// Whether the two ever speak with each other.
-    let isWanted: Bool
+    /// Whether the two speak with each other: from the beginning, or since they share an AVS.
+    var isWanted: Bool
     var isUp = false
     /// Changes whenever it comes up or breaks.
     var generation: UInt32 = 0
@@ -61,7 +61,7 @@ struct Connection {
 /// Which places there are, who speaks with whom, and where each connection stands in its table.
 ///
 /// Everyone speaks with the ledger, coordinators with the operators of their AVS, and operators that share a mesh with each
-/// other.
+/// other; who comes to be an operator of an AVS later does so from then on.
 struct Wiring {
     let parties: [Party]
     private let services: Int

@@ -72,6 +72,7 @@ extension World {
         }
         guard receiver == .ledger else {
             keepTrackOfReadiness(parcel.frame, at: receiver)
+            learn(parcel.frame, at: receiver)
             return enqueue(
                 .frame(parcel, connection: index, towardHigh: towardHigh, generation: generation), at: receiver)
         }
@@ -301,7 +302,7 @@ extension World {
         let partition = plan.topology.network.partitions[number]
         for one in partition.between.map(wiring.place) {
             for other in partition.and.map(wiring.place) {
-                guard let index = wiring.connection(one, other), connections[index].isWanted else { continue }
+                guard let index = wiring.connection(one, other) else { continue }
                 body(&self, index, one < other)
                 if !partition.isOneWay { body(&self, index, other < one) }
             }

@@ -1,6 +1,7 @@
 import Attesting
 import DequeModule
 import Faults
+import Links
 import Messages
 import Primitives
 import Records
@@ -35,6 +36,34 @@ extension World {
     mutating func connected(_ place: Place) {
         guard stage.began == nil else { return }
         hasOneMore(place)
+    }
+
+    /// Whoever is told of an operator set dials those that have come to be in it, as real nodes do: coordinators operators,
+    /// and of two operators that share a mesh the one with the lower index the other.
+    mutating func learn(_ frame: Frame, at place: Place) {
+        guard case .notice(.operatorSet(let set)) = frame else { return }
+        let dialled: [OperatorIndex]
+        switch wiring.parties[place.number] {
+        case .coordinator(set.service): dialled = set.members.map(\.signer)
+        case .signer(let me) where set.index(of: me) != nil:
+            let isMesh = genesis.services[Int(set.service.number)].dissemination == .mesh
+            dialled = isMesh ? set.members.map(\.signer).filter { $0 > me } : []
+        default: return
+        }
+        for signer in dialled {
+            let other = wiring.place(of: .signer(signer))
+            guard let index = wiring.connection(place, other), !connections[index].isWanted else { continue }
+            let (low, high) = (connections[index].low, connections[index].high)
+            func link(_ sender: Place, _ receiver: Place) -> Link? {
+                Self.direction(
+                    from: wiring.parties[sender.number], to: wiring.parties[receiver.number], plan, genesis
+                ).link
+            }
+            connections[index].isWanted = true
+            connections[index].towardHigh.link = link(low, high)
+            connections[index].towardLow.link = link(high, low)
+            timetable.add(.dials(connection: index, generation: connections[index].generation), at: now)
+        }
     }
 
     mutating func keepTrackOfReadiness(_ frame: Frame, at place: Place) {

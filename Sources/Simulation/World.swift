@@ -93,7 +93,7 @@ struct World {
         }
     }
 
-    private static func direction(
+    static func direction(
         from sender: Party, to receiver: Party, _ plan: SimulationPlan, _ genesis: Genesis
     ) -> Connection.Direction {
         let terms = plan.topology.network.terms(from: sender, to: receiver)

@@ -69,6 +69,31 @@ import Verdicts
         #expect(findings.filter { $0.verdict == .violated }.map(\.account) == [])
     }
 
+    /// Nobody who was there in the beginning has enough of its own for a seat: whoever comes later is dialled.
+    @Test(arguments: ["star", "mesh"]) func whoeverOptsInLaterIsSpokenWith(dissemination: String) throws {
+        let topology = try Topology.parse(
+            """
+            version: 1
+            name: latecomer
+            ledger: {slots-per-epoch: 10, unbonding-epochs: 8, minimum-self-delegation: 50 SOL}
+            network: {dissemination: \(dissemination)}
+            operators: {op-1: {stake: 3 SOL}, op-2: {stake: 77 SOL, services: [other]}, op-3: {stake: 77 SOL, services: [other]}}
+            services:
+              squares: {module: squaring, load: {tasks: 20, rate: 10/s}, deadline: 500ms, evidence-window: 900ms}
+              other: {module: squaring, load: {tasks: 1, rate: 10/s}, deadline: 500ms, evidence-window: 900ms}
+            timeline:
+              - {at: start, operator: op-2, opt-in: squares}
+              - {at: start, operator: op-3, opt-in: squares}
+            """, file: "latecomer.yaml")
+        let plan = try Scene.plan(topology)
+        let history = RunHistory(try Simulator.run(plan).records)
+        let tasks = history.tasks.filter { $0.task.service == ServiceID(0) && $0.task.epoch > Epoch(0) }
+        #expect(tasks.count > 10 && tasks.allSatisfy(\.certifiedInTime), "\(tasks.count)")
+        let held = history.certificates.filter { $0.certificate.statement.service == ServiceID(0) }
+        let holders = Set(held.map(\.party).filter(\.isSigner))
+        #expect(holders == (dissemination == "mesh" ? [.signer(OperatorIndex(1)), .signer(OperatorIndex(2))] : []))
+    }
+
     @Test func aRightResultIsChallengedInVainPostedAndTaken() throws {
         let topology = try Self.topology(
             """
