@@ -50,6 +50,10 @@ extension Model {
         for place in validators.indices { validators[place].moved = .zero }
         let slack = dust.units[0] + dust.shares[0] * price(of: .native) + Exact(UInt64(2 * validators.count))
         for move in moves {
+            // Where rounding leaves room for a lamport, the ledger may move what no exact number would.
+            while let told = nextMove, told.from != move.from || told.to != move.to, Exact(told.amount) <= slack {
+                follow(told)
+            }
             // What moves no whole lamport in the ledger does not move.
             let told = nextMove
             if told?.from != move.from || told?.to != move.to, move.amount <= slack { continue }
