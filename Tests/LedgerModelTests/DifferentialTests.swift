@@ -33,6 +33,11 @@ import Testing
         #expect(kinds.count == 31, "\(kinds.sorted())")
     }
 
+    /// Once they did not: rounding has emptied a pool in the ledger and not here, or moved a lamport between base validators
+    /// where exact numbers move nothing; and what is taken for two offences of an AVS was more than its unique part.
+    @Test(arguments: [6_002_957, 7_000_531, 7_000_610, 9_001_128, 20_261_414] as [UInt64])
+    func `Ledger and model agree where they did not`(seed: UInt64) { _ = Self.check(seed) }
+
     private static func check(_ seed: UInt64) -> Trial {
         let episode = Episode(seed: seed)
         let (failure, trial) = episode.agrees()

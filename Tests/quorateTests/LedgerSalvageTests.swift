@@ -17,14 +17,7 @@ import Testing
     private let scratch = try! Scratch()
 
     @Test func theCommandThatTheMessageNamesWritesTheGoodPart() throws {
-        let directory = try RunDirectory.make(at: scratch.path.appending("run"))
-        let key = SigningKey(seed: FixedBytes32())
-        let genesis = Genesis(
-            runID: .zero,
-            parameters: LedgerParameters(slotDuration: .seconds(1), slotsPerEpoch: 1_000, unbondingEpochs: 2),
-            clock: key.publicKey, signers: [], restakers: [], services: [])
-        try directory.write(genesis.borsh, to: directory.genesis)
-        try append(5, to: directory.instructionLog.string, genesis, key)
+        let (directory, genesis) = try run()
         try flipABit(ofEntry: 4, in: directory.instructionLog)
 
         let error = try #require(throws: InstructionLogError.self) {
@@ -42,14 +35,7 @@ import Testing
 
     /// The commands that only look believe no altered log either, and none of an import that is not as it was.
     @Test func anAlteredLogIsNoLedgerToLookAt() throws {
-        let directory = try RunDirectory.make(at: scratch.path.appending("run"))
-        let key = SigningKey(seed: FixedBytes32())
-        let genesis = Genesis(
-            runID: .zero,
-            parameters: LedgerParameters(slotDuration: .seconds(1), slotsPerEpoch: 1_000, unbondingEpochs: 2),
-            clock: key.publicKey, signers: [], restakers: [], services: [])
-        try directory.write(genesis.borsh, to: directory.genesis)
-        try append(5, to: directory.instructionLog.string, genesis, key)
+        let (directory, _) = try run()
         let entries = try LedgerInput(directory).entries
         #expect(entries.count == 5)
 
@@ -69,7 +55,7 @@ import Testing
         try imported(entries[4])
         try flipABit(ofEntry: 4, in: directory.instructionLog)
         let altered = #expect(throws: CommandFailure.self) { try LedgerInput(directory) }
-        #expect(altered?.description.contains("entry 4: does not continue the one before it") == true, "\(altered!)")
+        #expect(altered?.description.contains("entry 4: does not continue the one before it") == true)
     }
 
     @Test func whatIsNoLogOfARunIsNamed() throws {
@@ -81,6 +67,19 @@ import Testing
         let missing = scratch.path.appending("nothing.sqlite").string
         #expect(try failure(missing)?.hasPrefix("\(missing): there is no log here") == true)
         #expect(try failure("/dev/null")?.hasPrefix("/dev/null: does not lie in ledger/") == true)
+    }
+
+    /// With a log of five entries.
+    private func run() throws -> (directory: RunDirectory, genesis: Genesis) {
+        let directory = try RunDirectory.make(at: scratch.path.appending("run"))
+        let key = SigningKey(seed: FixedBytes32())
+        let genesis = Genesis(
+            runID: .zero,
+            parameters: LedgerParameters(slotDuration: .seconds(1), slotsPerEpoch: 1_000, unbondingEpochs: 2),
+            clock: key.publicKey, signers: [], restakers: [], services: [])
+        try directory.write(genesis.borsh, to: directory.genesis)
+        try append(5, to: directory.instructionLog.string, genesis, key)
+        return (directory, genesis)
     }
 
     /// The clock's, one slot each.

@@ -34,6 +34,8 @@ package struct Position: Hashable, Sendable {
 package struct StakeFigures: Hashable, Sendable {
     package var active: VaultShares
     package var activeShares: UInt64
+    /// How often it has been emptied under its holders.
+    package var generation: UInt32
     /// By epoch, within the horizon.
     package var counted: [Epoch: VaultShares]
     package var charged: [Charge: VaultShares]
@@ -76,7 +78,7 @@ extension Ledger {
         let stake = stakes[asset.place][Int(signer.number)]
         let charges = stake.slashes.map { (StakeFigures.Charge(epoch: $0.epoch, service: $0.service), $0.amount) }
         return StakeFigures(
-            active: stake.active.assets, activeShares: stake.active.shares,
+            active: stake.active.assets, activeShares: stake.active.shares, generation: stake.active.generation,
             counted: Dictionary(uniqueKeysWithValues: stake.counted.map { ($0.epoch, $0.amount) }),
             charged: Dictionary(uniqueKeysWithValues: charges))
     }

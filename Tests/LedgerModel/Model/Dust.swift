@@ -31,14 +31,17 @@ struct Dust: Sendable {
 struct Followed: Sendable {
     var outcome = Outcome.applied
     var told: [Told] = []
+    /// Pools that the ledger has emptied under their holders.
+    var emptied: Set<Model.Spot> = []
     private(set) var heard = 0
     private(set) var faults: [String] = []
 
     init() {}
 
-    init(outcome: Outcome, told: [Told]) {
+    init(outcome: Outcome, told: [Told], emptied: Set<Model.Spot> = []) {
         self.outcome = outcome
         self.told = told
+        self.emptied = emptied
     }
 
     mutating func fault(_ text: String) { faults.append(text) }

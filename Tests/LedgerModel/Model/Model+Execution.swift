@@ -8,10 +8,10 @@ extension Model {
     ///   - outcome: the ledger's answer, and `told` what it has told, for where rounding decides.
     ///   - isVerified: the signature and the network have been found right.
     /// - Returns: what the outcome must be, and what else was not as it must be.
-    package mutating func apply(
-        _ signed: SignedInstruction, isVerified: Bool, outcome: Outcome, told: [Told]
+    mutating func apply(
+        _ signed: SignedInstruction, isVerified: Bool, outcome: Outcome, told: [Told], emptied: Set<Spot>
     ) -> (outcome: Outcome, faults: [String]) {
-        followed = Followed(outcome: outcome, told: told)
+        followed = Followed(outcome: outcome, told: told, emptied: emptied)
         let expected = apply(signed, isVerified: isVerified)
         followed.finish()
         return (expected, followed.faults)

@@ -50,13 +50,12 @@ extension Model {
         for place in validators.indices { validators[place].moved = .zero }
         let slack = dust.units[0] + dust.shares[0] * price(of: .native) + Exact(UInt64(2 * validators.count))
         for move in moves {
-            // Where rounding leaves room for a lamport, the ledger may move what no exact number would.
-            while let told = nextMove, told.from != move.from || told.to != move.to, Exact(told.amount) <= slack {
-                follow(told)
-            }
+            func isOther(_ told: PoolMove?) -> Bool { told?.from != move.from || told?.to != move.to }
             // What moves no whole lamport in the ledger does not move.
+            if isOther(nextMove), move.amount <= slack { continue }
+            // Where rounding leaves room for a lamport, the ledger moves it before this.
+            while let told = nextMove, isOther(told), Exact(told.amount) <= slack { follow(told) }
             let told = nextMove
-            if told?.from != move.from || told?.to != move.to, move.amount <= slack { continue }
             guard let told, told.from == move.from, told.to == move.to,
                 (Exact(told.amount) - move.amount).magnitude <= slack
             else {

@@ -185,6 +185,11 @@ extension Model {
             let reaches = { [self] (stake: Stake) in isReached(stake, record.epoch) }
             forEach(spot) { stake, _ in if reaches(stake) { stake.amount = (stake.amount * rest).onGrid } }
         }
+        // What rounding leaves here may be nothing there, and then nobody holds the pool any more.
+        if followed.emptied.contains(spot), counting(spot) <= dust.shares[loss.asset.place] {
+            let pool: [Stake.Stage] = [.active, .leaving(epoch)]
+            forEach(spot) { stake, _ in if pool.contains(stake.stage) { stake.amount = .zero } }
+        }
         // Each epoch's leavers are rounded by themselves, and what is active bears what that leaves.
         dust.round(loss.asset, shares: 2 + Int(parameters.unbondingEpochs) + 1, units: 1)
         let units = (taken * price).onGrid

@@ -87,13 +87,15 @@ package struct Trial {
     private mutating func take(_ step: UInt64) -> Failure? {
         let (signed, who, isVerified) = draw(step)
         var changes: [Ledger.Change] = []
+        let generations = maySlash(signed.instruction) ? generations : [:]
         let outcome =
             isVerified
             ? ledger.applyVerified(signed, changes: &changes) : ledger.apply(signed, changes: &changes)
         meddle(&ledger)
         let (slot, epoch) = (model.slot, model.epoch)
+        let emptied = generations.isEmpty ? [] : self.generations.filter { generations[$0.key] != $0.value }.map(\.key)
         let (expected, faults) = model.apply(
-            signed, isVerified: isVerified, outcome: outcome, told: changes.map(Told.init))
+            signed, isVerified: isVerified, outcome: outcome, told: changes.map(Told.init), emptied: Set(emptied))
         var found = faults
         if outcome != expected { found.append("the ledger says \(outcome), and not \(expected)") }
         if found.isEmpty { found += compare(signed.instruction, who) }
@@ -106,6 +108,25 @@ package struct Trial {
         note(signed.instruction, outcome)
         if outcome == .applied { applied.insert(Words.kind(of: signed.instruction)) }
         return nil
+    }
+
+    private func maySlash(_ instruction: Instruction) -> Bool {
+        switch instruction {
+        case .advance: !model.pending.isEmpty
+        case .submitEvidence, .dispute, .voteDispute: true
+        default: false
+        }
+    }
+
+    /// Of every pool.
+    private var generations: [Model.Spot: UInt32] {
+        var generations: [Model.Spot: UInt32] = [:]
+        for signer in (0..<UInt32(Cast.signers)).map({ OperatorIndex($0) }) {
+            for asset in (0..<ledger.assetCount).map({ AssetID($0) }) {
+                generations[Model.Spot(asset: asset, signer: signer)] = ledger.figures(of: signer, asset).generation
+            }
+        }
+        return generations
     }
 
     private mutating func compare(_ instruction: Instruction, _ who: Cast) -> [String] {
