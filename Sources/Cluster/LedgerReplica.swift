@@ -53,8 +53,7 @@ actor LedgerReplica {
         var changes: [Ledger.Change] = []
         for entry in try log.entries(after: present.sequence) {
             // The ledger has verified it before it wrote it.
-            present.takesCertificatesAsProven = entry.outcome == .applied
-            _ = present.applyVerified(entry.signed, changes: &changes)
+            _ = present.applyVerified(entry.signed, isProven: entry.outcome == .applied, changes: &changes)
             changes.removeAll(keepingCapacity: true)
         }
         ledger = present

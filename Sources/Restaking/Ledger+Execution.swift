@@ -4,7 +4,7 @@ import Primitives
 /// From an instruction to the module that carries it out, where its authority may ask for it.
 extension Ledger {
     mutating func execute(
-        _ instruction: Instruction, by place: Int, changes: inout [Change], witness: LedgerWitness?
+        _ instruction: Instruction, by place: Int, isProven: Bool, changes: inout [Change], witness: LedgerWitness?
     ) -> Outcome {
         let account = accounts[place]
         switch instruction {
@@ -25,7 +25,7 @@ extension Ledger {
             guard let restaker = account.restaker else { return .notAuthorized }
             return execute(instruction, byRestaker: restaker, at: place, changes: &changes)
         case .submitCertificate, .post, .admit, .expel, .consume:
-            return executeForService(instruction, by: account, changes: &changes)
+            return executeForService(instruction, by: account, isProven: isProven, changes: &changes)
         case .registerEndpoint, .registerClient, .setCommission, .optIn, .optOut, .allocate, .unjail, .exit,
             .voteDispute, .claimParticipation:
             guard let signer = account.signer else { return .notAuthorized }
@@ -73,12 +73,12 @@ extension Ledger {
     }
 
     private mutating func executeForService(
-        _ instruction: Instruction, by account: Account, changes: inout [Change]
+        _ instruction: Instruction, by account: Account, isProven: Bool, changes: inout [Change]
     ) -> Outcome {
         switch instruction {
         case .submitCertificate(let certificate, let participation):
             guard maySettle(certificate, account) else { return .notAuthorized }
-            return settle(certificate, participation, by: account, changes: &changes)
+            return settle(certificate, participation, by: account, isProven: isProven, changes: &changes)
         case .post(let letter):
             guard maySettle(letter.certificate, account) else { return .notAuthorized }
             guard !isRevoked(account) else { return .coordinatorRevoked }

@@ -51,9 +51,6 @@ package struct Ledger: Sendable {
     var archive: OperatorSetArchive
     var settlementBook = SettlementBook()
     var disputeBook = DisputeBook()
-    /// For whoever goes through a log again: the certificates in what the ledger has applied were verified then, and there
-    /// may be millions of signatures in them.
-    package var takesCertificatesAsProven = false
 
     /// Opens epoch 0, in which genesis' delegations and opt-ins count.
     package init(genesis: Genesis) throws(GenesisError) {
@@ -106,9 +103,12 @@ package struct Ledger: Sendable {
     /// Of an instruction of this network whose signature has been found valid: as when its log is read back, which is
     /// chained.
     ///
-    /// - Parameter witness: for whoever explains a balance; nil: nobody looks.
+    /// - Parameters:
+    ///   - isProven: a certificate that it submits has been verified as well, as when the ledger applied it before; there
+    ///     may be millions of signatures in a log's.
+    ///   - witness: for whoever explains a balance; nil: nobody looks.
     package mutating func applyVerified(
-        _ signed: SignedInstruction, changes: inout [Change], witness: LedgerWitness? = nil
+        _ signed: SignedInstruction, isProven: Bool = false, changes: inout [Change], witness: LedgerWitness? = nil
     ) -> Outcome {
         guard let place = places[signed.authority] else { return .unknownAuthority }
         let nonce = accounts[place].nextNonce
@@ -116,7 +116,8 @@ package struct Ledger: Sendable {
         guard signed.nonce == nonce else { return .nonceAhead }
         accounts[place].nextNonce += 1
         sequence += 1
-        let outcome = execute(signed.instruction, by: place, changes: &changes, witness: witness)
+        let outcome = execute(
+            signed.instruction, by: place, isProven: isProven, changes: &changes, witness: witness)
         requireBooks()
         witness?(.instruction, self)
         return outcome

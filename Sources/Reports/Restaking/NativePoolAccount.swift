@@ -46,9 +46,9 @@ struct NativePoolBook {
     }
 
     mutating func willApply(_ instruction: RunHistory.AppliedInstruction) {
-        standing.takesCertificatesAsProven = instruction.outcome == .applied
         var changes: [Ledger.Change] = []
-        _ = standing.applyVerified(instruction.signed, changes: &changes)
+        _ = standing.applyVerified(
+            instruction.signed, isProven: instruction.outcome == .applied, changes: &changes)
         for case .event(.yieldBooked(_, let gross, _, _)) in changes { account.yieldedStanding += gross }
     }
 

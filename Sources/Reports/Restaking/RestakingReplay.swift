@@ -24,11 +24,12 @@ struct RestakingReplay {
         let sets = wantsParts ? SecurityAccount.lastSets(of: history) : []
         var parts = StakeParts(sets, in: ledger)
         for instruction in applied {
-            ledger.takesCertificatesAsProven = instruction.outcome == .applied
             pool?.willApply(instruction)
             book?.willApply(instruction, to: ledger)
             var changes: [Ledger.Change] = []
-            let outcome = ledger.applyVerified(instruction.signed, changes: &changes) { step, state in
+            let outcome = ledger.applyVerified(
+                instruction.signed, isProven: instruction.outcome == .applied, changes: &changes
+            ) { step, state in
                 guard step != .instruction else { return }
                 book?.took(step, state)
                 if case .exitsAndJoins = step { parts.take(sets, from: state) }

@@ -13,7 +13,8 @@ extension Ledger {
     }
 
     mutating func settle(
-        _ certificate: Certificate, _ participation: SignerSet, by account: Account, changes: inout [Change]
+        _ certificate: Certificate, _ participation: SignerSet, by account: Account, isProven: Bool,
+        changes: inout [Change]
     ) -> Outcome {
         let statement = certificate.statement
         guard account.coordinated == nil || services[Int(statement.service.number)].revocation == nil else {
@@ -25,7 +26,7 @@ extension Ledger {
         guard let set = archive.set(statement.operatorSet, of: statement.service, in: statement.epoch) else {
             return .unknownOperatorSet
         }
-        if !takesCertificatesAsProven {
+        if !isProven {
             do { try certificate.verify(against: set) } catch { return .badCertificate }
         }
         // Whoever it is that an operator would add can claim its part itself, with its signature.
