@@ -41,10 +41,10 @@ package final class ClusterRegistry: Sendable {
         }
         let number = open(path.string, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard number >= 0 else { throw .system("use the directory of clusters", path, Errno(rawValue: errno)) }
+        // From here on `deinit` closes it, whatever is thrown.
         descriptor = FileDescriptor(rawValue: number)
         var status = stat()
         guard fstat(number, &status) == 0, status.st_uid == getuid(), status.st_mode & 0o077 == 0 else {
-            close(number)
             throw .notPrivate(path, isForeign: status.st_uid != getuid())
         }
     }

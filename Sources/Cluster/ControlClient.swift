@@ -12,6 +12,7 @@ package final class ControlClient {
     package init(_ name: String, in registry: ClusterRegistry) throws(ControlError) {
         self.name = name
         socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        // From here on `deinit` closes it, whatever is thrown.
         guard socket >= 0 else { throw .unreachable(name: name, reason: Self.reason) }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -24,11 +25,7 @@ package final class ControlClient {
                 connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        guard result == 0 else {
-            let reason = Self.reason
-            close(socket)
-            throw .unreachable(name: name, reason: reason)
-        }
+        guard result == 0 else { throw .unreachable(name: name, reason: Self.reason) }
     }
 
     deinit { close(socket) }

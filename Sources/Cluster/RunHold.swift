@@ -9,12 +9,10 @@ package final class RunHold: Sendable {
 
     package init(_ directory: RunDirectory) throws(RunDirectoryError) {
         descriptor = try Self.open(directory)
-        // Whoever asks has it for a moment.
+        // From here on `deinit` closes it, whatever is thrown. Whoever asks has the lock for a moment.
         while flock(descriptor, LOCK_EX) != 0 {
             guard errno == EINTR else {
-                let reason = Errno(rawValue: errno)
-                close(descriptor)
-                throw .system("take hold of the run directory", directory.path, reason)
+                throw .system("take hold of the run directory", directory.path, Errno(rawValue: errno))
             }
         }
     }

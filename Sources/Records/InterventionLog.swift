@@ -25,6 +25,8 @@ package final class InterventionLog {
     /// Makes the file, which must not exist yet.
     package init(path: FilePath, network: Digest) throws(RecordError) {
         let preamble = Self.preamble(network)
+        self.path = path
+        checksum = ChainChecksum(.record, over: preamble)
         do {
             file = try FileDescriptor.open(
                 path, .writeOnly, options: [.create, .exclusiveCreate, .append, .closeOnExec],
@@ -33,8 +35,6 @@ package final class InterventionLog {
         } catch {
             throw RecordError(.system(doing: "make the log of interventions", errno(of: error)), path: path)
         }
-        self.path = path
-        checksum = ChainChecksum(.record, over: preamble)
     }
 
     deinit { try? file.close() }
