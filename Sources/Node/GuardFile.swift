@@ -40,6 +40,10 @@ package final class GuardFile {
     static let lengthSize = 4
     /// All of an entry besides itself.
     static let entryOverhead = lengthSize + ChainChecksum.size
+    /// Two seconds.
+    private static let lockAttempts = 200
+    /// In microseconds.
+    private static let lockPause: UInt32 = 10_000
     static let headerSize = magic.count + 2 + 2 * FixedBytes32.count + ChainChecksum.size
 
     init(path: FilePath, mode: GuardMode, file: FileDescriptor, checksum: ChainChecksum, size: Int) {
@@ -162,10 +166,17 @@ package final class GuardFile {
         throw GuardFileError(.system(doing: "sync the guard file", Errno(rawValue: errno)), path: path)
     }
 
+    /// Whoever dies while it starts a program leaves the lock to that program until it is executed: that is waited for.
     private func lock() throws(GuardFileError) {
-        guard flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 else { return }
-        let error = Errno(rawValue: errno)
-        throw GuardFileError(error == .wouldBlock ? .inUse : .system(doing: "lock the guard file", error), path: path)
+        for attempt in 1... {
+            guard flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 else { return }
+            let error = Errno(rawValue: errno)
+            guard error == .wouldBlock else {
+                throw GuardFileError(.system(doing: "lock the guard file", error), path: path)
+            }
+            guard attempt < Self.lockAttempts else { throw GuardFileError(.inUse, path: path) }
+            usleep(Self.lockPause)
+        }
     }
 
     private static func header(network: Digest, key: PublicKey) -> [UInt8] {

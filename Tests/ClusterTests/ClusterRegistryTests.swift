@@ -37,12 +37,16 @@ import Testing
         #expect(try registry.entries().isEmpty)
     }
 
-    @Test func whatADeadClusterLeftIsRecognisedAndTakenOver() throws {
+    /// A process that another test starts has a copy of every lock until it is executed.
+    private static let patience = Duration.seconds(60)
+
+    @Test func whatADeadClusterLeftIsRecognisedAndTakenOver() async throws {
         let registry = try ClusterRegistry(path: path)
         // A claim that is let go of without being given up is what the end of a process leaves.
         try registry.claim("lab").write(record("lab"))
         try FileDescriptor.open(path.appending("lab.sock"), .writeOnly, options: .create, permissions: .ownerReadWrite)
             .close()
+        #expect(await registry.watch("lab").awaitEnd(patience: Self.patience))
         #expect(registry.entry("lab") == .init(name: "lab", record: record("lab"), isAlive: false))
         let next = try registry.claim("lab")
         #expect(!exists("lab.sock"), "nobody listens there")
@@ -61,7 +65,7 @@ import Testing
         claim?.giveUp()
         #expect(watch.isAlive, "nobody finds it any more, but it is there")
         claim = nil
-        #expect(await watch.awaitEnd(patience: .zero))
+        #expect(await watch.awaitEnd(patience: Self.patience))
     }
 
     @Test func aDirectoryThatIsNotPrivateIsRefused() throws {

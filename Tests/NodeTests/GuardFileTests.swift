@@ -1,5 +1,6 @@
 import Attesting
 import Cryptography
+import Foundation
 import Messages
 import Primitives
 import SystemPackage
@@ -209,6 +210,22 @@ import Testing
             #expect(
                 problem { _ = try GuardFile.open(path, network: network, key: key, mode: .written) } == expected)
         }
+    }
+
+    /// A program shares the locks of whoever starts it for a moment, and then is alone with them where that one has died.
+    @Test func whoeverHasItForAMomentIsWaitedFor() throws {
+        try write(statements)
+        let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        let program = Process()
+        program.executableURL = URL(filePath: "/bin/sleep")
+        program.arguments = ["0.1"]
+        program.standardInput = FileHandle(fileDescriptor: file.rawValue, closeOnDealloc: false)
+        try file.closeAfter {
+            #expect(flock(file.rawValue, LOCK_EX) == 0)
+            try program.run()
+        }
+        #expect(try read(path) == statements)
+        program.waitUntilExit()
     }
 
     @Test func missingExistingAndBusyFilesAreNamed() throws {
