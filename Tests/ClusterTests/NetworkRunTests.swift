@@ -48,7 +48,10 @@ import TopologyFormat
             topology: topology, genesis: genesis, keys: keys, files: files, executables: executables)
         let events = Mutex<[NetworkEvent]>([])
         let (interruptions, feed) = AsyncStream<Void>.makeStream()
-        let outcome = await network.run(interruptions: interruptions) { event in events.withLock { $0.append(event) } }
+        // It counts seconds, and must not queue behind all the other tests.
+        let outcome = await Task(priority: .high) {
+            await network.run(interruptions: interruptions) { event in events.withLock { $0.append(event) } }
+        }.value
         feed.finish()
         return (outcome, events.withLock { $0 }, directory)
     }
