@@ -40,11 +40,11 @@ package final class GuardFile {
     static let lengthSize = 4
     /// All of an entry besides itself.
     static let entryOverhead = lengthSize + ChainChecksum.size
-    /// Two seconds.
+    static let headerSize = magic.count + 2 + 2 * FixedBytes32.count + ChainChecksum.size
+    /// With the pauses between them, two seconds.
     private static let lockAttempts = 200
     /// In microseconds.
     private static let lockPause: UInt32 = 10_000
-    static let headerSize = magic.count + 2 + 2 * FixedBytes32.count + ChainChecksum.size
 
     init(path: FilePath, mode: GuardMode, file: FileDescriptor, checksum: ChainChecksum, size: Int) {
         self.path = path
