@@ -44,6 +44,8 @@ struct LiveCluster {
     ///
     /// - Parameter form: of what is left on standard output.
     func run(form: SummaryForm) async throws -> ExitCode {
+        // Its lock is held until the process is gone: whoever takes the cluster down waits for that.
+        _ = Unmanaged.passRetained(claim)
         defer { claim.giveUp() }
         let (desk, ending) = (OrderDesk(), ClusterEnding())
         let control = ClusterControl(
