@@ -48,10 +48,7 @@ import TopologyFormat
             topology: topology, genesis: genesis, keys: keys, files: files, executables: executables)
         let events = Mutex<[NetworkEvent]>([])
         let (interruptions, feed) = AsyncStream<Void>.makeStream()
-        // It gives up on nodes after seconds, and must not queue behind all the other tests meanwhile.
-        let outcome = await Task(priority: .high) {
-            await network.run(interruptions: interruptions) { event in events.withLock { $0.append(event) } }
-        }.value
+        let outcome = await network.run(interruptions: interruptions) { event in events.withLock { $0.append(event) } }
         feed.finish()
         return (outcome, events.withLock { $0 }, directory)
     }
