@@ -185,8 +185,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ground + [
-                "Faults", "LedgerNode", "Links", "Node", "Records", "Reports", "Restaking", "TestSupport", "Verdicts",
-                "quorate", "quorate-node", system,
+                "Cluster", "Faults", "LedgerNode", "Links", "Node", "Records", "Reports", "Restaking", "TestSupport",
+                "Verdicts", "quorate", "quorate-node", system,
             ] + nio,
             exclude: ["External"], swiftSettings: settings),
     ]

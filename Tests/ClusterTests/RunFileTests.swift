@@ -208,8 +208,8 @@ import TopologyFormat
 
     @Test(.timeLimit(.minutes(4))) func aRunThatNobodyHoldsGoesOnNoMore() async throws {
         _ = try RunHold(directory)
-        // A process that another test starts has a copy of the lock until it is executed, and nothing tells when that is.
-        // Where the hold is never let go of, the time limit ends this.
+        // A process that another test starts has a copy of the lock until it is executed. What is asked again until then is
+        // what is tested, and nothing announces it; where the hold is never let go of, the time limit ends this.
         while RunHold.exists(on: directory) { try await Task.sleep(for: .milliseconds(10)) }
     }
 }

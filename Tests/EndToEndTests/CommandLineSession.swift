@@ -75,7 +75,7 @@ final class CommandLineSession: Sendable {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap(Int32.init).filter { identifier in
             let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(identifier)/cwd")
-            return place == directory.path && !isZombie(identifier)
+            return place == directory.path && !isEnding(identifier)
         }
     }
 
@@ -89,9 +89,13 @@ final class CommandLineSession: Sendable {
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 
-    private func isZombie(_ identifier: Int32) -> Bool {
+    /// Whether a process is past the point at which the system takes back what it held, or gone.
+    func isEnding(_ identifier: Int32) -> Bool {
         let status = (try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8)) ?? ""
-        return status.split(separator: ")").last?.hasPrefix(" Z") ?? true
+        // Behind the name: state, parent, group, session, terminal, its group, flags; `PF_EXITING` is 4.
+        let fields = status.split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 6, let flags = UInt32(fields[6]) else { return true }
+        return flags & 4 != 0
     }
 
     private func file(_ name: String) throws -> FileHandle {

@@ -1,4 +1,6 @@
+import Cluster
 import Foundation
+import SystemPackage
 import Testing
 
 extension EndToEnd {
@@ -112,6 +114,18 @@ extension EndToEnd {
             let verdict = try document(json)["verdict"] as? String
             #expect(json.status == 0 && verdict == "holds", "\(json.errors)")
             #expect(session.processes().isEmpty)
+        }
+
+        /// Whoever waits for its name waits for its process.
+        @Test func itsNameIsHeldUntilItsProcessIsGone() async throws {
+            #expect(try await up().status == 0)
+            let process = try await process(of: "small")
+            let registry = try ClusterRegistry(path: FilePath(session.directory.path).appending("quorate"))
+            let cluster = registry.watch("small")
+            #expect(cluster.isAlive && !session.isEnding(process))
+            kill(process, SIGTERM)
+            await session.until { !cluster.isAlive }
+            #expect(session.isEnding(process))
         }
 
         /// However it ends: also the children that do nothing but hold their lifeline.
