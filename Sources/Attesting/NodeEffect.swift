@@ -24,6 +24,12 @@ package enum NodeEffect: Hashable, Sendable {
     case finished
     /// By adversaries: the process dies now, as by `kill -9`, with everything before this done and nothing after it.
     case crash
+    /// By adversaries: bytes as they are, which need be no frame.
+    case sendBytes([UInt8], to: [Party])
+    /// By adversaries: the process does nothing at all for so long, as one that is stopped.
+    case pause(for: Duration)
+    /// By adversaries: there is no room any more on the disk of its guard.
+    case fillDisk
 }
 
 /// One task to be executed, by the module of its service.
@@ -167,6 +173,14 @@ extension NodeEffect {
             encoder.encode(observation)
         case .finished: encoder.encode(UInt8(8))
         case .crash: encoder.encode(UInt8(9))
+        case .sendBytes(let bytes, let recipients):
+            encoder.encode(UInt8(10))
+            encoder.encode(recipients)
+            encoder.encode(bytes)
+        case .pause(let duration):
+            encoder.encode(UInt8(11))
+            encoder.encode(duration)
+        case .fillDisk: encoder.encode(UInt8(12))
         }
     }
 

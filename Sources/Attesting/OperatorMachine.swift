@@ -136,6 +136,11 @@ package struct OperatorMachine: NodeMachine {
         if let due = agenda.wakeToAsk(at: now) { effects.append(.wake(at: due)) }
     }
 
+    /// Has the ledger asked for something in this operator's name, beside what the machine itself asks for.
+    package mutating func submit(_ instruction: Instruction, effects: inout [NodeEffect]) {
+        account.submit(instruction, ids: &ids, effects: &effects)
+    }
+
     private mutating func receive(_ frame: Frame, from party: Party, at now: Instant, effects: inout [NodeEffect]) {
         switch frame {
         case .task(let signed): receiveTask(signed, from: party, at: now, effects: &effects)

@@ -1,4 +1,5 @@
 import Faults
+import Glibc
 import Messages
 import Node
 import Primitives
@@ -20,6 +21,8 @@ extension Conductor {
         var isPaused = false
         /// It is to be killed, and then started again with this disk.
         var restart: Intervention.Disk?
+        /// What it finds when it is started again after its fault.
+        var restDisk = Intervention.Disk.keep
         /// Of a coordinator: the tasks that it has counted, and those that its earlier processes had decided. What they left
         /// undecided it takes up, and counts again.
         var tasks = ProcessReport.TaskCount()
@@ -38,7 +41,13 @@ extension Conductor {
 
         /// What a new process of it is told of.
         var scheduledFaults: [FaultPlan] {
-            faults.filter { $0.injected == nil && $0.state == .present }.map(\.plan)
+            faults.compactMap { fault in
+                switch fault.state {
+                case .present: fault.injected == nil ? fault.plan : nil
+                case .happened: fault.plan.aftermath
+                case .cleared, .gone: nil
+                }
+            }
         }
     }
 
@@ -65,12 +74,14 @@ extension Conductor {
         }
     }
 
-    /// Which of its crashes killed a node: of those that can have begun, the first. A crash at a task orders by
+    /// Which of its crashes ended a node's process so: of those that can have begun, the first. A crash at a task orders by
     /// its number; when it is due in time is not known here. One that was cleared can have come before the word did.
-    func dueCrash(of child: Child, at now: Instant) -> Int? {
+    func dueCrash(of child: Child, _ ending: ChildEnding, at now: Instant) -> Int? {
         guard let began else { return nil }
         func rank(_ fault: KnownFault) -> (Int, UInt64)? {
             guard fault.plan.behaviour.isCrash, fault.state == .present || fault.state == .cleared else { return nil }
+            // Of a full disk a process ends by itself.
+            guard (ending == .signalled(SIGKILL)) != (fault.plan.behaviour == .diskFull) else { return nil }
             let base = fault.injected ?? began
             return switch fault.plan.begins {
             case .start: (0, 0)

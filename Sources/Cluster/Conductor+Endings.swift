@@ -3,6 +3,7 @@ import Glibc
 import Messages
 import Node
 import Primitives
+import Records
 
 extension Conductor {
     // MARK: Processes that end
@@ -38,7 +39,9 @@ extension Conductor {
             return
         }
         abandon(place, at: now, &effects)
-        if began != nil, ending == .signalled(SIGKILL), let crash = dueCrash(of: child, at: now) {
+        if began != nil, ending == .signalled(SIGKILL) || ending == .exited(ProcessControl.failure),
+            let crash = dueCrash(of: child, ending, at: now)
+        {
             crashed(place, by: crash, at: now, &effects)
             return
         }
@@ -56,8 +59,10 @@ extension Conductor {
         effects.append(.report(.crashed(children[place].name)))
         children[place].faults[fault].state = .happened
         children[place].epitaph = "crashed, as its fault says"
-        if case .duration(let rest) = children[place].faults[fault].plan.lasts {
+        let plan = children[place].faults[fault].plan
+        if case .duration(let rest) = plan.lasts {
             children[place].state = .resting(until: now + rest)
+            children[place].restDisk = Intervention.Disk(rawValue: plan.parameters.disk.rawValue) ?? .keep
             effects.append(.wake(now + rest))
         } else {
             settleIfFinished(at: now, &effects)
@@ -78,7 +83,9 @@ extension Conductor {
         for place in children.indices {
             guard case .resting(let until) = children[place].state, now >= until, !isStopping else { continue }
             children[place].incarnation += 1
-            launchAgain(place, &effects)
+            let disk = children[place].restDisk
+            if disk != .keep { record(.restarted(disk), place, at: now, &effects) }
+            launchAgain(place, disk: disk, &effects)
         }
         expireOrders(at: now, &effects)
         followTimeline(at: now, &effects)

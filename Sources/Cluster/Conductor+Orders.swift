@@ -175,7 +175,7 @@ extension Conductor {
         if let disk, phase == .running { startAgain(place, disk, at: now, &effects) }
     }
 
-    private func record(
+    func record(
         _ act: Intervention.Act, _ place: Int, at now: Instant, _ effects: inout [Effect]
     ) {
         effects.append(

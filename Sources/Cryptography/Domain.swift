@@ -31,6 +31,7 @@ package enum Domain: String, CaseIterable, Sendable {
     case modelledKey = "quorate/simulation/modelled-key/1"
     case verification = "quorate/simulation/verification/1"
     case audit = "quorate/simulation/audit/1"
+    case strangersKey = "quorate/adversary/key/1"
 
     package var tag: [UInt8] { Array(rawValue.utf8) }
 

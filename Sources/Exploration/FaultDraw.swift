@@ -26,8 +26,17 @@ struct FaultDraw {
         var draw = FaultDraw(topology, before: calm, seed: seed)
         let count = draw.dice.pick([(15, 0), (30, 1), (30, 2), (15, 3), (10, 5)].map { (weight: $0.0, value: $0.1) })
         if draw.isConspiracy { draw.addDoubleTasks(accomplices: true) }
-        for _ in 0..<count { draw.add(draw.dice.pick(Behaviour.allCases)) }
+        for _ in 0..<count { draw.add(draw.dice.pick(Self.weights)) }
         return draw.faults
+    }
+
+    /// What there was something to learn from most often comes twice as often.
+    private static let weights = Behaviour.allCases.map { behaviour -> (weight: UInt64, value: Behaviour) in
+        switch behaviour {
+        case .equivocate, .equivocateSplit, .crash, .powerLoss, .coordinatorEquivocates, .coordinatorCrash:
+            (weight: 2, value: behaviour)
+        default: (weight: 1, value: behaviour)
+        }
     }
 
     private init(_ topology: Topology, before calm: Duration, seed: UInt64) {
@@ -42,16 +51,19 @@ struct FaultDraw {
     }
 
     private mutating func add(_ behaviour: Behaviour) {
+        let isStar = topology.network.dissemination == .star
         switch behaviour {
-        case .equivocateSplit where topology.network.dissemination == .star: add(.equivocate)
-        case .coordinatorEquivocates where topology.network.dissemination == .star,
-            .collusion where topology.network.dissemination == .star:
-            add(.coordinatorCrash)
-        case .equivocate, .equivocateSplit: addEquivocation(behaviour)
-        case .silent, .crash, .powerLoss: addOutage(behaviour)
+        case .equivocateSplit where isStar, .amnesia where isStar: add(.equivocate)
+        case .selective where isStar: add(.withhold)
+        case .coordinatorEquivocates where isStar, .collusion where isStar: add(.coordinatorCrash)
+        case .equivocate, .equivocateSplit, .equivocateLate, .exitRace: addEquivocation(behaviour)
+        case .twin, .amnesia: addSecondProcess(behaviour)
+        case .silent, .crash, .powerLoss, .pause, .diskFull: addOutage(behaviour)
         case .coordinatorEquivocates: addDoubleTasks(accomplices: false)
         case .collusion: addDoubleTasks(accomplices: true)
         case .coordinatorCrash: addCoordinatorCrash()
+        case .coordinatorCensors: addCensorship()
+        default: addMischief(behaviour)
         }
     }
 
@@ -64,18 +76,85 @@ struct FaultDraw {
             FaultPlan(
                 party: .signer(signer), behaviour: behaviour, service: service,
                 begins: beginning(in: reached(by: signer, service)), lasts: extentOfCheating(),
-                probability: dice.pick([.one, Fraction(1, over: 2)!, .basisPoints(2_500)])))
+                probability: dice.pick([.one, Fraction(1, over: 2)!, .basisPoints(2_500)]),
+                parameters: parameters(of: behaviour)))
+    }
+
+    /// What one process of an operator signs another one of it knows nothing of.
+    private mutating func addSecondProcess(_ behaviour: Behaviour) {
+        guard let signer = culprit(isCheat: true, isGone: true),
+            !faults.contains(where: { $0.party == .signer(signer) && $0.behaviour == behaviour })
+        else { return }
+        var fault = FaultPlan(
+            party: .signer(signer), behaviour: behaviour, lasts: behaviour.defaultExtent,
+            parameters: parameters(of: behaviour))
+        if behaviour == .amnesia {
+            let last = (reached(by: signer, nil).map(\.load.tasks).max() ?? 1) - 1
+            fault.begins = .task(TaskSequence(dice.roll(0...last)))
+            fault.lasts = .duration(dice.roll(.milliseconds(50) ... .milliseconds(500)))
+        }
+        faults.append(fault)
+    }
+
+    /// Whatever cannot be proven, or is turned away: for some time, or to the end.
+    private mutating func addMischief(_ behaviour: Behaviour) {
+        guard let signer = culprit(isCheat: false, isGone: true) else { return }
+        let takesService = CatalogueEntry.of(behaviour).parameters.contains(.service)
+        let service = takesService ? service(of: signer) : nil
+        var lasts = FaultPlan.Extent.untilTheEnd
+        if dice.hits(percent: 70) {
+            lasts =
+                dice.hits(percent: 50)
+                ? .tasks(dice.roll(1...5)) : .duration(dice.roll(.milliseconds(50)...calm / 2))
+        }
+        let takesChance = CatalogueEntry.of(behaviour).parameters.contains(.probability)
+        faults.append(
+            FaultPlan(
+                party: .signer(signer), behaviour: behaviour, service: service,
+                begins: beginning(in: reached(by: signer, service)), lasts: lasts,
+                probability: takesChance ? dice.pick([.one, Fraction(1, over: 2)!]) : .one,
+                parameters: parameters(of: behaviour)))
+        if behaviour == .justBelow {
+            let holders = faults.filter { $0.behaviour == .justBelow }.compactMap { fault in
+                if case .signer(let signer) = fault.party { signer } else { nil }
+            }
+            for index in faults.indices where faults[index].behaviour == .justBelow {
+                faults[index].accomplices = Set(holders).sorted()
+            }
+        }
+    }
+
+    private mutating func parameters(of behaviour: Behaviour) -> FaultParameters {
+        var drawn = FaultParameters()
+        let signers = topology.operators.indices.map { OperatorIndex(UInt32($0)) }
+        for parameter in CatalogueEntry.of(behaviour).parameters {
+            switch parameter {
+            case .service, .probability, .point: break
+            case .share: drawn.share = dice.pick([Fraction(1, over: 4)!, Fraction(3, over: 4)!])
+            case .delay: drawn.delay = dice.roll(.zero ... .milliseconds(400))
+            case .skew:
+                let size = dice.roll(.milliseconds(10) ... .seconds(3))
+                drawn.skew = dice.hits(percent: 50) ? size : .zero - size
+            case .drift: drawn.share = dice.pick([Fraction(1, over: 100)!, Fraction(1, over: 2)!])
+            case .to, .against: drawn.chosen = dice.sample(dice.roll(1...signers.count), of: signers)
+            case .rate: drawn.rate = dice.roll(UInt64(10)...200)
+            case .form(let forms): drawn.form = dice.pick(forms)
+            case .disk: drawn.disk = behaviour == .amnesia ? .empty : dice.pick(FaultDisk.allCases)
+            }
+        }
+        return drawn
     }
 
     private mutating func addOutage(_ behaviour: Behaviour) {
         let isForGood = dice.hits(percent: 20)
         guard let signer = culprit(isCheat: false, isGone: isForGood) else { return }
         // A host loses power at a time, whatever it works on.
-        let service = behaviour == .powerLoss ? nil : service(of: signer)
+        let isProcess = behaviour != .silent && behaviour != .crash
+        let service = isProcess ? nil : service(of: signer)
         let begins: FaultPlan.Beginning =
             behaviour == .powerLoss
             ? .after(dice.roll(.milliseconds(1)...calm / 2)) : beginning(in: reached(by: signer, service))
-        var lasts = FaultPlan.Extent.untilTheEnd
+        var lasts = behaviour == .pause ? behaviour.defaultExtent : FaultPlan.Extent.untilTheEnd
         if !isForGood {
             lasts =
                 behaviour == .silent && dice.hits(percent: 50)
@@ -83,7 +162,9 @@ struct FaultDraw {
         }
         faults.append(
             FaultPlan(
-                party: .signer(signer), behaviour: behaviour, service: service, begins: begins, lasts: lasts))
+                party: .signer(signer), behaviour: behaviour, service: service, begins: begins, lasts: lasts,
+                point: behaviour == .crash && dice.hits(percent: 50) ? dice.pick(KillPoint.ofOperators) : nil,
+                parameters: parameters(of: behaviour)))
     }
 
     private func reached(by signer: OperatorIndex, _ service: ServiceID?) -> [ServicePlan] {
@@ -128,7 +209,7 @@ struct FaultDraw {
     /// One that dies on the way from evidence to receipt needs evidence.
     private mutating func addCoordinatorCrash() {
         let service = ServiceID(UInt32(dice.roll(0...topology.services.count - 1)))
-        let point = dice.hits(percent: 60) ? dice.pick(KillPoint.allCases) : nil
+        let point = dice.hits(percent: 60) ? dice.pick(KillPoint.ofCoordinators) : nil
         if point != nil, !faults.contains(where: \.behaviour.isProvable) {
             addEquivocation(topology.network.dissemination == .star ? .equivocate : .equivocateSplit)
         }
@@ -139,6 +220,15 @@ struct FaultDraw {
                     ? .start : beginning(in: [topology.services[Int(service.number)]]),
                 lasts: dice.hits(percent: 80) ? .duration(dice.roll(.milliseconds(50)...calm / 2)) : .untilTheEnd,
                 point: point))
+    }
+
+    private mutating func addCensorship() {
+        let service = ServiceID(UInt32(dice.roll(0...topology.services.count - 1)))
+        faults.append(
+            FaultPlan(
+                party: .coordinator(service), behaviour: .coordinatorCensors, service: service,
+                begins: beginning(in: [topology.services[Int(service.number)]]), lasts: extentOfCheating(),
+                parameters: parameters(of: .coordinatorCensors)))
     }
 
     // MARK: Schedules

@@ -1,59 +1,100 @@
-/// The adversaries, by the names that topologies use.
+/// The adversaries, by the names that topologies use. What each does, with what parameters, and what it must come to says
+/// its ``CatalogueEntry``.
 package enum Behaviour: String, CaseIterable, Hashable, Sendable {
-    // Operators
-    /// Signs A and B for one task and sends both to everyone.
+    // Operators that sign two things
     case equivocate
-    /// Signs A and B for one task: A to one half of the peers, B to the other; to the coordinator A alone.
     case equivocateSplit = "equivocate-split"
-    /// With a coordinator that equivocates: signs both of its tasks, and shows each half the vote on the task it knows.
+    case equivocateLate = "equivocate-late"
     case collusion
-    /// Receives, but sends no vote.
+    case twin
+    case amnesia
+    case exitRace = "exit-race"
+
+    // Operators that sign something wrong
+    case wrongResult = "wrong-result"
+    case monoculture
+
+    // Operators that do not do their part
     case silent
-    /// The process dies at once, as by `kill -9`; with a duration it is started again after it.
+    case slow
+    case withhold
+    case selective
+    case justBelow = "just-below"
+    case withholdCertificate = "withhold-certificate"
+    case clockStep = "clock-step"
+    case clockDrift = "clock-drift"
+
+    // Operators that send what no honest one does
+    case badSignature = "bad-signature"
+    case wrongKey = "wrong-key"
+    case notAMember = "not-a-member"
+    case replay
+    case malformed
+    case oversized
+    case flood
+    case slowLoris = "slow-loris"
+    case forgedCertificate = "forged-certificate"
+    case falseAccusation = "false-accusation"
+    case evidenceFlood = "evidence-flood"
+
+    // Processes and their hosts
     case crash
-    /// Its host loses power at a moment, be the node in the middle of something or not: whatever its disk had not synced is
-    /// gone. In simulated runs alone, and done by them; with a duration it is started again after it.
+    case pause
+    case diskFull = "disk-full"
     case powerLoss = "power-loss"
+
     // Coordinators
-    /// Signs two tasks under one number, one for each half of the operators.
     case coordinatorEquivocates = "coordinator-equivocates"
-    /// The process dies, at a time or at a point between evidence and receipt; with a duration it is started again.
+    case coordinatorCensors = "coordinator-censors"
     case coordinatorCrash = "coordinator-crash"
 
     /// What a fault of this kind lasts where the topology does not say.
-    package var defaultExtent: FaultPlan.Extent { isProvable ? .tasks(1) : .untilTheEnd }
+    package var defaultExtent: FaultPlan.Extent {
+        if isTaskByTask { return .tasks(1) }
+        return switch self {
+        case .amnesia: .duration(.milliseconds(200))
+        case .pause: .duration(.seconds(2))
+        default: .untilTheEnd
+        }
+    }
 
     /// Whether evidence can prove it, so that it must end in a slash or a revocation.
     package var isProvable: Bool {
         switch self {
-        case .equivocate, .equivocateSplit, .collusion, .coordinatorEquivocates: true
-        case .silent, .crash, .powerLoss, .coordinatorCrash: false
+        case .equivocate, .equivocateSplit, .equivocateLate, .collusion, .twin, .amnesia, .exitRace,
+            .coordinatorEquivocates:
+            true
+        default: false
         }
     }
 
-    /// Whether it is a coordinator's and not an operator's.
-    package var isCoordinators: Bool {
+    /// Whether it signs two things under one number, for as many numbers as its schedule says, and notes each.
+    package var isTaskByTask: Bool {
         switch self {
-        case .coordinatorEquivocates, .coordinatorCrash: true
-        case .equivocate, .equivocateSplit, .collusion, .silent, .crash, .powerLoss: false
+        case .equivocate, .equivocateSplit, .equivocateLate, .collusion, .exitRace, .coordinatorEquivocates: true
+        default: false
+        }
+    }
+
+    /// Whose it can be.
+    package enum Culprit: Hashable, Sendable { case signer, coordinator, either }
+
+    package var culprit: Culprit {
+        switch self {
+        case .coordinatorEquivocates, .coordinatorCensors, .coordinatorCrash: .coordinator
+        case .pause: .either
+        default: .signer
         }
     }
 
     /// Whether the process dies of it.
-    package var isCrash: Bool { self == .crash || self == .powerLoss || self == .coordinatorCrash }
+    package var isCrash: Bool {
+        switch self {
+        case .crash, .diskFull, .powerLoss, .coordinatorCrash, .amnesia: true
+        default: false
+        }
+    }
 
     /// Whether whoever drives the machine sees to it, since no machine can: none is wrapped for it.
     package var isDrivers: Bool { self == .powerLoss }
-}
-
-/// Where a coordinator can die on the way from evidence to receipt.
-package enum KillPoint: String, CaseIterable, Hashable, Sendable {
-    /// It has found two votes that contradict each other, and nothing of it is on disk.
-    case detect
-    /// The evidence is on disk, and not submitted.
-    case persist
-    /// The evidence is on its way to the ledger, whose receipt has not come.
-    case submit
-    /// The receipt has come, and nothing of it is on disk.
-    case acknowledge
 }

@@ -27,6 +27,7 @@ extension FaultPlan: BorshCodable {
         encoder.encode(probability)
         encoder.encode(point?.rawValue ?? "")
         encoder.encode(accomplices)
+        encoder.encode(parameters)
     }
 
     package init(from decoder: inout BorshDecoder) throws(BorshError) {
@@ -58,5 +59,6 @@ extension FaultPlan: BorshCodable {
         }
         point = KillPoint(rawValue: place)
         accomplices = try decoder.decode(limit: OperatorSet.memberLimit)
+        parameters = try decoder.decode()
     }
 }

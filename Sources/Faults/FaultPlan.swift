@@ -9,16 +9,19 @@ package struct FaultPlan: Hashable, Sendable {
     package var service: ServiceID?
     package var begins: Beginning
     package var lasts: Extent
-    /// For the equivocations: the chance that one task inside the schedule is used, decided by seed and task alone.
+    /// Of what is done task by task: the chance that one inside the schedule is used, decided by seed and task alone.
     package var probability: Fraction
-    /// Of a coordinator's crash: where on the way from evidence to receipt it dies; nil: at its time.
+    /// Of a crash: where on the way from task to vote, or from evidence to receipt, it dies; nil: at its time.
     package var point: KillPoint?
-    /// Where a coordinator shows each half of the network another task: who signs both.
+    /// Where a coordinator shows each half of the network another task: who signs both. Of `just-below`: all who keep
+    /// the total there together.
     package var accomplices: [OperatorIndex]
+    package var parameters: FaultParameters
 
     package init(
         party: Party, behaviour: Behaviour, service: ServiceID? = nil, begins: Beginning = .start, lasts: Extent,
-        probability: Fraction = .one, point: KillPoint? = nil, accomplices: [OperatorIndex] = []
+        probability: Fraction = .one, point: KillPoint? = nil, accomplices: [OperatorIndex] = [],
+        parameters: FaultParameters = FaultParameters()
     ) {
         self.party = party
         self.behaviour = behaviour
@@ -28,6 +31,16 @@ package struct FaultPlan: Hashable, Sendable {
         self.probability = probability
         self.point = point
         self.accomplices = accomplices
+        self.parameters = parameters
+    }
+
+    /// What the node's next process is told of in the place of this fault, of which the present one has died.
+    package var aftermath: FaultPlan? {
+        guard behaviour == .amnesia else { return nil }
+        var plan = self
+        (plan.begins, plan.lasts) = (.start, .untilTheEnd)
+        plan.parameters.hasDied = true
+        return plan
     }
 
     /// When a fault begins. Time is counted from the run's beginning, when every node is connected.

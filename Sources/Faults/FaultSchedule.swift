@@ -66,7 +66,7 @@ struct FaultSchedule: Sendable {
             if hasBegun { since = now }
         }
         if isOn, firstTasks[task.service] == nil { firstTasks[task.service] = task.sequence.number }
-        if case .tasks(let count) = plan.lasts, !plan.behaviour.isProvable, let first = firstTasks[task.service],
+        if case .tasks(let count) = plan.lasts, !plan.behaviour.isTaskByTask, let first = firstTasks[task.service],
             task.sequence.number >= first, task.sequence.number - first >= count, spent.insert(task.service).inserted
         {
             untoldEnds.append(task.service)
@@ -93,6 +93,12 @@ struct FaultSchedule: Sendable {
 
     var isOn: Bool { hasBegun && !isOver }
 
+    /// Whether it is on in any of these AVSs, as far as it is not done task by task.
+    func isPresent(in services: [ServiceID]) -> Bool {
+        guard isOn, case .tasks = plan.lasts, !plan.behaviour.isTaskByTask else { return isOn }
+        return services.contains { concerns($0) && !spent.contains($0) }
+    }
+
     var hasBegun: Bool { since != nil }
 
     func concerns(_ service: ServiceID) -> Bool { plan.service.map { $0 == service } ?? true }
@@ -107,7 +113,7 @@ struct FaultSchedule: Sendable {
     private func isSpent(_ used: UInt64, _ services: [ServiceID]) -> Bool {
         guard !isOver else { return true }
         guard hasBegun, case .tasks(let count) = plan.lasts else { return false }
-        return plan.behaviour.isProvable
+        return plan.behaviour.isTaskByTask
             ? used >= count : services.allSatisfy { !concerns($0) || spent.contains($0) }
     }
 
@@ -118,7 +124,7 @@ struct FaultSchedule: Sendable {
     func applies(to service: ServiceID, _ subject: Subject, used: UInt64) -> Bool {
         guard isOn, concerns(service), let first = firstTasks[service], subject.number >= first else { return false }
         if case .tasks(let count) = plan.lasts {
-            guard (plan.behaviour.isProvable ? used : subject.number - first) < count else { return false }
+            guard (plan.behaviour.isTaskByTask ? used : subject.number - first) < count else { return false }
         }
         let draw = SeededRandom.draw(
             seed: seed, purpose: "fault", UInt64(service.number), subject.scope, subject.number)

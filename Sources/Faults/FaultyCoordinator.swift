@@ -10,25 +10,18 @@ import Primitives
 package struct FaultyCoordinator: PerturbableMachine {
     private var honest: CoordinatorMachine
     private let service: ServiceID
-    private let seed: UInt64
-    private var schedules: [FaultSchedule]
-    private var halves: [Halves]
     private let genesis: Genesis
-    private var began: Instant?
-    private var asksForWakes = false
-    /// Tasks doubled so far, by schedule.
-    private var used: [UInt64]
+    private var board: FaultBoard
+    private var killPoints = KillPoints(.coordinatorCrash)
+    /// By schedule.
+    private var halves: [Int: Halves] = [:]
     private var isDead = false
 
     private var doubles: [VoteKey: DoubleTask] = [:]
     private var doubleOrder: [VoteKey] = []
     private var doubleRequests: [RequestID: VoteKey] = [:]
-    private var nextRequest: UInt64 = Self.ownRequests
-    /// Submitted evidence, by the digest of its instruction.
-    private var submissions: Set<Digest> = []
+    private var requests = OwnRequests()
 
-    /// Requests of the adversary itself are numbered from here, those of the honest machine from 1.
-    private static let ownRequests: UInt64 = 1 << 63
     private static let doubleLimit = 4_096
 
     /// Two tasks under one number.
@@ -48,36 +41,27 @@ package struct FaultyCoordinator: PerturbableMachine {
     ) {
         self.honest = honest
         self.service = service
-        self.seed = seed
         self.genesis = genesis
-        (schedules, used, halves) = ([], [], [])
-        for plan in plans { add(plan) }
+        board = FaultBoard(services: [service], seed: seed)
+        for plan in plans { board.add(plan) }
     }
 
-    private mutating func add(_ plan: FaultPlan, injected: Instant? = nil) {
-        guard schedules.count < FaultSchedule.limit else { return }
-        schedules.append(FaultSchedule(plan, seed: seed &+ UInt64(schedules.count), injected: injected))
-        used.append(0)
-        halves.append(Halves(of: service, in: genesis, accomplices: plan.accomplices))
-    }
-
-    package var faultStates: [FaultState] {
-        schedules.indices.map { schedules[$0].state(used: used[$0], in: [service]) }
-    }
+    package var faultStates: [FaultState] { board.states }
 
     package mutating func handle(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) {
         guard !isDead else { return }
-        follow(event, at: now, effects: &effects)
+        note(board.follow(event, at: now), effects: &effects)
+        guard !isDead else { return }
+        if killPoints.dies(hearing: event, board, in: genesis.network) { return die(effects: &effects) }
         var intended: [NodeEffect] = []
         switch event {
-        case _ where isDead: return
         case .signed(let id, let signature) where doubleRequests[id] != nil:
             signedSecond(doubleRequests.removeValue(forKey: id)!, signature, effects: &effects)
-        case .received(.attestation(let vote), _) where isHidden(vote.statement): break
+        case .received(.attestation(let vote), _) where isHidden(vote): break
         default: honest.handle(event, at: now, effects: &intended)
         }
-        for effect in intended where !isDead { pass(effect, at: now, effects: &effects) }
-        askForWakes(effects: &effects)
+        for effect in intended where !isDead { carryOut(effect, at: now, effects: &effects) }
+        effects += board.takeWakes().map { .wake(at: $0) }
     }
 
     package func checkInvariants() {
@@ -88,79 +72,47 @@ package struct FaultyCoordinator: PerturbableMachine {
 
     // MARK: Schedules
 
-    private mutating func follow(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) {
-        switch event {
-        case .began(let instant):
-            began = instant
-            asksForWakes = true
-        case .woke: asksForWakes = true
-        case .perturbed(let bytes): perturb(bytes, at: now)
-        case .received(.receipt(let receipt), .ledger) where submissions.contains(receipt.instruction):
-            die(at: .acknowledge, effects: &effects)
-        default: break
+    private mutating func note(
+        _ changes: (begun: [Int], ended: [(Int, ServiceID?)]), effects: inout [NodeEffect]
+    ) {
+        for (index, service) in changes.ended where isLasting(board.plan(index).behaviour) {
+            effects.append(.note(.recovered(behaviour: board.plan(index).behaviour.rawValue, service: service)))
         }
-        guard !isDead else { return }
-        for index in schedules.indices where schedules[index].passed(to: now, began: began) {
-            hasBegun(index, effects: &effects)
-        }
-    }
-
-    private mutating func perturb(_ bytes: [UInt8], at now: Instant) {
-        asksForWakes = true
-        switch try? Perturbation(borsh: bytes) {
-        case .inject(let plan): add(plan, injected: now)
-        case .clear:
-            for index in schedules.indices { schedules[index].end(in: [service]) }
-        case nil: break
+        for index in changes.begun where !isDead {
+            let plan = board.plan(index)
+            if plan.behaviour == .coordinatorCrash, plan.point == nil { return die(effects: &effects) }
+            guard isLasting(plan.behaviour) else { continue }
+            effects.append(.note(.injected(Injection(behaviour: plan.behaviour.rawValue, service: service))))
+            if plan.behaviour == .pause, case .duration(let lasting) = plan.lasts {
+                effects.append(.pause(for: lasting))
+            }
         }
     }
 
-    private mutating func hasBegun(_ index: Int, effects: inout [NodeEffect]) {
-        asksForWakes = true
-        let plan = schedules[index].plan
-        guard plan.behaviour == .coordinatorCrash, plan.point == nil else { return }
-        die(effects: &effects)
-    }
-
-    private mutating func die(at point: KillPoint, effects: inout [NodeEffect]) {
-        guard schedules.contains(where: { $0.plan.point == point && $0.isOn }) else { return }
-        die(effects: &effects)
-    }
+    private func isLasting(_ behaviour: Behaviour) -> Bool { behaviour == .coordinatorCensors || behaviour == .pause }
 
     private mutating func die(effects: inout [NodeEffect]) {
-        guard !isDead else { return }
         isDead = true
         let behaviour = Behaviour.coordinatorCrash.rawValue
         effects.append(.note(.injected(Injection(behaviour: behaviour, service: service))))
         effects.append(.crash)
     }
 
-    private mutating func askForWakes(effects: inout [NodeEffect]) {
-        guard asksForWakes else { return }
-        asksForWakes = false
-        for schedule in schedules {
-            if let due = schedule.nextChange(began: began) { effects.append(.wake(at: due)) }
-        }
-    }
-
     // MARK: Effects
 
-    private mutating func pass(_ effect: NodeEffect, at now: Instant, effects: inout [NodeEffect]) {
+    private mutating func carryOut(_ effect: NodeEffect, at now: Instant, effects: inout [NodeEffect]) {
+        if case .sign(_, .task(let task)) = effect {
+            note(board.saw(task, at: now), effects: &effects)
+            guard !isDead else { return }
+        }
+        let death = killPoints.death(by: effect, board, own: { _ in false })
+        if death != .before { pass(effect, effects: &effects) }
+        if death != nil { die(effects: &effects) }
+    }
+
+    private mutating func pass(_ effect: NodeEffect, effects: inout [NodeEffect]) {
         switch effect {
-        case .persist(.evidence):
-            die(at: .detect, effects: &effects)
-            guard !isDead else { return }
-            effects.append(effect)
-            die(at: .persist, effects: &effects)
-        case .send(.submit(let signed), _) where signed.instruction.isEvidence:
-            effects.append(effect)
-            submissions.insert(signed.digest)
-            die(at: .submit, effects: &effects)
         case .sign(_, .task(let task)):
-            for index in schedules.indices where schedules[index].saw(task, at: now) {
-                hasBegun(index, effects: &effects)
-            }
-            guard !isDead else { return }
             effects.append(effect)
             signSecond(besides: task, effects: &effects)
         case .send(.task(let signed), let recipients): sendTask(signed, to: recipients, effects: &effects)
@@ -171,23 +123,22 @@ package struct FaultyCoordinator: PerturbableMachine {
     /// Asks for a signature on another task under the same number, past the record of what was issued.
     private mutating func signSecond(besides task: ServiceTask, effects: inout [NodeEffect]) {
         let voteKey = task.voteKey
-        guard doubles[voteKey] == nil,
-            let index = schedules.indices.first(where: {
-                schedules[$0].plan.behaviour == .coordinatorEquivocates
-                    && schedules[$0].applies(to: service, voteKey.subject, used: used[$0])
-            })
-        else { return }
+        guard doubles[voteKey] == nil, let index = board.first(of: [.coordinatorEquivocates], for: voteKey) else {
+            return
+        }
         var second = task
         second.payload = honest.otherPayload(
             than: task.payload, for: task.sequence,
-            seed: SeededRandom.draw(seed: seed, purpose: "second task", task.sequence.number))
-        used[index] += 1
+            seed: SeededRandom.draw(seed: board.seed, purpose: "second task", task.sequence.number))
+        board.use(index)
+        if halves[index] == nil {
+            halves[index] = Halves(of: service, in: genesis, accomplices: board.plan(index).accomplices)
+        }
         doubles[voteKey] = DoubleTask(
             schedule: index, first: task.digest, second: second, secondDigest: second.digest)
         doubleOrder.append(voteKey)
         if doubleOrder.count > Self.doubleLimit { doubles[doubleOrder.removeFirst()] = nil }
-        let id = RequestID(nextRequest)
-        nextRequest += 1
+        let id = requests.take()
         doubleRequests[id] = voteKey
         effects.append(.sign(id, .task(second)))
     }
@@ -228,7 +179,7 @@ package struct FaultyCoordinator: PerturbableMachine {
     /// Whom a task of the two is for: its half, and the accomplices.
     private func shown(_ task: Digest, in double: DoubleTask) -> [Party] {
         let other = task == double.first ? double.secondDigest : double.first
-        let halves = halves[double.schedule]
+        let halves = halves[double.schedule]!
         return double.audience.filter { halves.isAccomplice($0) || halves.isShown(task, insteadOf: other, $0) }
     }
 
@@ -238,7 +189,7 @@ package struct FaultyCoordinator: PerturbableMachine {
             .note(
                 .injected(
                     Injection(
-                        behaviour: schedules[double.schedule].plan.behaviour.rawValue, service: service,
+                        behaviour: board.plan(double.schedule).behaviour.rawValue, service: service,
                         subject: first.task.voteKey.subject,
                         tasks: [
                             Injection.SentTask(first, recipients: shown(double.first, in: double)),
@@ -246,10 +197,13 @@ package struct FaultyCoordinator: PerturbableMachine {
                         ]))))
     }
 
-    /// The honest machine never issued the second task: what is voted on it would give its accomplices away.
-    private func isHidden(_ statement: Statement) -> Bool { doubles[statement.voteKey]?.secondDigest == statement.task }
-}
-
-extension Instruction {
-    fileprivate var isEvidence: Bool { if case .submitEvidence = self { true } else { false } }
+    /// The honest machine never issued the second task: what is voted on it would give its accomplices away. And it does
+    /// not hear of those whom it censors.
+    private func isHidden(_ vote: Attestation) -> Bool {
+        if doubles[vote.statement.voteKey]?.secondDigest == vote.statement.task { return true }
+        guard let index = board.first(of: [.coordinatorCensors], for: vote.statement.voteKey) else { return false }
+        return board.plan(index).parameters.chosen.contains {
+            genesis.signers[Int($0.number)].key == vote.signer
+        }
+    }
 }

@@ -17,27 +17,3 @@ package struct EncodedFrame: Sendable {
         bytes = ByteBuffer(bytes: wire)
     }
 }
-
-/// Why bytes on a connection are not frames.
-package enum FrameError: Error, Hashable, Sendable {
-    /// A length of 0: not even a kind follows.
-    case empty
-    case unknownKind(UInt8)
-    case tooLong(Frame.Kind, count: Int, limit: Int)
-    case malformed(Frame.Kind, BorshError)
-    /// The connection ended inside a frame.
-    case truncated(missing: Int)
-}
-
-extension FrameError: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .empty: "a frame of length 0"
-        case .unknownKind(let value): "a frame of the unknown kind \(value)"
-        case .tooLong(let kind, let count, let limit):
-            "a \(kind) frame with a payload of \(count) bytes, at most \(limit) allowed"
-        case .malformed(let kind, let error): "a \(kind) frame that cannot be decoded: \(error)"
-        case .truncated(let missing): "the connection ended inside a frame, \(missing) bytes before its end"
-        }
-    }
-}

@@ -11,14 +11,21 @@ package struct FrameDecoder: ByteToMessageDecoder {
     package typealias InboundOut = Frame
 
     private var hasHello = false
+    private let patience = FramePatience()
 
     package init() {}
 
     package mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
-        guard let frame = try take(from: &buffer) else { return .needMoreData }
+        guard let frame = try take(from: &buffer) else {
+            if buffer.readableBytes > 0 { patience.wait(context) }
+            return .needMoreData
+        }
+        patience.end()
         context.fireChannelRead(Self.wrapInboundOut(frame))
         return .continue
     }
+
+    package func decoderRemoved(context: ChannelHandlerContext) { patience.end() }
 
     package mutating func decodeLast(
         context: ChannelHandlerContext, buffer: inout ByteBuffer, seenEOF: Bool
@@ -49,17 +56,14 @@ package struct FrameDecoder: ByteToMessageDecoder {
     package static func next(in buffer: inout ByteBuffer) throws(FrameError) -> Frame? {
         let start = buffer.readerIndex
         guard let length = buffer.getInteger(at: start, endianness: .little, as: UInt32.self) else { return nil }
-        guard length > 0 else { throw .empty }
-        guard let value = buffer.getInteger(at: start + 4, as: UInt8.self) else { return nil }
-        guard let kind = Frame.Kind(rawValue: value) else { throw .unknownKind(value) }
-        let count = Int(length) - 1
-        guard count <= kind.payloadLimit else { throw .tooLong(kind, count: count, limit: kind.payloadLimit) }
-        guard let payload = buffer.getBytes(at: start + Frame.headerSize, length: count) else { return nil }
-        buffer.moveReaderIndex(forwardBy: Frame.headerSize + count)
+        let value = buffer.getInteger(at: start + 4, as: UInt8.self)
+        guard let header = try FrameHeader(length: length, kind: value) else { return nil }
+        guard let payload = buffer.getBytes(at: start + Frame.headerSize, length: header.count) else { return nil }
+        buffer.moveReaderIndex(forwardBy: Frame.headerSize + header.count)
         do {
-            return try Frame(kind: kind, payload: payload)
+            return try Frame(kind: header.kind, payload: payload)
         } catch {
-            throw .malformed(kind, error)
+            throw .malformed(header.kind, error)
         }
     }
 

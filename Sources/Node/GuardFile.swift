@@ -160,6 +160,14 @@ package final class GuardFile {
         size += bytes.count
     }
 
+    /// For adversaries: from here on there is no room on its disk for anything more.
+    package func fillDisk() {
+        let full = Glibc.open("/dev/full", O_WRONLY | O_CLOEXEC)
+        guard full >= 0 else { return }
+        dup2(full, file.rawValue)
+        close(full)
+    }
+
     /// Makes everything that was appended as safe as the mode asks for.
     package func sync() throws(GuardFileError) {
         guard mode == .synced, fdatasync(file.rawValue) != 0 else { return }

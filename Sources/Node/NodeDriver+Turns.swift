@@ -50,7 +50,7 @@ extension NodeDriver {
             case .crash:
                 isLast = true
                 outward.append(effect)
-            case .send, .disconnect, .wake, .finished: outward.append(effect)
+            case .send, .disconnect, .wake, .finished, .sendBytes, .pause, .fillDisk: outward.append(effect)
             }
         }
     }
@@ -103,7 +103,7 @@ extension NodeDriver {
         case .sign(let id, let request): .signed(id, sign(request))
         case .verify(let id, let request): .verified(id, valid: request.isValid)
         case .execute(let execution): .executed(task: execution.task, execute(execution))
-        case .persist, .send, .disconnect, .wake, .note, .finished, .crash:
+        case .persist, .send, .disconnect, .wake, .note, .finished, .crash, .sendBytes, .pause, .fillDisk:
             preconditionFailure("nothing that is answered")
         }
     }

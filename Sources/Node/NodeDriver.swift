@@ -190,6 +190,9 @@ extension NodeDriver {
             transport.flush()
             isEnded = true
             outlet.crash()
+        case .sendBytes(let bytes, let recipients): transport.send(ByteBuffer(bytes: bytes), to: recipients)
+        case .pause(let duration): outlet.pause(for: duration)
+        case .fillDisk: guardFile.fillDisk()
         case .execute(let execution): programs[execution.service]?.execute(execution)
         case .persist, .note, .sign, .verify: break
         }

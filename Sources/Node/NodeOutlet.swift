@@ -7,15 +7,21 @@ package protocol NodeOutlet {
     func end(status: Int32)
     /// Ends the process as `kill -9` does.
     func crash()
+    /// From the end of the present turn on, the process does nothing at all for so long.
+    func pause(for duration: Duration)
 }
 
 /// The process that the driver runs in.
 package struct ProcessOutlet: NodeOutlet {
-    package init() {}
+    private let gate: PauseGate
+
+    init(_ gate: PauseGate) { self.gate = gate }
 
     package func report(_ report: ProcessReport) { ProcessControl.report(report) }
 
     package func end(status: Int32) { ProcessControl.end(status) }
 
     package func crash() { kill(getpid(), SIGKILL) }
+
+    package func pause(for duration: Duration) { gate.pause(for: duration) }
 }

@@ -21,9 +21,9 @@ package enum NodeProcess {
             refuse("\(error)")
         }
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
-            let node = NodeDriver(equipment, eventLoop: loop, outlet: ProcessOutlet())
-            let driver = NIOLoopBound(node, eventLoop: loop)
             let gate = PauseGate(loop)
+            let node = NodeDriver(equipment, eventLoop: loop, outlet: ProcessOutlet(gate))
+            let driver = NIOLoopBound(node, eventLoop: loop)
             ProcessControl.start { command in
                 guard gate.passes(command) else { return }
                 loop.execute { driver.value.obey(command) }

@@ -1,5 +1,6 @@
 import NIOConcurrencyHelpers
 import NIOCore
+import Primitives
 
 /// Stops a node as SIGSTOP would: from `pause` to `resume` its event loop's thread does nothing at all. What arrives waits in
 /// the system, and so do commands.
@@ -31,6 +32,15 @@ final class PauseGate: Sendable {
         // Whoever asks wants to know how it is doing now.
         case .tellStatus, .tellResult: return !isPaused.value
         case .begin, .measure, .submit, .instruct, .forward, .drain, .perturb: return true
+        }
+    }
+
+    /// The same for so long, unless it is told to go on or to stop before that.
+    func pause(for duration: Duration) {
+        setPaused(true)
+        eventLoop.execute { [isPaused] in
+            if !isPaused.lock(whenValue: false, timeoutSeconds: Double(duration.nanoseconds) / 1e9) { isPaused.lock() }
+            isPaused.unlock(withValue: false)
         }
     }
 

@@ -91,10 +91,13 @@ package final class Transport {
     }
 
     /// Sends to each of these that is connected; the others do not get it. Leaves with `flush`.
-    package func send(_ frame: EncodedFrame, to parties: [Party]) {
+    package func send(_ frame: EncodedFrame, to parties: [Party]) { send(frame.bytes, to: parties) }
+
+    /// As `send`, of bytes that need be no frame.
+    package func send(_ bytes: ByteBuffer, to parties: [Party]) {
         for party in parties {
             guard let connection = connections[party] else { continue }
-            if connection.write(frame.bytes) { unflushed.append(connection) }
+            if connection.write(bytes) { unflushed.append(connection) }
         }
     }
 

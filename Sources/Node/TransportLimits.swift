@@ -4,6 +4,8 @@ import NIOCore
 package enum TransportLimits {
     /// From the opening of a connection until the other side has said who it is.
     package static let handshake = TimeAmount.seconds(5)
+    /// From the first byte of a frame to its last.
+    package static let frame = TimeAmount.seconds(5)
     /// Accepted connections that have not said yet who they are; more are closed at once. Above what a large network
     /// opens when it starts.
     package static let strangers = 2048

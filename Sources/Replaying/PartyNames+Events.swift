@@ -51,6 +51,9 @@ extension PartyNames {
         case .note(let observation): "-> note: \(text(of: observation))"
         case .finished: "-> finished"
         case .crash: "-> crash"
+        case .sendBytes(let bytes, let recipients): "-> \(names(of: recipients)): \(bytes.count) bytes as they are"
+        case .pause(let duration): "-> pause for \(DurationText.of(duration))"
+        case .fillDisk: "-> fill the disk"
         }
     }
 }

@@ -58,7 +58,7 @@ extension NodeRecord {
     var hasCrashed: Bool {
         notes.contains { note in
             if case .injected(let injection) = note.observation {
-                Behaviour(rawValue: injection.behaviour)?.isCrash == true
+                injection.votes.isEmpty && Behaviour(rawValue: injection.behaviour)?.isCrash == true
             } else {
                 false
             }

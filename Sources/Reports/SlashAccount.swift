@@ -83,7 +83,7 @@ extension RunHistory {
     /// Where honest nodes came to hold proof of an offence.
     func honestFindings(against accused: PublicKey, about voteKey: VoteKey) -> [FoundEvidence] {
         // Whoever crashes, before or after, is honest while it lives.
-        let liars = Set(injections.filter { !RecordGap.crashBehaviours.contains($0.injection.behaviour) }.map(\.party))
+        let liars = Set(injections.filter { !$0.injection.isDeath }.map(\.party))
         return findings.filter {
             $0.evidence.accused == accused && $0.evidence.voteKey == voteKey && !liars.contains($0.finder)
         }

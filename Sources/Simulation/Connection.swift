@@ -35,6 +35,9 @@ struct Connection {
         var resumes = Instant(nanoseconds: 0)
         /// When the last frame that was put on it arrives.
         var lastArrival = Instant(nanoseconds: 0)
+        /// The beginning of a frame, and since when the rest is waited for.
+        var partial: [UInt8] = []
+        var partialSince: Instant?
         /// The generation whose frames still come: its sender is gone, and had sent them before.
         var draining: UInt32?
     }
@@ -47,6 +50,9 @@ struct Connection {
     static let pendingLimit = 8 * 1024 * 1024
     /// A connection that is blocked for longer breaks, which both ends notice.
     static let blockagePatience = Duration.seconds(3)
+
+    /// As the real transport waits for the rest of a frame.
+    static let frameDeadline = Duration.seconds(5)
 
     subscript(towardHigh isTowardHigh: Bool) -> Direction {
         get { isTowardHigh ? towardHigh : towardLow }

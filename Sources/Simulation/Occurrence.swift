@@ -29,6 +29,10 @@ enum Occurrence {
     case heals(partition: Int)
     /// Somebody sees at last that nobody is at the other end any more.
     case noticed(connection: Int, generation: UInt32)
+    /// A frame whose beginning has come, and whose end may not have.
+    case isOverdue(connection: Int, towardHigh: Bool, since: Instant)
+    /// A node that was paused goes on.
+    case goesOn(Place, life: UInt32)
     /// A connection on which nothing has got through for too long.
     case timesOut(connection: Int)
     /// Something of the timeline.
@@ -45,14 +49,31 @@ struct Place: Hashable, Comparable {
     static func < (left: Self, right: Self) -> Bool { left.number < right.number }
 }
 
-/// A frame on its way to however many.
+/// A frame, or bytes as they are, on the way to however many.
 final class Parcel {
-    let frame: Frame
+    let content: Content
     /// As it would stand on the wire.
     let bytes: Int
 
+    enum Content {
+        case frame(Frame)
+        case bytes([UInt8])
+    }
+
     init(_ frame: Frame, bytes: Int) {
-        self.frame = frame
+        content = .frame(frame)
         self.bytes = bytes
+    }
+
+    init(_ bytes: [UInt8]) {
+        content = .bytes(bytes)
+        self.bytes = bytes.count
+    }
+
+    var wireBytes: [UInt8] {
+        switch content {
+        case .frame(let frame): frame.wireBytes
+        case .bytes(let bytes): bytes
+        }
     }
 }

@@ -26,7 +26,11 @@ final class SimulatedNode {
     var isAsleep = true
     /// The earliest time that the machine has asked to be woken at.
     var wakeTime: Instant?
+    /// It does nothing before this time.
+    var pausedUntil: Instant?
     var hasFinished = false
+    /// What its next process finds.
+    var restartDisk = FaultDisk.keep
     /// Nothing starts it again.
     var isGoneForGood = false
     var role: NodeRole?
@@ -35,7 +39,7 @@ final class SimulatedNode {
 
     enum Waiting {
         case event(NodeEvent)
-        case frame(Parcel, connection: Int, towardHigh: Bool, generation: UInt32)
+        case frame(Frame, bytes: Int, connection: Int, towardHigh: Bool, generation: UInt32)
     }
 
     /// Rounds of events and answers, then what can be noticed outside: as a `NodeDriver` does it.

@@ -1,3 +1,4 @@
+import Faults
 import Messages
 import Primitives
 
@@ -15,6 +16,8 @@ struct VirtualDisk {
 
     private var entries: [Entry] = []
     private var unsynced = 0
+    /// Nothing more can be written.
+    var isFull = false
     /// Whether anything is ever read again: of a node that never starts again nothing need be kept.
     let isKept: Bool
 
@@ -42,6 +45,17 @@ struct VirtualDisk {
         }
         unsynced = entries.count
         return before - entries.count
+    }
+
+    /// What somebody has made of it while there was no process; there is room on it again.
+    mutating func become(_ disk: FaultDisk) {
+        isFull = false
+        switch disk {
+        case .keep: break
+        case .older: entries.removeLast(entries.count - entries.count / 2)
+        case .empty: entries = []
+        }
+        unsynced = entries.count
     }
 
     /// What a process that starts finds.

@@ -60,29 +60,68 @@ extension World {
         guard isObserved else { return }
         let (sender, receiver) = ends(of: index, towardHigh: towardHigh)
         let (from, to) = (wiring.parties[sender.number], wiring.parties[receiver.number])
-        observe(.sent(parcel.frame, from: from, to: to, arrivals))
+        if case .frame(let frame) = parcel.content { observe(.sent(frame, from: from, to: to, arrivals)) }
     }
 
     mutating func arrive(_ parcel: Parcel, on index: Int, towardHigh: Bool, _ generation: UInt32) {
-        let (sender, receiver) = ends(of: index, towardHigh: towardHigh)
+        let receiver = ends(of: index, towardHigh: towardHigh).receiver
         let isCurrent = connections[index].generation == generation && connections[index].isUp
         guard isAlive(receiver), isCurrent || connections[index][towardHigh: towardHigh].draining == generation else {
             figures.lost += 1
             return
         }
-        guard receiver == .ledger else {
-            keepTrackOfReadiness(parcel.frame, at: receiver)
-            learn(parcel.frame, at: receiver)
-            return enqueue(
-                .frame(parcel, connection: index, towardHigh: towardHigh, generation: generation), at: receiver)
+        if case .frame(let frame) = parcel.content, connections[index][towardHigh: towardHigh].partial.isEmpty {
+            deliver(frame, bytes: parcel.bytes, on: index, towardHigh: towardHigh, generation)
+        } else {
+            assemble(parcel, on: index, towardHigh: towardHigh, generation)
         }
-        if case .submit(let signed) = parcel.frame {
+    }
+
+    private mutating func deliver(
+        _ frame: Frame, bytes: Int, on index: Int, towardHigh: Bool, _ generation: UInt32
+    ) {
+        let (sender, receiver) = ends(of: index, towardHigh: towardHigh)
+        guard receiver == .ledger else {
+            keepTrackOfReadiness(frame, at: receiver)
+            learn(frame, at: receiver)
+            return enqueue(
+                .frame(frame, bytes: bytes, connection: index, towardHigh: towardHigh, generation: generation),
+                at: receiver)
+        }
+        if case .submit(let signed) = frame {
             tellLedger(
                 .submitted(signed, from: wiring.parties[sender.number]),
-                .init(bytes: parcel.bytes, connection: index, generation: generation))
+                .init(bytes: bytes, connection: index, generation: generation))
         } else {
-            disconnect(index, by: .ledger, reason: "a \(parcel.frame.kind) frame, which is not for the ledger")
+            disconnect(index, by: .ledger, reason: "a \(frame.kind) frame, which is not for the ledger")
         }
+    }
+
+    /// Bytes that need be no frames, and whatever comes after the beginning of one: read as a stream.
+    private mutating func assemble(_ parcel: Parcel, on index: Int, towardHigh: Bool, _ generation: UInt32) {
+        takenUp(parcel.bytes, from: index, towardHigh: towardHigh, generation)
+        var bytes = connections[index][towardHigh: towardHigh].partial + parcel.wireBytes
+        let receiver = ends(of: index, towardHigh: towardHigh).receiver
+        do {
+            while let frame = try Frame.take(from: &bytes) {
+                connections[index][towardHigh: towardHigh].partialSince = nil
+                deliver(frame, bytes: 0, on: index, towardHigh: towardHigh, generation)
+            }
+        } catch {
+            return disconnect(index, by: receiver, reason: "\(error)")
+        }
+        guard connections[index].generation == generation else { return }
+        connections[index][towardHigh: towardHigh].partial = bytes
+        guard !bytes.isEmpty, connections[index][towardHigh: towardHigh].partialSince == nil else { return }
+        connections[index][towardHigh: towardHigh].partialSince = now
+        timetable.add(
+            .isOverdue(connection: index, towardHigh: towardHigh, since: now), at: now + Connection.frameDeadline)
+    }
+
+    mutating func giveUpWaiting(for index: Int, towardHigh: Bool, since: Instant) {
+        guard connections[index].isUp, connections[index][towardHigh: towardHigh].partialSince == since else { return }
+        let receiver = ends(of: index, towardHigh: towardHigh).receiver
+        disconnect(index, by: receiver, reason: "\(FrameError.overdue)")
     }
 
     /// The receiver has read so much; of a connection that is gone nothing is pending.
@@ -230,6 +269,8 @@ extension World {
             figures.lost += UInt64(connections[index][towardHigh: towardHigh].held.count)
             connections[index][towardHigh: towardHigh].held = []
             connections[index][towardHigh: towardHigh].pendingBytes = 0
+            connections[index][towardHigh: towardHigh].partial = []
+            connections[index][towardHigh: towardHigh].partialSince = nil
             connections[index][towardHigh: towardHigh].resumes = now
             let sender = towardHigh ? connections[index].low : connections[index].high
             connections[index][towardHigh: towardHigh].draining =

@@ -123,7 +123,13 @@ extension World {
     }
 
     mutating func restart(_ place: Place) {
-        guard !nodes[place.number].isAlive else { return }
+        let node = nodes[place.number]
+        guard !node.isAlive else { return }
+        node.disk.become(node.restartDisk)
+        if let disk = Intervention.Disk(rawValue: node.restartDisk.rawValue), disk != .keep {
+            interventions.append(
+                Intervention(at: now, party: node.party, incarnation: node.incarnation + 1, act: .restarted(disk)))
+        }
         launch(place)
         disclaimConnections(of: place)
         if let began = stage.began { enqueue(.began(began), at: place) }
@@ -147,6 +153,7 @@ extension World {
     /// Its adversary has it die, with everything before this done and nothing after it.
     mutating func crash(_ place: Place) {
         let fault = dueCrash(of: place).map { nodes[place.number].plans.remove(at: $0) }
+        if let next = fault?.aftermath { nodes[place.number].plans.append(next) }
         die(place, of: fault, losingPower: false)
     }
 
@@ -161,6 +168,7 @@ extension World {
         node.leftOver = []
         node.inbox = []
         node.wakeTime = nil
+        node.pausedUntil = nil
         node.hasFinished = false
         node.life += 1
         observe(.died(node.party, lostEntries: lost))
@@ -169,6 +177,7 @@ extension World {
             node.isGoneForGood = true
             return settleIfFinished()
         }
+        node.restartDisk = fault?.parameters.disk ?? .keep
         timetable.add(.restarts(place), at: now + rest)
     }
 
@@ -177,7 +186,7 @@ extension World {
     private func dueCrash(of place: Place) -> Int? {
         guard let began = stage.began else { return nil }
         func rank(_ plan: FaultPlan) -> (Int, UInt64)? {
-            guard plan.behaviour.isCrash, !plan.behaviour.isDrivers else { return nil }
+            guard plan.behaviour.isCrash, !plan.behaviour.isDrivers, !plan.parameters.hasDied else { return nil }
             return switch plan.begins {
             case .start: (0, 0)
             case .after(let delay): now >= began + delay ? (1, (began + delay).nanoseconds) : nil

@@ -23,7 +23,14 @@ extension World {
 
     private mutating func askForTurn(_ place: Place) {
         guard nodes[place.number].turn == nil, !nodes[place.number].isQueuedForCore else { return }
+        guard nodes[place.number].pausedUntil == nil else { return }
         askForCore(place)
+    }
+
+    mutating func goOn(_ place: Place) {
+        guard let end = nodes[place.number].pausedUntil, end <= now else { return }
+        nodes[place.number].pausedUntil = nil
+        if !nodes[place.number].inbox.isEmpty || !nodes[place.number].leftOver.isEmpty { askForTurn(place) }
     }
 
     private mutating func askForCore(_ place: Place) {
@@ -82,6 +89,11 @@ extension World {
                 if turn.requests.isEmpty { takeEvents(place, &turn, &time) }
                 turn.stage = .durability
             case .durability:
+                if nodes[place.number].disk.isFull, !turn.unwritten.isEmpty {
+                    // As a process that cannot go on: it ends without another word.
+                    (turn.unwritten, turn.requests, turn.isLast) = ([], [], true)
+                    turn.outward = [(.crash, 0)]
+                }
                 if !turn.unwritten.isEmpty {
                     time = time + plan.costs.guardWrite
                     nodes[place.number].disk.write(turn.unwritten, at: time)
@@ -147,7 +159,7 @@ extension World {
     mutating func turnEnded(_ place: Place) {
         let node = nodes[place.number]
         node.turn = nil
-        node.isAsleep = node.inbox.isEmpty && node.leftOver.isEmpty
+        node.isAsleep = node.inbox.isEmpty && node.leftOver.isEmpty || node.pausedUntil != nil
         guard !node.isAsleep else { return releaseCore() }
         guard processors.isAnyoneWaiting, now - node.hasCoreSince >= Processors.slice else {
             return run(place, since: node.hasCoreSince)
@@ -170,11 +182,11 @@ extension World {
             guard !turn.isLast, let waiting = nodes[place.number].inbox.popFirst() else { break }
             switch waiting {
             case .event(let event): handle(event, at: place, &turn, &time)
-            case .frame(let parcel, let connection, let towardHigh, let generation):
-                takenUp(parcel.bytes, from: connection, towardHigh: towardHigh, generation)
+            case .frame(let frame, let bytes, let connection, let towardHigh, let generation):
+                takenUp(bytes, from: connection, towardHigh: towardHigh, generation)
                 time = time + plan.costs.receive
                 let sender = towardHigh ? connections[connection].low : connections[connection].high
-                let event = NodeEvent.received(parcel.frame, from: wiring.parties[sender.number])
+                let event = NodeEvent.received(frame, from: wiring.parties[sender.number])
                 handle(event, at: place, &turn, &time)
             }
         }
@@ -201,7 +213,8 @@ extension World {
             case .crash:
                 turn.isLast = true
                 turn.outward.append((effect, 0))
-            case .send, .disconnect, .wake, .finished: turn.outward.append((effect, sizes[index]))
+            case .send, .disconnect, .wake, .finished, .sendBytes, .pause, .fillDisk:
+                turn.outward.append((effect, sizes[index]))
             }
         }
     }
@@ -235,7 +248,7 @@ extension World {
         case .sign(let id, let request): .signed(id, sign(request, by: wiring.parties[place.number]))
         case .verify(let id, let request): .verified(id, valid: request.isValid)
         case .execute(let execution): .executed(task: execution.task, execute(execution))
-        case .persist, .send, .disconnect, .wake, .note, .finished, .crash:
+        case .persist, .send, .disconnect, .wake, .note, .finished, .crash, .sendBytes, .pause, .fillDisk:
             preconditionFailure("nothing that is answered")
         }
     }
@@ -301,6 +314,15 @@ extension World {
         case .wake(let instant): wake(place, at: instant)
         case .finished: finished(place)
         case .crash: crash(place)
+        case .sendBytes(let bytes, let recipients):
+            let parcel = Parcel(bytes)
+            for party in recipients {
+                send(parcel, from: place, to: wiring.place(of: party), leaving: departures[party] ?? .zero)
+            }
+        case .pause(let duration):
+            nodes[place.number].pausedUntil = now + duration
+            timetable.add(.goesOn(place, life: nodes[place.number].life), at: now + duration)
+        case .fillDisk: nodes[place.number].disk.isFull = true
         case .persist, .note, .sign, .verify, .execute: break
         }
     }

@@ -147,6 +147,9 @@ struct World {
         case .parts(let partition): part(partition)
         case .heals(let partition): heal(partition)
         case .timesOut(let connection): timeOut(connection)
+        case .isOverdue(let connection, let towardHigh, let since):
+            giveUpWaiting(for: connection, towardHigh: towardHigh, since: since)
+        case .goesOn(let place, let life): if nodes[place.number].life == life { goOn(place) }
         case .noticed(let connection, let generation): notice(connection, generation)
         case .reviewed: review()
         }

@@ -42,51 +42,63 @@ struct FaultReader {
         let behaviourField = keys.requiredField("does", example: "equivocate")
         let behaviour = behaviourField?.read(
             ScalarGrammar<Behaviour>.choice("a behaviour", of: TopologyReader.choices()))
-        let serviceField = keys.field("service")
         let beginsField = keys.field("at")
         let lastsField = keys.field("for")
-        let probabilityField = keys.field("probability")
-        let pointField = keys.field("point")
+        let told = FaultParameterReader.fields(&keys)
         keys.reportUnknownKeys()
 
         let parties = culprit.map(parties) ?? []
+        let serviceField = told["service"]
         let service = serviceField?.read(serviceGrammar)
         let begins = beginsField?.read(.beginning) ?? .start
         let lasts = lastsField?.read(.extent)
-        let probability = probabilityField?.read(.probability) ?? .one
-        let point = pointField?.read(ScalarGrammar<KillPoint>.choice("a point", of: TopologyReader.choices()))
         for party in parties where serviceField == nil || service != nil {
             checkReach(party, service, begins, culprit!.field, serviceField, beginsField)
         }
         guard let behaviour, let behaviourField else { return nil }
         check(behaviour, behaviourField, of: culprit)
-        if behaviour.isCrash, case .tasks = lasts {
-            lastsField?.report("a crash lasts a time, not a number of tasks; write 2s, or leave it out for good")
-        }
-        if behaviour == .powerLoss {
-            if case .task = begins { beginsField?.report("power is lost at a time, not at a task; write 2s") }
-            if begins == .start { (beginsField ?? behaviourField).report("power is lost at a time; write at: 2s") }
-            if let serviceField { serviceField.report("a host loses power, whatever it works on; leave this out") }
-        }
-        if !behaviour.isProvable, let probabilityField {
-            probabilityField.report("\(behaviour.rawValue) takes no probability; only the equivocations do")
-        }
-        if behaviour != .coordinatorCrash, let pointField {
-            pointField.report("\(behaviour.rawValue) has no point; only coordinator-crash does")
-        }
-        if behaviour == .collusion {
-            for field in [beginsField, lastsField, probabilityField].compactMap(\.self) {
-                field.report("a collusion happens when its coordinator equivocates; leave this out")
-            }
-        }
-        if culprit?.key == .coordinator, let serviceField {
-            serviceField.report("coordinator names the service already; leave this out")
-        }
+        let reader = FaultParameterReader(behaviour, told)
+        reader.check(behaviourField, isOfCoordinator: culprit?.key == .coordinator)
+        let schedule = ScheduleFields(begins: beginsField, lasts: lastsField, behaviour: behaviourField)
+        schedule.check(behaviour, begins, lasts)
         var plan = FaultPlan(
             party: .ledger, behaviour: behaviour, service: service, begins: begins,
-            lasts: lasts ?? behaviour.defaultExtent, probability: probability, point: point)
+            lasts: lasts ?? behaviour.defaultExtent, probability: reader.probability, point: reader.point,
+            parameters: reader.parameters(roster))
         if case .coordinator(let service) = parties.first { plan.service = service }
         return Entry(parties: parties, plan: plan, behaviourField: behaviourField)
+    }
+
+    /// When a fault begins and how long it lasts, as far as that is written.
+    private struct ScheduleFields {
+        let begins: Field?
+        let lasts: Field?
+        let behaviour: Field
+
+        func check(_ kind: Behaviour, _ beginning: FaultPlan.Beginning, _ extent: FaultPlan.Extent?) {
+            if kind.isCrash || kind == .pause, case .tasks = extent {
+                lasts?.report(
+                    kind == .pause
+                        ? "a pause lasts a time, not a number of tasks; write 2s"
+                        : "a crash lasts a time, not a number of tasks; write 2s, or leave it out for good")
+            }
+            switch kind {
+            case .powerLoss:
+                if case .task = beginning { begins?.report("power is lost at a time, not at a task; write 2s") }
+                if beginning == .start { (begins ?? behaviour).report("power is lost at a time; write at: 2s") }
+            case .collusion:
+                for field in [begins, lasts].compactMap(\.self) {
+                    field.report("a collusion happens when its coordinator equivocates; leave this out")
+                }
+            case .twin:
+                for field in [begins, lasts].compactMap(\.self) {
+                    field.report("a twin is there from the start: later its guard would be older than what others hold")
+                }
+            case .amnesia where beginning == .start:
+                (begins ?? behaviour).report("an amnesia needs something to forget; write at: task 100")
+            default: break
+            }
+        }
     }
 
     // MARK: Who
@@ -119,22 +131,27 @@ struct FaultReader {
     }
 
     private func check(_ behaviour: Behaviour, _ field: Field, of culprit: Culprit?) {
-        if let culprit, behaviour.isCoordinators != (culprit.key == .coordinator) {
-            let names = Behaviour.allCases.filter { $0.isCoordinators == (culprit.key == .coordinator) }
-                .map(\.rawValue)
-            field.report(
-                "\(behaviour.rawValue) is \(behaviour.isCoordinators ? "a coordinator's" : "an operator's") fault; "
-                    + "of \(culprit.key == .coordinator ? "a coordinator" : "an operator") write "
-                    + names.joined(separator: ", "))
+        if let culprit, behaviour.culprit != .either {
+            let isCoordinator = culprit.key == .coordinator
+            if isCoordinator != (behaviour.culprit == .coordinator) {
+                let (whose, other) = ("a coordinator", "an operator")
+                field.report(
+                    "\(behaviour.rawValue) is \(isCoordinator ? other : whose)'s fault; "
+                        + "quorate faults lists those of \(isCoordinator ? whose : other)")
+            }
         }
         guard dissemination == .star else { return }
-        if behaviour == .equivocateSplit {
+        switch behaviour {
+        case .equivocateSplit, .selective:
             field.report(
                 "in a star votes go to the coordinator alone, so nobody can be shown another one; "
-                    + "write equivocate, or dissemination: mesh")
-        } else if behaviour == .coordinatorEquivocates || behaviour == .collusion {
+                    + "write \(behaviour == .selective ? "withhold" : "equivocate"), or dissemination: mesh")
+        case .coordinatorEquivocates, .collusion:
             field.report(
                 "in a star nobody but the coordinator sees two tasks under one number; write dissemination: mesh")
+        case .amnesia:
+            field.report("in a star no peer has the task that was forgotten; write dissemination: mesh")
+        default: break
         }
     }
 
@@ -170,13 +187,20 @@ struct FaultReader {
             plan.probability = leader.probability
             return plan
         }
+        let holders = Set(
+            entries.filter { $0.plan.behaviour == .justBelow }.flatMap(\.parties).compactMap { party in
+                if case .signer(let signer) = party { signer } else { nil }
+            }
+        ).sorted()
         return zip(entries, resolved).flatMap { entry, plan in
             entry.parties.map { party in
                 var plan = plan
                 plan.party = party
-                if plan.behaviour == .collusion || plan.behaviour == .coordinatorEquivocates, let service = plan.service
-                {
-                    plan.accomplices = accomplices[service, default: []].sorted()
+                switch plan.behaviour {
+                case .collusion, .coordinatorEquivocates:
+                    if let service = plan.service { plan.accomplices = accomplices[service, default: []].sorted() }
+                case .justBelow: plan.accomplices = holders
+                default: break
                 }
                 return plan
             }

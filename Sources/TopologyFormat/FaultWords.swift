@@ -9,21 +9,18 @@ package struct FaultWords: Codable, Hashable, Sendable {
     package var behaviour: String
     package var begins: String?
     package var lasts: String?
-    package var service: String?
-    package var probability: String?
-    package var point: String?
+    /// By the keys that a topology has for them: `service`, `probability`, `delay`, ... Several operators with commas.
+    package var parameters: [String: String]
 
     package init(
-        party: String, behaviour: String, begins: String? = nil, lasts: String? = nil, service: String? = nil,
-        probability: String? = nil, point: String? = nil
+        party: String, behaviour: String, begins: String? = nil, lasts: String? = nil,
+        parameters: [String: String] = [:]
     ) {
         self.party = party
         self.behaviour = behaviour
         self.begins = begins
         self.lasts = lasts
-        self.service = service
-        self.probability = probability
-        self.point = point
+        self.parameters = parameters
     }
 
     private static let coordinatorPrefix = "coordinator-"
@@ -35,13 +32,15 @@ package struct FaultWords: Codable, Hashable, Sendable {
         let culprit = isCoordinator ? String(party.dropFirst(Self.coordinatorPrefix.count)) : party
         let words = [
             (isCoordinator ? "coordinator" : "operator", culprit), ("does", behaviour), ("at", begins), ("for", lasts),
-            ("service", service), ("probability", probability), ("point", point),
         ]
-        let entries = words.compactMap { key, value in
-            value.map { value in
-                SourceNode.Entry(
-                    key: key, keyPosition: position, value: SourceNode(position: position, content: .scalar(value)))
+        let all = words.compactMap { key, value in value.map { (key, $0) } } + parameters.sorted { $0.key < $1.key }
+        let entries = all.map { key, value in
+            let parts = value.split(separator: ",").map {
+                SourceNode(position: position, content: .scalar(String($0.trimmingPrefix(" "))))
             }
+            let content: SourceNode.Content = parts.count > 1 ? .sequence(parts) : .scalar(value)
+            return SourceNode.Entry(
+                key: key, keyPosition: position, value: SourceNode(position: position, content: content))
         }
         return Field(node: SourceNode(position: position, content: .mapping(entries)), path: "", mistakes: mistakes)
     }
@@ -57,6 +56,9 @@ extension Topology {
         }
         guard words.behaviour != Behaviour.powerLoss.rawValue else {
             throw GrammarMistake("only simulated runs lose power; write crash, or restart it with --disk older")
+        }
+        guard words.behaviour != Behaviour.twin.rawValue else {
+            throw GrammarMistake("a twin is there from the start; put it into the topology's faults")
         }
         let mistakes = MistakeCollector(file: "")
         let stakes = stakesAtGenesis
@@ -75,9 +77,7 @@ extension Topology {
 
     /// By the name of the option, where it has one.
     private static func message(_ error: TopologyError) -> String {
-        switch error.path {
-        case "at", "for", "service", "probability", "point": "--\(error.path): \(error.message)"
-        default: error.message
-        }
+        let isOption = ["at", "for"].contains(error.path) || FaultParameter.keys.contains(error.path)
+        return isOption ? "--\(error.path): \(error.message)" : error.message
     }
 }

@@ -181,11 +181,40 @@ extension TopologySchema {
                 .optional("for", TopologySchema("How long it lasts: a time, or a number of tasks.", .extent)),
                 .optional(
                     "probability",
-                    TopologySchema("Of an equivocation: the chance of each task.", .share("1/10"), standard: "1/1")),
+                    TopologySchema("The chance of each task; of withhold: of each vote.", .share("1/10"))),
+                .optional("delay", TopologySchema("Of slow, equivocate-late: how late.", .duration("50ms"))),
+                .optional(
+                    "by",
+                    TopologySchema(
+                        "Of clock-step: how far its clock is ahead, or behind; of clock-drift: how fast it runs.",
+                        .either([
+                            TopologySchema("A time.", .text(pattern: "^-?\(Form.durationPattern)$", example: "-2s")),
+                            TopologySchema("A share.", .share("1/100")),
+                        ]))),
+                .optional("to", TopologySchema("Of selective: who is sent its votes.", .members("Operators."))),
+                .optional(
+                    "against",
+                    TopologySchema(
+                        "Of coordinator-censors: whom it ignores; of false-accusation: whom it frames.",
+                        .members("Operators."))),
+                .optional(
+                    "rate",
+                    TopologySchema(
+                        "Of floods: so many frames a second.", .text(pattern: "^[0-9]+/s$", example: "2000/s"))),
+                .optional(
+                    "as",
+                    TopologySchema(
+                        "Of replay, forged-certificate, false-accusation: in which way.", .words(of: FaultForm.self))),
+                .optional(
+                    "disk",
+                    TopologySchema(
+                        "Of crash, amnesia: what is left of its guard when it is started again.",
+                        .words(of: FaultDisk.self))),
                 .optional(
                     "point",
                     TopologySchema(
-                        "Of coordinator-crash: where on the way from evidence to receipt.", .words(of: KillPoint.self))),
+                        "Of crash, coordinator-crash: where on the way from task to vote, or from evidence to receipt.",
+                        .words(of: KillPoint.self))),
             ], one: ["operator", "operators", "coordinator"]))
 
     // MARK: Expectations

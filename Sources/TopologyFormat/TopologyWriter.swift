@@ -151,16 +151,37 @@ struct TopologyWriter {
         keys.append("does: \(fault.behaviour.rawValue)")
         if case .signer = fault.party, let service = fault.service { keys.append("service: \(name(of: service))") }
         // When a collusion happens, its coordinator says.
-        guard fault.behaviour != .collusion else { return "{\(keys.joined(separator: ", "))}" }
+        guard fault.behaviour != .collusion, fault.behaviour != .twin else {
+            return "{\(keys.joined(separator: ", "))}"
+        }
         keys.append("at: \(Self.text(of: fault.begins))")
         switch fault.lasts {
         case .tasks(let count): keys.append("for: \(count) \(count == 1 ? "task" : "tasks")")
         case .duration(let duration): keys.append("for: \(DurationText.of(duration))")
         case .untilTheEnd: break
         }
-        if fault.behaviour.isProvable { keys.append("probability: \(Self.share(fault.probability))") }
-        if let point = fault.point { keys.append("point: \(point.rawValue)") }
+        for parameter in CatalogueEntry.of(fault.behaviour).parameters {
+            if let value = text(of: parameter, fault) { keys.append("\(parameter.key): \(value)") }
+        }
         return "{\(keys.joined(separator: ", "))}"
+    }
+
+    /// - Returns: nil for what is written elsewhere, or need not be.
+    private func text(of parameter: FaultParameter, _ fault: FaultPlan) -> String? {
+        let told = fault.parameters
+        return switch parameter {
+        case .service: nil
+        case .probability: Self.share(fault.probability)
+        case .share, .drift: told.share.map(Self.share)
+        case .delay: told.delay.map { DurationText.of($0) }
+        case .skew: told.skew.map { $0 < .zero ? "-\(DurationText.of(.zero - $0))" : DurationText.of($0) }
+        case .to, .against:
+            told.chosen.isEmpty ? nil : "[\(told.chosen.map { name(of: $0) }.joined(separator: ", "))]"
+        case .rate: told.rate.map { "\($0)/s" }
+        case .form: told.form?.rawValue
+        case .disk: told.disk.rawValue
+        case .point: fault.point?.rawValue
+        }
     }
 
     private static func text(of beginning: FaultPlan.Beginning) -> String {

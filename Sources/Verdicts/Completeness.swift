@@ -34,7 +34,9 @@ func judgeCompleteness(of history: RunHistory) -> Finding {
             + "but nobody submitted it"
     }
     let culprits = Set(equivocations.map(\.signer))
-    for signer in history.faultySigners.subtracting(culprits).intersection(slashed).sorted() {
+    // Who signed a wrong result that was certified may lose a dispute about it.
+    let convicted = Set(history.slashes.map(\.record).filter { $0.kind == .equivocation }.map(\.signer))
+    for signer in history.faultySigners.subtracting(culprits).intersection(convicted).sorted() {
         let names = Set(history.injections.filter { $0.party == .signer(signer) }.map(\.injection.behaviour)).sorted()
         absences.append(
             "\(history.name(of: signer)) was slashed, though its fault (\(names.joined(separator: ", "))) is unprovable"

@@ -18,8 +18,14 @@ package struct FaultInterval: Hashable, Sendable {
     /// Since when it only had to catch up: it took what it was sent.
     package var back: Instant?
 
-    package static let silentBehaviour = "silent"
-    static let powerLossBehaviour = "power-loss"
+    /// Faults of which nothing is left once they are over: whoever had one does its part again.
+    static let passingBehaviours: Set<String> = [
+        "silent", "slow", "withhold", "selective", "just-below", "withhold-certificate", "wrong-result", "monoculture",
+        "clock-step", "clock-drift",
+    ]
+    static let pauseBehaviour = "pause"
+    /// After which a guard may have lost votes.
+    static let forgetfulBehaviours: Set<String> = ["power-loss", "amnesia"]
 
     /// Both ends belong to it.
     func touches(from first: Instant, to last: Instant) -> Bool {

@@ -105,20 +105,14 @@ struct FaultTrace {
 
     private mutating func follow(_ observation: Observation, at time: Instant, _ isDying: inout Bool) {
         switch observation {
-        case .injected(let injection):
-            switch injection.behaviour {
-            case FaultInterval.silentBehaviour:
-                if injection.service.map({ $0 == service }) ?? true {
-                    silences += 1
-                    hasBeenSilent = true
-                }
-            case let name where RecordGap.crashBehaviours.contains(name):
-                if name == FaultInterval.powerLossBehaviour { mayHaveLostVotes = true }
-                die(&isDying)
-            default: isDishonest = true
+        case .injected(let injection): follow(injection, at: time, &isDying)
+        case .recovered(let name, let ended) where ended.map({ $0 == service }) ?? true:
+            if name == FaultInterval.pauseBehaviour {
+                isPaused = false
+                isBack(at: time)
+            } else if FaultInterval.passingBehaviours.contains(name) {
+                silences = max(0, silences - 1)
             }
-        case .recovered(FaultInterval.silentBehaviour, let ended) where ended.map({ $0 == service }) ?? true:
-            silences = max(0, silences - 1)
         // What came in the same turn as its crash is still signed.
         case .attested(let vote) where vote.statement.service == service && !isDying:
             isDown = false
@@ -133,6 +127,23 @@ struct FaultTrace {
         case .certified(let certificate) where party.isCoordinator && !isDying:
             if isOfSince(certificate.statement.voteKey) { back = nil }
         default: break
+        }
+    }
+
+    private mutating func follow(_ injection: Injection, at time: Instant, _ isDying: inout Bool) {
+        let name = injection.behaviour
+        if FaultInterval.forgetfulBehaviours.contains(name) { mayHaveLostVotes = true }
+        if injection.isDeath {
+            die(&isDying)
+        } else if name == FaultInterval.pauseBehaviour {
+            isPaused = true
+            hasPaused = true
+        } else if FaultInterval.passingBehaviours.contains(name) {
+            guard injection.service.map({ $0 == service }) ?? true else { return }
+            silences += 1
+            hasBeenSilent = true
+        } else {
+            isDishonest = true
         }
     }
 

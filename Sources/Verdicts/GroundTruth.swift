@@ -61,7 +61,7 @@ extension RunHistory {
 
     /// Whoever's adversary did more than let it die.
     var cheats: Set<Party> {
-        Set(injections.filter { !RecordGap.crashBehaviours.contains($0.injection.behaviour) }.map(\.party))
+        Set(injections.filter { !$0.injection.isDeath }.map(\.party))
     }
 
     /// Whether a party follows the protocol and can act on what it is sent, when it is there. A coordinator that died

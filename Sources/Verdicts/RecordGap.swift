@@ -8,7 +8,9 @@ package struct RecordGap: Hashable, Sendable {
 
     /// An adversary that kills its own process says so first; its record then ends where it ends. So does that of a process
     /// which was killed from outside.
-    package static let crashBehaviours: Set<String> = ["crash", "power-loss", "coordinator-crash"]
+    package static let crashBehaviours: Set<String> = [
+        "crash", "power-loss", "coordinator-crash", "amnesia", "disk-full",
+    ]
 
     static func all(in run: RunRecords, excepting injections: [RunHistory.Injected]) -> [RecordGap] {
         let absent = run.missing.map { party, incarnation in
@@ -16,7 +18,7 @@ package struct RecordGap: Hashable, Sendable {
             return RecordGap(
                 party: party, account: "\(name).\(incarnation).\(RecordFile.fileExtension) is missing")
         }
-        let crashed = Set(injections.filter { crashBehaviours.contains($0.injection.behaviour) }.map(\.party))
+        let crashed = Set(injections.filter { $0.injection.isDeath }.map(\.party))
         let unfinished = run.nodes.compactMap { node -> RecordGap? in
             guard !crashed.contains(node.party), !run.wasKilled(node.party, node.incarnation) else { return nil }
             switch node.ending {
@@ -41,4 +43,9 @@ extension RunHistory {
     package var ledgerGaps: [RecordGap] { gaps.filter { $0.party == .ledger } }
     var coordinatorGaps: [RecordGap] { gaps.filter { $0.party.isCoordinator } }
     var operatorGaps: [RecordGap] { gaps.filter { $0.party != .ledger && !$0.party.isCoordinator } }
+}
+
+extension Injection {
+    /// Whether its process dies of it. What the next one of an amnesia signs is noted under the same name.
+    package var isDeath: Bool { votes.isEmpty && RecordGap.crashBehaviours.contains(behaviour) }
 }

@@ -167,7 +167,7 @@ package struct RunHistory: Sendable {
         tasks = issued.sorted { $0.key < $1.key }.map(\.value)
         faultIntervals = FaultInterval.all(in: run, tasks: tasks.map(\.task))
         gaps = RecordGap.all(in: run, excepting: injections)
-        let crashes = injections.filter { RecordGap.crashBehaviours.contains($0.injection.behaviour) }
+        let crashes = injections.filter { $0.injection.isDeath }
         stops = Dictionary(
             grouping: run.interventions.filter { $0.act == .killed || $0.act == .paused }.map { ($0.party, $0.at) }
                 + crashes.map { ($0.party, $0.at) }, by: \.0

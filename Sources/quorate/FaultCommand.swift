@@ -11,7 +11,7 @@ struct FaultCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Inject a fault into a node, from now on.",
             discussion: """
-                The faults are those of topologies, and so are the words: see the README for what each does. Times are \
+                The faults are those of topologies, and so are the words; quorate faults lists them. Times are \
                 counted from now. Whoever is made to cheat provably is expected to be slashed when the run is judged.
 
                   quorate fault inject op-3 equivocate
@@ -25,7 +25,7 @@ struct FaultCommand: ParsableCommand {
         @Argument(help: "Whose: op-3, coordinator-squares.")
         var party: String
 
-        @Argument(help: "What it does: equivocate, equivocate-split, silent, crash, coordinator-...")
+        @Argument(help: "What it does: equivocate, silent, crash, ...; quorate faults lists all.")
         var behaviour: String
 
         @Option(name: .customLong("for"), help: "How long: 30s, \"3 tasks\". (default: one task, or to the end)")
@@ -37,19 +37,44 @@ struct FaultCommand: ParsableCommand {
         @Option(help: "Only in this AVS.")
         var service: String?
 
-        @Option(help: "Of the equivocations, for each task: 1/10.")
+        @Option(help: "The chance of each task, or of each vote: 1/10.")
         var probability: String?
 
-        @Option(help: "Of coordinator-crash: detect, persist, submit, acknowledge.")
+        @Option(help: "How late: 50ms.")
+        var delay: String?
+
+        @Option(help: "How far its clock is off: 2s, -2s; or how fast it runs: 1/100.")
+        var by: String?
+
+        @Option(help: "Who is sent its votes: op-1,op-2.")
+        var to: String?
+
+        @Option(help: "Whom it ignores, or frames: op-1,op-2.")
+        var against: String?
+
+        @Option(help: "Frames a second: 2000/s.")
+        var rate: String?
+
+        @Option(name: .customLong("as"), help: "In which of its ways; quorate faults NAME lists them.")
+        var form: String?
+
+        @Option(help: "What is left of its guard when it is started again: keep, older, empty.")
+        var disk: String?
+
+        @Option(help: "Where a crash comes: receive, execute, guard, sign, send, detect, persist, submit, acknowledge.")
         var point: String?
 
-        @OptionGroup var options: ClusterOptions
+        @OptionGroup var cluster: ClusterOptions
 
         func run() throws {
+            let options = [
+                "service": service, "probability": probability, "delay": delay, "by": by, "to": to, "against": against,
+                "rate": rate, "as": form, "disk": disk, "point": point,
+            ]
             let words = FaultWords(
-                party: party, behaviour: behaviour, begins: begins, lasts: lasts, service: service,
-                probability: probability, point: point)
-            try ControlSession(options, .inject(words)).printDone()
+                party: party, behaviour: behaviour, begins: begins, lasts: lasts,
+                parameters: options.compactMapValues(\.self))
+            try ControlSession(cluster, .inject(words)).printDone()
         }
     }
 

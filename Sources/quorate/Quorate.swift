@@ -38,7 +38,8 @@ struct Quorate: AsyncParsableCommand {
                     DownCommand.self,
                 ]),
             CommandGroup(name: "Restaking", subcommands: [LedgerCommand.self, ComparePoliciesCommand.self]),
-            CommandGroup(name: "Topology", subcommands: [InitCommand.self, TopologyCommand.self]),
+            CommandGroup(
+                name: "Topology", subcommands: [InitCommand.self, TopologyCommand.self, FaultsCommand.self]),
             CommandGroup(
                 name: "Result",
                 subcommands: [

@@ -8,113 +8,9 @@ import Testing
 @testable import Faults
 
 @Suite struct FaultyOperatorTests {
-    private let key = SigningKey(seed: FixedBytes32(Array(repeating: 1, count: 32))!)
-    private let coordinatorKey = SigningKey(seed: FixedBytes32(Array(repeating: 9, count: 32))!)
-    private let began = Instant(nanoseconds: 1_000_000_000)
-    private let coordinator = Party.coordinator(ServiceID(0))
-
-    private var genesis: Genesis {
-        let others = (2..<5).map { SigningKey(seed: FixedBytes32(Array(repeating: $0, count: 32))!).publicKey }
-        return Genesis(
-            runID: .zero,
-            parameters: LedgerParameters(slotDuration: .seconds(1), slotsPerEpoch: 10, unbondingEpochs: 1),
-            clock: coordinatorKey.publicKey,
-            signers: ([key.publicKey] + others).enumerated().map { Genesis.Signer(name: "op-\($0)", key: $1) },
-            restakers: [],
-            services: [
-                Genesis.Service(
-                    name: "squares", module: Squaring.name, coordinator: coordinatorKey.publicKey,
-                    threshold: .twoThirds, dissemination: .mesh, deadline: .seconds(1), evidenceWindow: .seconds(2),
-                    optedIn: (0..<4).map { OperatorIndex($0) }, slash: SlashTerms(equivocation: .basisPoints(500)))
-            ])
-    }
-
-    /// Drives one operator by hand: everybody answers, requests are granted at once.
-    private struct Bench {
-        let test: FaultyOperatorTests
-        var machine: any NodeMachine
-        var effects: [NodeEffect] = []
-        var now: Instant
-        var executesNothing = false
-
-        init(_ test: FaultyOperatorTests, _ plans: [FaultPlan], isLive: Bool = false) {
-            self.test = test
-            now = test.began
-            let role = NodeRole.signer(OperatorIndex(0), faults: plans, seed: 1, isLive: isLive)
-            machine = role.makeMachine(genesis: test.genesis)!
-            handle(.started(recorded: []))
-            for party in (1..<4).map({ Party.signer(OperatorIndex($0)) }) + [test.coordinator] {
-                handle(.connected(party))
-                handle(.received(.ownVotes([]), from: party))
-            }
-            handle(.received(.notice(.operatorSet(test.operatorSet)), from: .ledger))
-            handle(.began(test.began))
-        }
-
-        mutating func handle(_ event: NodeEvent) {
-            var pending = [event]
-            while !pending.isEmpty {
-                var answer: [NodeEffect] = []
-                machine.handle(pending.removeFirst(), at: now, effects: &answer)
-                machine.checkInvariants()
-                for effect in answer {
-                    switch effect {
-                    case .verify(let id, let request): pending.append(.verified(id, valid: request.isValid))
-                    case .execute(let execution) where !executesNothing:
-                        pending.append(.executed(task: execution.task, Squaring.execute(execution.payload)))
-                    case .sign(let id, .statement(let statement)):
-                        pending.append(.signed(id, test.key.sign(statement.signedBytes)))
-                    default: break
-                    }
-                }
-                effects += answer
-            }
-        }
-
-        var executions: [TaskExecution] {
-            effects.compactMap { if case .execute(let execution) = $0 { execution } else { nil } }
-        }
-
-        mutating func task(_ sequence: UInt64, payload: UInt64? = nil) {
-            let task = ServiceTask(
-                network: test.genesis.network, service: ServiceID(0), sequence: TaskSequence(sequence),
-                epoch: Epoch(0), operatorSet: test.operatorSet.digest, payload: Squaring.bytes(payload ?? sequence),
-                issued: now,
-                deadline: now + .seconds(1))
-            let signed = SignedTask(task: task, signature: test.coordinatorKey.sign(task.signedBytes))
-            handle(.received(.task(signed), from: test.coordinator))
-        }
-
-        /// The results it has told this party for a task.
-        func votes(to party: Party, task: UInt64) -> Set<Digest> {
-            var results: Set<Digest> = []
-            for case .send(.attestation(let vote), let recipients) in effects
-            where recipients.contains(party) && vote.statement.voteKey.subject.number == task {
-                #expect(vote.isValid)
-                results.insert(vote.statement.result)
-            }
-            return results
-        }
-
-        var recoveries: [Observation] {
-            effects.compactMap { effect in
-                if case .note(let observation) = effect, case .recovered = observation { observation } else { nil }
-            }
-        }
-
-        var injections: [Injection] {
-            effects.compactMap { if case .note(.injected(let injection)) = $0 { injection } else { nil } }
-        }
-    }
-
-    private var operatorSet: OperatorSet {
-        try! OperatorSet(
-            network: genesis.network, service: ServiceID(0), epoch: Epoch(0), revision: Revision(0),
-            threshold: .twoThirds,
-            members: genesis.signers.enumerated().map { number, signer in
-                OperatorSet.Member(signer: OperatorIndex(UInt32(number)), key: signer.key, weight: Lamports(1))
-            })
-    }
+    private let fixture = OperatorFixture()
+    private var began: Instant { fixture.began }
+    private var coordinator: Party { fixture.coordinator }
 
     private func plan(
         _ behaviour: Behaviour, _ begins: FaultPlan.Beginning = .start, _ lasts: FaultPlan.Extent = .tasks(1)
@@ -123,14 +19,14 @@ import Testing
     }
 
     @Test func withoutFaultsTheMachineIsTheHonestOne() {
-        var bench = Bench(self, [])
+        var bench = OperatorBench([])
         bench.task(0)
         #expect(bench.votes(to: .signer(OperatorIndex(1)), task: 0).count == 1 && bench.injections.isEmpty)
         #expect(bench.machine is OperatorMachine)
     }
 
     @Test func equivocateSendsBothVotesToEverybodyInItsTaskAlone() {
-        var bench = Bench(self, [plan(.equivocate, .task(TaskSequence(1)))])
+        var bench = OperatorBench([plan(.equivocate, .task(TaskSequence(1)))])
         for sequence: UInt64 in 0..<3 { bench.task(sequence) }
         for party in [Party.signer(OperatorIndex(1)), .signer(OperatorIndex(3)), coordinator] {
             #expect((0..<3).map { bench.votes(to: party, task: $0).count } == [1, 2, 1])
@@ -140,7 +36,7 @@ import Testing
     }
 
     @Test func aSplitShowsEachHalfOneVoteAndTheSameOneWhenSentAgain() {
-        var bench = Bench(self, [plan(.equivocateSplit)])
+        var bench = OperatorBench([plan(.equivocateSplit)])
         bench.task(0)
         let parties = [
             Party.signer(OperatorIndex(1)), coordinator, .signer(OperatorIndex(2)), .signer(OperatorIndex(3)),
@@ -160,7 +56,7 @@ import Testing
     }
 
     @Test func theSecondResultIsMadeFromTheFirst() {
-        var bench = Bench(self, [plan(.equivocate)])
+        var bench = OperatorBench([plan(.equivocate)])
         bench.task(12)
         let results = [144, 145].map { Domain.resultDigest.digest(Squaring.bytes(UInt128($0))) }
         #expect(bench.votes(to: coordinator, task: 12) == Set(results))
@@ -172,7 +68,7 @@ import Testing
         var collusion = plan(.collusion)
         collusion.service = ServiceID(0)
         collusion.accomplices = [OperatorIndex(0)]
-        var bench = Bench(self, [collusion])
+        var bench = OperatorBench([collusion])
         bench.task(0, payload: 5)
         #expect((0..<4).allSatisfy { bench.votes(to: .signer(OperatorIndex($0)), task: 0).isEmpty })
         bench.executesNothing = true
@@ -195,7 +91,7 @@ import Testing
         var collusion = plan(.collusion)
         collusion.service = ServiceID(0)
         collusion.accomplices = [OperatorIndex(0)]
-        var bench = Bench(self, [plan(.equivocate), collusion])
+        var bench = OperatorBench([plan(.equivocate), collusion])
         bench.task(0, payload: 5)
         bench.task(0, payload: 6)
         let results = [25, 36].map { Domain.resultDigest.digest(Squaring.bytes(UInt128($0))) }
@@ -204,20 +100,20 @@ import Testing
     }
 
     @Test func theSecondVoteIsNeverRecordedInTheGuard() {
-        var bench = Bench(self, [plan(.equivocate)])
+        var bench = OperatorBench([plan(.equivocate)])
         bench.task(0)
         #expect(bench.effects.count { if case .persist = $0 { true } else { false } } == 1)
     }
 
     @Test func silenceEndsAfterItsTasks() {
-        var bench = Bench(self, [plan(.silent, .task(TaskSequence(1)), .tasks(2))])
+        var bench = OperatorBench([plan(.silent, .task(TaskSequence(1)), .tasks(2))])
         for sequence: UInt64 in 0..<5 { bench.task(sequence) }
         #expect((0..<5).map { bench.votes(to: coordinator, task: $0).count } == [1, 0, 0, 1, 1])
         #expect(bench.injections.map(\.behaviour) == ["silent"])
     }
 
     @Test func theFirstTaskAfterASilenceEndsIt() {
-        var bench = Bench(self, [plan(.silent, .task(TaskSequence(1)), .tasks(2))])
+        var bench = OperatorBench([plan(.silent, .task(TaskSequence(1)), .tasks(2))])
         for sequence: UInt64 in 0..<3 { bench.task(sequence) }
         #expect(bench.recoveries.isEmpty)
         bench.task(3)
@@ -227,7 +123,7 @@ import Testing
     }
 
     @Test func aSilenceInTimeEndsWhenItIsWokenForIt() {
-        var bench = Bench(self, [plan(.silent, .start, .duration(.seconds(5)))])
+        var bench = OperatorBench([plan(.silent, .start, .duration(.seconds(5)))])
         #expect(bench.effects.contains(.wake(at: began + .seconds(5))))
         bench.now = began + .seconds(4)
         bench.handle(.woke)
@@ -241,14 +137,14 @@ import Testing
 
     /// A process that starts again after the tasks of its silence begins it and ends it with the first task that it sees.
     @Test func aSilenceThatIsOverOnARestartEndsAtOnce() {
-        var bench = Bench(self, [plan(.silent, .task(TaskSequence(1)), .tasks(2)), plan(.equivocate)])
+        var bench = OperatorBench([plan(.silent, .task(TaskSequence(1)), .tasks(2)), plan(.equivocate)])
         bench.task(7)
         #expect(bench.injections.first?.behaviour == "silent" && bench.recoveries.count == 1)
         #expect(bench.votes(to: coordinator, task: 7).count == 2)
     }
 
     @Test func aCrashAtATimeAsksToBeWokenAndDies() {
-        var bench = Bench(self, [plan(.crash, .after(.seconds(5)), .untilTheEnd)])
+        var bench = OperatorBench([plan(.crash, .after(.seconds(5)), .untilTheEnd)])
         #expect(bench.effects.contains(.wake(at: began + .seconds(5))))
         // Somebody else's wake comes first: it asks again.
         bench.effects = []
@@ -261,7 +157,7 @@ import Testing
     }
 
     @Test func aCrashAtATaskDiesBeforeItIsAnswered() {
-        var bench = Bench(self, [plan(.crash, .task(TaskSequence(1)), .untilTheEnd)])
+        var bench = OperatorBench([plan(.crash, .task(TaskSequence(1)), .untilTheEnd)])
         bench.task(0)
         bench.task(1)
         #expect(bench.effects.last == .crash && bench.votes(to: coordinator, task: 1).isEmpty)
@@ -269,12 +165,12 @@ import Testing
 
     private func inject(_ plan: FaultPlan) -> NodeEvent { .perturbed(Perturbation.inject(plan).borsh) }
 
-    private func stages(_ bench: Bench) -> [FaultState.Stage] {
+    private func stages(_ bench: OperatorBench) -> [FaultState.Stage] {
         (bench.machine as? any PerturbableMachine)?.faultStates.map(\.stage) ?? []
     }
 
     @Test func aLiveMachineEquivocatesWhenItIsTold() {
-        var bench = Bench(self, [], isLive: true)
+        var bench = OperatorBench([], isLive: true)
         bench.task(0)
         bench.handle(inject(plan(.equivocate)))
         #expect(stages(bench) == [.on])
@@ -284,7 +180,7 @@ import Testing
     }
 
     @Test func aSilenceIsInjectedAndCleared() {
-        var bench = Bench(self, [plan(.silent, .after(.seconds(60)), .untilTheEnd)], isLive: true)
+        var bench = OperatorBench([plan(.silent, .after(.seconds(60)), .untilTheEnd)], isLive: true)
         bench.now = began + .seconds(1)
         bench.handle(inject(plan(.silent, .start, .duration(.seconds(30)))))
         #expect(bench.effects.contains(.wake(at: began + .seconds(31))) && stages(bench) == [.waiting, .on])
@@ -301,13 +197,13 @@ import Testing
     }
 
     @Test func aCrashIsAtOnceWhenItIsInjected() {
-        var bench = Bench(self, [], isLive: true)
+        var bench = OperatorBench([], isLive: true)
         bench.handle(inject(plan(.crash, .start, .duration(.seconds(2)))))
         #expect(bench.effects.last == .crash && bench.injections.map(\.behaviour) == ["crash"])
     }
 
     @Test func whatIsNoPerturbationChangesNothing() {
-        var bench = Bench(self, [], isLive: true)
+        var bench = OperatorBench([], isLive: true)
         bench.handle(.perturbed([9, 9]))
         bench.task(0)
         #expect(stages(bench).isEmpty && bench.votes(to: coordinator, task: 0).count == 1)
@@ -333,7 +229,8 @@ import Testing
 
     @Test func thereIsNoMachineForWhoIsNotInGenesis() {
         let load = TaskLoad(tasks: 1, interval: .seconds(1), arrival: .fixed, seed: 4)
-        #expect(NodeRole.signer(OperatorIndex(4), faults: [], seed: 0).makeMachine(genesis: genesis) == nil)
-        #expect(NodeRole.coordinator(ServiceID(1), load, faults: [], seed: 3).makeMachine(genesis: genesis) == nil)
+        #expect(NodeRole.signer(OperatorIndex(4), faults: [], seed: 0).makeMachine(genesis: fixture.genesis) == nil)
+        #expect(
+            NodeRole.coordinator(ServiceID(1), load, faults: [], seed: 3).makeMachine(genesis: fixture.genesis) == nil)
     }
 }

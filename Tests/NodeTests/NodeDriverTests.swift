@@ -46,6 +46,8 @@ private final class TestOutlet: NodeOutlet {
         self.status = status
     }
     func crash() { end(status: 137) }
+    func pause(for duration: Duration) { pauses.append(duration) }
+    private(set) var pauses: [Duration] = []
 }
 
 @Suite(.timeLimit(.minutes(1))) struct NodeDriverTests {

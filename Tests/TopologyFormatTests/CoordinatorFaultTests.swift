@@ -67,21 +67,18 @@ struct CoordinatorFaultTests {
             "18:19: faults[0].coordinator: cubes is not a service; write squares"),
         BadTopology(
             fault, "{coordinator: squares, does: silent}",
-            "18:34: faults[0].does: silent is an operator's fault; of a coordinator write coordinator-equivocates, "
-                + "coordinator-crash"),
+            "18:34: faults[0].does: silent is an operator's fault; quorate faults lists those of a "
+                + "coordinator"),
         BadTopology(
             fault, "{operator: op-3, does: coordinator-crash}",
-            "18:28: faults[0].does: coordinator-crash is a coordinator's fault; of an operator write equivocate, "
-                + "equivocate-split, collusion, silent, crash, power-loss"),
+            "18:28: faults[0].does: coordinator-crash is a coordinator's fault; quorate faults lists those of "
+                + "an operator"),
         BadTopology(
             fault, "{coordinator: squares, does: coordinator-crash, service: squares}",
             "18:62: faults[0].service: coordinator names the service already; leave this out"),
         BadTopology(
             fault, "{coordinator: squares, does: coordinator-crash, point: detekt}",
             "18:60: faults[0].point: detekt is not a point; did you mean detect?"),
-        BadTopology(
-            fault, "{operator: op-3, does: crash, point: detect}",
-            "18:42: faults[0].point: crash has no point; only coordinator-crash does"),
         BadTopology(
             fault, "{coordinator: squares, does: coordinator-crash, for: 3 tasks}",
             "18:58: faults[0].for: a crash lasts a time, not a number of tasks; write 2s, or leave it out for good"),

@@ -50,14 +50,39 @@ struct FaultReaderTests {
                 + "for good"),
         BadTopology(
             "does: equivocate", "does: crash, probability: 1/10",
-            "18:48: faults[0].probability: crash takes no probability; only the equivocations do"),
+            "18:48: faults[0].probability: crash takes no probability; it takes at, for, service, point, disk"),
         BadTopology(
             "does: equivocate, at: task 500", "does: power-loss, at: task 5, service: squares",
             "18:44: faults[0].at: power is lost at a time, not at a task; write 2s",
-            "18:61: faults[0].service: a host loses power, whatever it works on; leave this out"),
+            "18:61: faults[0].service: power-loss takes no service; it takes at, for"),
         BadTopology(
             "does: equivocate, at: task 500", "does: power-loss",
             "18:28: faults[0].does: power is lost at a time; write at: 2s"),
+        BadTopology(
+            "does: equivocate", "does: slow", "18:28: faults[0].does: slow needs delay; write delay: 50ms"),
+        BadTopology(
+            "does: equivocate", "does: selective", "18:28: faults[0].does: selective needs to; write to: [op-1, op-2]"),
+        BadTopology(
+            "does: equivocate", "does: clock-step, by: 2",
+            "18:44: faults[0].by: 2 has no unit; write 2ms"),
+        BadTopology(
+            "does: equivocate", "does: replay, as: same-vote",
+            "18:40: faults[0].as: same-vote is not a way; write task, epoch, service or network"),
+        BadTopology(
+            "does: equivocate", "does: flood, rate: 5",
+            "18:41: faults[0].rate: 5 is not a rate of frames; write 2000/s"),
+        BadTopology(
+            "does: equivocate", "does: crash, disk: full",
+            "18:41: faults[0].disk: full is not a disk; write keep, older or empty"),
+        BadTopology(
+            "does: equivocate", "does: twin",
+            "18:38: faults[0].at: a twin is there from the start: later its guard would be older than what others hold"),
+        BadTopology(
+            "does: equivocate, at: task 500", "does: amnesia",
+            "18:28: faults[0].does: an amnesia needs something to forget; write at: task 100"),
+        BadTopology(
+            "does: equivocate", "does: pause, for: 3 tasks",
+            "18:40: faults[0].for: a pause lasts a time, not a number of tasks; write 2s"),
         BadTopology(
             "at: task 500", "probability: 0%, for: 0 tasks, at: noon",
             "18:53: faults[0].probability: 0% means never; write 1/10",

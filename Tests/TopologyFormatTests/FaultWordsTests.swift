@@ -28,14 +28,16 @@ import TopologyFormat
                     lasts: .duration(.seconds(30))), "a task beyond the load may be submitted")
         #expect(
             try topology.fault(
-                FaultWords(party: "op-1", behaviour: "equivocate", service: "audits", probability: "1/10"))
+                FaultWords(
+                    party: "op-1", behaviour: "equivocate", parameters: ["service": "audits", "probability": "1/10"]))
                 == FaultPlan(
                     party: .signer(OperatorIndex(0)), behaviour: .equivocate, service: ServiceID(1), lasts: .tasks(1),
                     probability: Fraction(1, over: 10)!))
         #expect(
             try topology.fault(
                 FaultWords(
-                    party: "coordinator-audits", behaviour: "coordinator-crash", lasts: "300ms", point: "persist"))
+                    party: "coordinator-audits", behaviour: "coordinator-crash", lasts: "300ms",
+                    parameters: ["point": "persist"]))
                 == FaultPlan(
                     party: .coordinator(ServiceID(1)), behaviour: .coordinatorCrash, service: ServiceID(1),
                     lasts: .duration(.milliseconds(300)), point: .persist))
@@ -48,15 +50,28 @@ import TopologyFormat
         (FaultWords(party: "op-2", behaviour: "silent", lasts: "30"), "--for: 30 has no unit; write 30 tasks or 30ms"),
         (FaultWords(party: "op-2", behaviour: "silent", begins: "soon"), "--at: soon is not a time or a task"),
         (
-            FaultWords(party: "op-2", behaviour: "silent", service: "audits"),
+            FaultWords(party: "op-2", behaviour: "silent", parameters: ["service": "audits"]),
             "--service: op-2 is not an operator of audits"
         ),
         (
-            FaultWords(party: "op-2", behaviour: "silent", probability: "1/2"),
+            FaultWords(party: "op-2", behaviour: "silent", parameters: ["probability": "1/2"]),
             "--probability: silent takes no probability"
         ),
-        (FaultWords(party: "op-2", behaviour: "crash", point: "detect"), "--point: crash has no point"),
+        (
+            FaultWords(party: "op-2", behaviour: "crash", parameters: ["point": "persist"]),
+            "--point: persist is not a point"
+        ),
         (FaultWords(party: "op-2", behaviour: "crash", lasts: "2 tasks"), "--for: a crash lasts a time"),
+        (FaultWords(party: "op-2", behaviour: "slow"), "slow needs delay; write delay: 50ms"),
+        (
+            FaultWords(party: "op-2", behaviour: "slow", parameters: ["delay": "50ms", "rate": "3/s"]),
+            "--rate: slow takes no rate; it takes at, for, service, delay"
+        ),
+        (
+            FaultWords(party: "op-2", behaviour: "selective", parameters: ["to": "op-1,op-9"]),
+            "op-9 is not an operator"
+        ),
+        (FaultWords(party: "op-2", behaviour: "twin"), "a twin is there from the start"),
         (FaultWords(party: "op-2", behaviour: "collusion"), "a collusion is scheduled together with the fault"),
         (FaultWords(party: "op-2", behaviour: "coordinator-crash"), "coordinator-crash is a coordinator's fault"),
         (FaultWords(party: "coordinator-squares", behaviour: "silent"), "silent is an operator's fault"),

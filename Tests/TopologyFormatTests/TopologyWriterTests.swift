@@ -169,6 +169,22 @@ import Testing
           - {operator: op-2, does: collusion, service: squares}
           - {coordinator: last, does: coordinator-crash, point: persist, for: 1s}
           - {operator: op-3, does: equivocate-split}
+          - {operator: op-3, does: equivocate-late, delay: 300ms}
+          - {operator: op-3, does: twin}
+          - {operator: op-3, does: amnesia, at: task 3, disk: older}
+          - {operators: [op-2, op-3], does: just-below}
+          - {operator: op-3, does: slow, delay: 50ms, for: 2 tasks}
+          - {operator: op-3, does: withhold, probability: 1/7}
+          - {operator: op-3, does: selective, to: [op-2, "007"]}
+          - {operator: op-3, does: clock-step, by: -1.5s}
+          - {operator: op-3, does: clock-drift, by: 2%}
+          - {operator: op-3, does: replay, as: network, probability: 1/7}
+          - {operator: op-3, does: flood, rate: 70/s}
+          - {operator: op-3, does: false-accusation, as: forged-signature, against: op-2}
+          - {operator: op-3, does: crash, point: guard, disk: empty, for: 1s}
+          - {operator: op-3, does: pause}
+          - {coordinator: last, does: pause, for: 300ms}
+          - {coordinator: last, does: coordinator-censors, against: [op-2, op-3]}
         timeline:
           - {at: start, restaker: r-1, deposit: 1.5 mSOL}
           - {at: epoch 3, restaker: r-1, withdraw: 1/3}

@@ -1,0 +1,103 @@
+import Attesting
+import Messages
+import Primitives
+
+/// All faults of one node: which are on, for which tasks, and when the node must be woken for them.
+struct FaultBoard: Sendable {
+    private(set) var schedules: [FaultSchedule] = []
+    /// Tasks falsified so far, by schedule.
+    private var used: [UInt64] = []
+    private var began: Instant?
+    private var asksForWakes = false
+    /// The AVSs that the node has to do with.
+    let services: [ServiceID]
+    let seed: UInt64
+
+    init(services: [ServiceID], seed: UInt64) {
+        self.services = services
+        self.seed = seed
+    }
+
+    var isEmpty: Bool { schedules.isEmpty }
+
+    mutating func add(_ plan: FaultPlan, injected: Instant? = nil) {
+        guard schedules.count < FaultSchedule.limit else { return }
+        schedules.append(FaultSchedule(plan, seed: seed &+ UInt64(schedules.count), injected: injected))
+        used.append(0)
+    }
+
+    // MARK: Time
+
+    /// - Returns: the schedules that have begun with this event, and those of which an end is to be told.
+    mutating func follow(_ event: NodeEvent, at now: Instant) -> (begun: [Int], ended: [(Int, ServiceID?)]) {
+        switch event {
+        case .began(let instant):
+            began = instant
+            asksForWakes = true
+        case .woke: asksForWakes = true
+        case .perturbed(let bytes): perturb(bytes, at: now)
+        default: break
+        }
+        var (begun, ended): ([Int], [(Int, ServiceID?)]) = ([], [])
+        for index in schedules.indices {
+            if schedules[index].passed(to: now, began: began) { begun.append(index) }
+            for service in schedules[index].takeEnds() { ended.append((index, service)) }
+        }
+        if !begun.isEmpty { asksForWakes = true }
+        return (begun, ended)
+    }
+
+    /// A task has come to be known. - Returns: as `follow`.
+    mutating func saw(_ task: ServiceTask, at now: Instant) -> (begun: [Int], ended: [(Int, ServiceID?)]) {
+        var (begun, ended): ([Int], [(Int, ServiceID?)]) = ([], [])
+        for index in schedules.indices {
+            if schedules[index].saw(task, at: now) { begun.append(index) }
+            for service in schedules[index].takeEnds() { ended.append((index, service)) }
+        }
+        if !begun.isEmpty { asksForWakes = true }
+        return (begun, ended)
+    }
+
+    private mutating func perturb(_ bytes: [UInt8], at now: Instant) {
+        asksForWakes = true
+        switch try? Perturbation(borsh: bytes) {
+        case .inject(let plan): add(plan, injected: now)
+        case .clear:
+            for index in schedules.indices { schedules[index].end(in: services) }
+        case nil: break
+        }
+    }
+
+    /// The beginnings and ends that are still to come. Each wake uses up all that was asked for before.
+    mutating func takeWakes() -> [Instant] {
+        guard asksForWakes else { return [] }
+        asksForWakes = false
+        return schedules.compactMap { $0.nextChange(began: began) }
+    }
+
+    // MARK: What is on
+
+    func plan(_ index: Int) -> FaultPlan { schedules[index].plan }
+
+    /// The first of these behaviours that is on for this subject.
+    func first(of behaviours: Set<Behaviour>, for service: ServiceID, _ subject: Subject) -> Int? {
+        schedules.indices.first {
+            behaviours.contains(schedules[$0].plan.behaviour)
+                && schedules[$0].applies(to: service, subject, used: used[$0])
+        }
+    }
+
+    func first(of behaviours: Set<Behaviour>, for voteKey: VoteKey) -> Int? {
+        first(of: behaviours, for: voteKey.service, voteKey.subject)
+    }
+
+    /// Of these behaviours, all that are on, be it for no task in particular.
+    func present(_ behaviours: Set<Behaviour>) -> [Int] {
+        schedules.indices.filter { behaviours.contains(schedules[$0].plan.behaviour) && schedules[$0].isPresent(in: services) }
+    }
+
+    /// One more task has been falsified.
+    mutating func use(_ index: Int) { used[index] += 1 }
+
+    var states: [FaultState] { schedules.indices.map { schedules[$0].state(used: used[$0], in: services) } }
+}
