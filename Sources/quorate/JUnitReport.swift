@@ -34,6 +34,7 @@ struct JUnitReport {
         case .passed: nil
         case .failed: .failure
         case .badInput, .notJudged: .error
+        case .skipped: .skipped
         case .stopped: result.run == nil ? .skipped : .error
         }
     }

@@ -17,31 +17,48 @@ struct PreparedSimulation {
     private let printer: TracePrinter?
     private let hold: RunHold
 
-    /// Nothing is written before all that can be checked has been.
+    /// Whether the seed is the file's.
+    let hasOwnSeed: Bool
+
     init(
         _ options: SimulatedRunOptions, _ simulation: SimulationOptions, _ trace: TraceOptions, startedAt: Date
     ) throws(CommandFailure) {
-        let input = try options.input()
-        let simulation = simulation.adopting(options.scenario)
+        try self.init(
+            try options.input(), overrides: options.load.overrides, simulation.adopting(options.scenario), trace,
+            runDirectory: options.runDirectory, startedAt: startedAt)
+    }
+
+    /// Nothing is written before all that can be checked has been.
+    ///
+    /// - Parameters:
+    ///   - simulation: nil: as one is simulated of which nothing is said.
+    ///   - trace: nil: nobody looks on.
+    init(
+        _ input: TopologyInput, overrides: Topology.Overrides, _ simulation: SimulationOptions? = nil,
+        _ trace: TraceOptions? = nil, runDirectory: String? = nil, below parent: FilePath = RunArgument.parent,
+        startedAt: Date
+    ) throws(CommandFailure) {
+        let simulation = simulation ?? .standard
         try CommandFailure.asBadInput { try input.topology.refusePrograms(file: input.path) }
-        let topology = try input.overridden(by: options.load.overrides)
+        let topology = try input.overridden(by: overrides)
         let plan = try simulation.plan(of: topology, seed: topology.seed ?? TopologyInput.drawnSeed())
         do throws(SimulationError) {
             try Simulator.check(plan)
         } catch {
             throw .badInput("\(input.path): \(error)")
         }
-        printer = try trace.printer(for: plan)
+        printer = try trace?.printer(for: plan)
+        hasOwnSeed = input.topology.seed == topology.seed && topology.seed != nil
         self.plan = plan
         directory = try CommandFailure.asBadInput {
-            try options.runDirectory.map { try RunDirectory.make(at: FilePath($0)) }
+            try runDirectory.map { try RunDirectory.make(at: FilePath($0)) }
                 ?? RunDirectory.makeDefault(
-                    name: topology.name, at: time_t(startedAt.timeIntervalSince1970), below: RunArgument.parent)
+                    name: topology.name, at: time_t(startedAt.timeIntervalSince1970), below: parent)
         }
         let directory = directory
         hold = try CommandFailure.asBadInput { try RunHold(directory) }
         let manifest = RunManifest(
-            topology: topology, file: input.path, overrides: options.load.overrides, seed: plan.seed,
+            topology: topology, file: input.path, overrides: overrides, seed: plan.seed,
             keepGoing: false, cluster: nil, startedAt: startedAt,
             host: HostFacts.current(guardMode: topology.guardMode.rawValue, transport: "virtual"),
             simulation: simulation.manifest)

@@ -47,6 +47,15 @@ struct SimulationOptions: ParsableArguments {
         })
     var memory: ByteCount?
 
+    /// As when nothing is said.
+    static var standard: SimulationOptions {
+        do {
+            return try parse([])
+        } catch {
+            preconditionFailure("every option has a default: \(error)")
+        }
+    }
+
     /// - Parameter topology: with its overrides applied.
     func plan(of topology: Topology, seed: UInt64) throws(CommandFailure) -> SimulationPlan {
         var limits = SimulationLimits()

@@ -13,9 +13,11 @@ struct TestCommand: AsyncParsableCommand {
         discussion: """
             Runs each topology with real processes and judges its expect:, prints a line when it ends, and of one that \
             is not as expected what was found, and the commands that show it again. Of a folder, every *.yaml in it and \
-            below it; what is hidden and what runs have left is passed over.
+            below it; what is hidden and what runs have left is passed over. A topology that only simulations can run, or \
+            that none can, is skipped where it cannot be run, and says so.
 
               quorate test Topologies
+              quorate test Topologies/faults --simulated
               quorate test lab.yaml attacks/ --junit results.xml
 
             Each run leaves a run directory as with quorate run. Ctrl-C stops what goes on in good order, and nothing \
@@ -51,15 +53,20 @@ struct TestCommand: AsyncParsableCommand {
         completion: .directory)
     var runs: String?
 
+    @Flag(help: "Simulate them, each from its seed, instead of running them with real processes.")
+    var simulated = false
+
     @Flag(help: "Print one JSON document at the end instead of lines.")
     var json = false
 
     func run() async throws {
         let files = try TopologyFiles(paths).files
-        _ = try CommandFailure.asBadInput { try Executables.find() }
+        if !simulated { _ = try CommandFailure.asBadInput { try Executables.find() } }
         let topologies = files.compactMap { try? Topology.load(path: $0.path.string) }
         let jobs = Int(jobs)
-        try CommandFailure.asBadInput { try HostCapacity.prepare(for: topologies, atOnce: jobs) }
+        if !simulated {
+            try CommandFailure.asBadInput { try HostCapacity.prepare(for: topologies, atOnce: jobs) }
+        }
         // What would only be noticed in the end is noticed before the first minute is spent.
         if let junit {
             guard !RunArgument.isDirectory(FilePath(junit)) else {
@@ -84,7 +91,7 @@ struct TestCommand: AsyncParsableCommand {
         let start = clock.now
         let runner = TestRunner(
             jobs: jobs, parent: runs.map { FilePath($0) } ?? RunArgument.parent, load: load,
-            interruptions: interruptions)
+            isSimulated: simulated, interruptions: interruptions)
         let results = await runner.run(files, began: display.began, ended: display.ended)
         watch.cancel()
         signals.restore()

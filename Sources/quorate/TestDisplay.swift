@@ -91,6 +91,7 @@ final class TestDisplay: Sendable {
         case .badInput: ("bad", .red)
         case .notJudged: ("unjudged", .yellow)
         case .stopped: ("stopped", .yellow)
+        case .skipped: ("skipped", .yellow)
         }
     }
 }

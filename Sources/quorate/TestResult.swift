@@ -23,15 +23,18 @@ struct TestResult: Sendable {
         case notJudged = "not-judged"
         /// Interrupted, or never begun because somebody did not want to wait.
         case stopped
+        /// It cannot be run so, but otherwise: simulated, or with real processes.
+        case skipped
     }
 
     struct Run: Sendable {
         let directory: FilePath
         let seed: UInt64
+        let isSimulated: Bool
         /// What the command line must say for the same to be run again.
         let arguments: [String]
         /// Nil when the network never began.
-        let digest: ResultsDigest?
+        var digest: ResultsDigest?
     }
 
     private static let shownAccounts = 5
@@ -47,11 +50,18 @@ struct TestResult: Sendable {
         let path = file.path.string.quotedForShell
         switch (verdict, run) {
         // Where the topology is sound, the account says what else was wrong.
+        case (.skipped, _): return []
         case (.badInput, nil):
             return (try? Topology.load(path: file.path.string)) == nil ? ["quorate topology check \(path)"] : []
         case (_, nil): return ["quorate run \(path)"]
         case (_, let run?):
             let directory = run.directory.string.quotedForShell
+            guard !run.isSimulated else {
+                return [
+                    "quorate report \(directory)",
+                    (["quorate simulate \(path)"] + run.arguments).joined(separator: " "),
+                ]
+            }
             return [
                 "quorate report \(directory)", "quorate replay \(directory)",
                 (["quorate run \(path)"] + run.arguments).joined(separator: " "),
@@ -87,6 +97,7 @@ extension TestResult {
         var parts = ["\(count(.passed)) passed", "\(count(.failed)) failed"]
         if count(.badInput) > 0 { parts.append("\(count(.badInput)) with bad input") }
         parts.append("\(count(.notJudged)) could not be judged")
+        if count(.skipped) > 0 { parts.append("\(count(.skipped)) skipped") }
         if count(.stopped) > 0 { parts.append("\(count(.stopped)) interrupted or not begun") }
         return parts.joined(separator: ", ")
             + " in \((duration.inMilliseconds / 1000).rounded().formatted(.number.grouping(.never))) s"

@@ -1,16 +1,18 @@
 import Cluster
 import Foundation
 import Reports
+import Simulation
 import SystemPackage
 import TopologyFormat
 import Verdicts
 
-/// Runs topologies with real processes and judges what they expect, so many at once as is said.
+/// Runs or simulates topologies and judges what they expect, so many at once as is said.
 struct TestRunner: Sendable {
     let jobs: Int
     /// Where the run directories are made.
     let parent: FilePath
     let load: LoadOptions
+    let isSimulated: Bool
     let interruptions: Interruptions
 
     /// - Parameters:
@@ -52,24 +54,61 @@ struct TestRunner: Sendable {
                 file: file, verdict: verdict, startedAt: startedAt, duration: clock.now - start, run: run,
                 accounts: accounts)
         }
+        if let reason = reasonToSkip(file) { return result(.skipped, [reason]) }
         do throws(CommandFailure) {
-            let prepared = try PreparedRun(
-                topologyPath: file.path.string, overrides: load.overrides, runDirectory: nil, below: parent,
-                keepGoing: false, startedAt: startedAt)
-            func known(_ digest: ResultsDigest?) -> TestResult.Run {
-                TestResult.Run(
-                    directory: prepared.directory.path, seed: prepared.seed,
-                    arguments: load.arguments + (prepared.hasOwnSeed ? [] : ["--seed \(prepared.seed)"]),
-                    digest: digest)
-            }
-            run = known(nil)
-            let outcome = await prepared.network(keepsGoing: false).run(interruptions: interruptions.stream()) { _ in }
-            let finished = try FinishedRun(of: outcome, in: prepared.directory)
-            run = known(finished.summary.map { ResultsDigest($0) })
+            let finished = try await isSimulated ? simulate(file, startedAt, &run) : realRun(file, startedAt, &run)
             return result(finished.testVerdict, finished.testAccounts)
         } catch {
             return result(.badInput, error.description.split(whereSeparator: \.isNewline).map(String.init))
         }
+    }
+}
+
+extension TestRunner {
+    /// Nil also for what is no topology: that comes out when it is run.
+    private func reasonToSkip(_ file: TopologyFiles.File) -> String? {
+        let path = file.path.string
+        guard let topology = try? Topology.load(path: path) else { return nil }
+        do throws(TopologyErrors) {
+            if isSimulated {
+                try topology.refusePrograms(file: path)
+            } else {
+                try topology.checkIsForProcesses(file: path)
+            }
+            return nil
+        } catch {
+            return error.errors.first.map { "\($0)" }
+        }
+    }
+
+    private func realRun(
+        _ file: TopologyFiles.File, _ startedAt: Date, _ run: inout TestResult.Run?
+    ) async throws(CommandFailure) -> FinishedRun {
+        let prepared = try PreparedRun(
+            topologyPath: file.path.string, overrides: load.overrides, runDirectory: nil, below: parent,
+            keepGoing: false, startedAt: startedAt)
+        run = known(prepared.directory, seed: prepared.seed, hasOwnSeed: prepared.hasOwnSeed)
+        let outcome = await prepared.network(keepsGoing: false).run(interruptions: interruptions.stream()) { _ in }
+        let finished = try FinishedRun(of: outcome, in: prepared.directory)
+        run?.digest = finished.summary.map { ResultsDigest($0) }
+        return finished
+    }
+
+    private func simulate(
+        _ file: TopologyFiles.File, _ startedAt: Date, _ run: inout TestResult.Run?
+    ) throws(CommandFailure) -> FinishedRun {
+        let prepared = try PreparedSimulation(
+            TopologyInput(file.path.string), overrides: load.overrides, below: parent, startedAt: startedAt)
+        run = known(prepared.directory, seed: prepared.plan.seed, hasOwnSeed: prepared.hasOwnSeed)
+        let finished = try FinishedRun(of: try prepared.run(), in: prepared.directory)
+        run?.digest = finished.summary.map { ResultsDigest($0) }
+        return finished
+    }
+
+    private func known(_ directory: RunDirectory, seed: UInt64, hasOwnSeed: Bool) -> TestResult.Run {
+        TestResult.Run(
+            directory: directory.path, seed: seed, isSimulated: isSimulated,
+            arguments: load.arguments + (hasOwnSeed ? [] : ["--seed \(seed)"]), digest: nil)
     }
 }
 
