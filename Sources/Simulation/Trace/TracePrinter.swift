@@ -5,6 +5,7 @@ import Primitives
 import Replaying
 import Restaking
 import Staging
+import TopologyFormat
 
 /// Tells a simulation as it goes, line by line: who sent what to whom and when it arrives, what each machine did, what
 /// happened to processes and network.
@@ -49,6 +50,12 @@ package struct TracePrinter: SimulationObserver {
                     : "the network parts: \(sides.0) | \(sides.1)", by: nil, at: now)
         case .healed(let some, let others):
             tell("the network is whole again: \(words.list(some)) | \(words.list(others))", by: nil, at: now)
+        case .linksChanged(let some, let others, let isOneWay, let change):
+            let terms = change.terms.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+            let arrow = isOneWay ? "->" : "<->"
+            tell("the links \(words.list(some)) \(arrow) \(words.list(others)) have \(terms)", by: nil, at: now)
+        case .linksRestored(let some, let others):
+            tell("the links between \(words.list(some)) | \(words.list(others)) are as before", by: nil, at: now)
         case .ended(let ending): ended(ending, at: now)
         }
     }
