@@ -136,7 +136,7 @@ let package = Package(
         tests(of: "Verdicts", ground + ["Records", "TestSupport", system]),
         tests(of: "Links", ground),
         tests(of: "TopologyFormat", ["Primitives", "Messages", "Services", "Faults", "Links"]),
-        tests(of: "Staging", ground + ["Faults", "Links", "Restaking", "TopologyFormat"]),
+        tests(of: "Staging", ground + ["Faults", "Links", "Records", "Restaking", "TopologyFormat"]),
         tests(
             of: "Simulation",
             ground + [

@@ -146,8 +146,17 @@ extension Conductor {
                 case .partition: spell.isOneWay ? " -> " : " | "
                 case .slow: spell.isOneWay ? " -> " : " <-> "
                 }
-            return names(spell.between) + separator + names(spell.and)
+            let (near, far) = sides(of: spell)
+            return near + separator + far
         }.joined(separator: "; ")
+    }
+
+    /// The longer of two sides that are everyone together is the rest.
+    private func sides(of spell: any LinkSpell) -> (String, String) {
+        let everyone = children.count - (spell is LinkChangePlan ? 1 : 0)
+        guard spell.between.count + spell.and.count == everyone else { return (names(spell.between), names(spell.and)) }
+        return spell.between.count > spell.and.count
+            ? ("rest", names(spell.and)) : (names(spell.between), "rest")
     }
 
     private static func text(of change: LinkChange) -> String {

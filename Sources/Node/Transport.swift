@@ -26,6 +26,7 @@ package final class Transport {
     private let own: Hello
     private let genesis: Genesis
     private let links: OutboundLinks
+    private let blockage: TimeAmount
     private var table: LinkTable
     private var connections: [Party: PeerConnection] = [:]
     private var unflushed: [PeerConnection] = []
@@ -37,11 +38,16 @@ package final class Transport {
     /// - Parameters:
     ///   - own: what this node says of itself; names the network too.
     ///   - links: what is laid over the host's own network.
-    package init(own: Hello, genesis: Genesis, links: OutboundLinks = .none, eventLoop: any EventLoop) {
+    ///   - blockage: after so long a connection breaks on which nothing has got through.
+    package init(
+        own: Hello, genesis: Genesis, links: OutboundLinks = .none,
+        blockage: TimeAmount = TransportLimits.blockage, eventLoop: any EventLoop
+    ) {
         eventLoop.preconditionInEventLoop()
         self.own = own
         self.genesis = genesis
         self.links = links
+        self.blockage = blockage
         table = LinkTable(links)
         self.eventLoop = eventLoop
     }
@@ -164,7 +170,7 @@ extension Transport {
 
     private func change(_ party: Party, to state: LinkState) {
         table.update(party, to: state) {
-            eventLoop.assumeIsolated().scheduleTask(in: TransportLimits.blockage) { [weak self] in
+            eventLoop.assumeIsolated().scheduleTask(in: blockage) { [weak self] in
                 self?.giveUp(party)
             }
         }

@@ -9,10 +9,10 @@ package enum PartitionShape: String, CaseIterable, Sendable {
     /// Each of these reaches, of them, only the two beside it; whoever is not named reaches all.
     case ring
 
-    typealias Sides = (between: Set<Party>, and: Set<Party>)
+    package typealias Sides = (between: Set<Party>, and: Set<Party>)
 
     /// How many it takes for anybody to be cut off.
-    var least: Int {
+    package var least: Int {
         switch self {
         case .isolate: 1
         case .halves: 2
@@ -22,16 +22,16 @@ package enum PartitionShape: String, CaseIterable, Sendable {
 
     var tooFew: String {
         switch self {
-        case .isolate: "nobody is named; write isolate: op-3"
-        case .halves: "it takes two to make halves; write halves: all"
-        case .ring: "in a ring of fewer than four nobody is cut off; write ring: all"
+        case .isolate: "nobody is named; name one or more: op-3"
+        case .halves: "it takes two to make halves; name two or more, or all"
+        case .ring: "in a ring of fewer than four nobody is cut off; name four or more, or all"
         }
     }
 
     /// The cuts that it comes to.
     ///
     /// - Parameter members: at least as many as it takes, each once.
-    func sides(_ members: [Party], of everyone: [Party]) -> [Sides] {
+    package func sides(_ members: [Party], of everyone: [Party]) -> [Sides] {
         switch self {
         case .isolate: return members.map { ([$0], Set(everyone).subtracting([$0])) }
         case .halves:

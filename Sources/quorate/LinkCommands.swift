@@ -68,7 +68,11 @@ struct PartitionCommand: ParsableCommand {
         guard [isolate != nil, halves, ring].count(where: \.self) <= 1 else {
             throw ValidationError("--isolate, --halves and --ring each say who is cut off; give one of them")
         }
-        let count = NodeList.sides(sides).count
+        let lists = NodeList.sides(sides)
+        let count = lists.count
+        if lists.contains([]) {
+            throw ValidationError("nobody is on one of the sides; name both: 'op-1,op-2 | op-3', or 'op-1,op-2 | rest'")
+        }
         if isolate != nil, count > 0 {
             throw ValidationError("--isolate says already who is cut off; leave the other nodes out")
         }

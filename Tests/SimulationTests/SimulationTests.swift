@@ -128,6 +128,75 @@ import Verdicts
         #expect(Scene.violations(run).isEmpty)
     }
 
+    // MARK: Links that change
+
+    /// Operator 1 is needed for every quorum of 700 SOL.
+    private static func slowed(_ changes: String, load: String = "load: {tasks: 30, rate: 20/s}") throws -> SimulatedRun
+    {
+        let topology = try Scene.topology(
+            network: "{dissemination: star, link: {latency: 1ms}, changes: [\(changes)]}", service: load)
+        return try Simulator.run(try Scene.plan(topology, costs: .none))
+    }
+
+    @Test func aLinkIsSlowForItsTimeAndNoLonger() throws {
+        let run = try Self.slowed("{between: op-1, and: coordinator-squares, at: 501ms, for: 480ms, latency: 30ms}")
+        let latencies = Scene.latencies(run).map { $0.nanoseconds / 1_000_000 }
+        #expect(latencies == (0..<30).map { (11..<20).contains($0) ? 60 : 2 })
+        let acts = run.records.interventions.map(\.act)
+        let delay = Duration.milliseconds(30)
+        #expect(
+            acts == [
+                .slowed(change: 0, side: .between, delay: delay), .slowed(change: 0, side: .and, delay: delay),
+                .restored(change: 0), .restored(change: 0),
+            ])
+        #expect(Scene.violations(run).isEmpty)
+    }
+
+    @Test func oneWayIsHalfTheWay() throws {
+        let run = try Self.slowed("{between: op-1, and: coordinator-squares, one-way: true, latency: 30ms}")
+        #expect(Set(Scene.latencies(run).dropFirst(5)) == [.milliseconds(31)])
+    }
+
+    @Test func ofTwoChangesTheLaterHoldsAndThenTheEarlierAgain() throws {
+        let run = try Self.slowed(
+            """
+            {between: op-1, and: coordinator-squares, at: 301ms, for: 800ms, latency: 30ms},
+            {between: coordinator-squares, and: rest, at: 501ms, for: 300ms, latency: 10ms}
+            """)
+        let latencies = Scene.latencies(run).map { $0.nanoseconds / 1_000_000 }
+        let expected = (0..<30).map { task -> Int64 in
+            switch task * 50 {
+            case 0...300, 1_101...: 2
+            case 501...800: 20
+            default: 60
+            }
+        }
+        #expect(latencies == expected)
+    }
+
+    /// Operators find each other later, and then the link is as it is then.
+    @Test func allLinksMeansAllButThoseWithTheLedger() throws {
+        let run = try Self.slowed("{latency: 30ms, at: 0ms}")
+        #expect(Set(Scene.latencies(run).dropFirst(5)) == [.milliseconds(60)])
+        let receipts = run.records.nodes.filter { $0.party.isCoordinator }.flatMap(\.notes).compactMap { note in
+            if case .receiptArrived = note.observation { note.at } else { nil }
+        }
+        let submissions = run.records.nodes.filter { $0.party.isCoordinator }.flatMap(\.notes).compactMap { note in
+            if case .taskSubmitted = note.observation { note.at } else { nil }
+        }
+        #expect(!receipts.isEmpty && receipts.count == submissions.count)
+        #expect(zip(submissions, receipts).allSatisfy { $1 - $0 < .milliseconds(2) })
+    }
+
+    /// As long as a partition lasts, and beyond: what the oracles would hold against a node is the network's.
+    @Test func whatIsTooSlowForItsDeadlineIsNobodysFault() throws {
+        let slow = "{between: op-1, and: rest, at: 100ms, for: 1s, latency: 600ms}"
+        let load = "load: {tasks: 60, rate: 20/s}\n    deadline: 500ms\n    evidence-window: 1s"
+        let run = try Self.slowed(slow, load: load)
+        #expect(Scene.certified(run) < 50 && Scene.certified(run) > 20)
+        #expect(Scene.violations(run).isEmpty)
+    }
+
     @Test func nodesThatShareACoreWaitForEachOther() throws {
         let topology = try Scene.topology(network: "{dissemination: star}")
         let apart = Scene.latencies(try Simulator.run(try Scene.plan(topology)))
