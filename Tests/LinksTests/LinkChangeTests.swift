@@ -49,14 +49,15 @@ import Testing
             Link(plain, seed: 42, from: "op-1", to: "op-2"), Link(plain, seed: 42, from: "op-1", to: "op-2")
         )
         func frames(_ link: inout Link, from first: Int) -> [Link.Arrivals] {
-            (first..<first + 10).map { link.arrivals(of: 100, sentAt: Self.instant($0 * 1_000)) }
+            (first..<first + 10).map { link.arrivals(of: 100, sentAt: Self.instant($0 * 20_000)) }
         }
         #expect(frames(&link, from: 0) == frames(&unchanged, from: 0))
         change(&link, to: worse)
         let bad = frames(&link, from: 10)
         #expect(bad.contains { $0.losses > 0 } && bad.contains { $0.again != nil })
         #expect(
-            bad.allSatisfy { $0.losses > 0 || ($0.first.nanoseconds - 20_000_000) % 1_000_000_000 == 0 }, "no jitter")
+            bad.allSatisfy { $0.losses > 0 || ($0.first.nanoseconds - 1_020_000_000) % 20_000_000_000 == 0 },
+            "no jitter")
         var fromTheStart = Link(worse, seed: 42, from: "op-1", to: "op-2")
         #expect(bad.map(\.losses) == frames(&fromTheStart, from: 10).map(\.losses))
         change(&link, to: plain)

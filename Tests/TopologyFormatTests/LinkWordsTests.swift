@@ -36,7 +36,7 @@ import Testing
                 == "op-9 is not an operator; the operators are op-1, op-2, op-3")
         #expect(
             try refusal { _ = try $0.partitions([Self.word("between", "op-1"), Self.word("for", "3")]) }
-                == "--for: 3 has no unit; write 3s")
+                == "--for: 3 has no unit; write 3ms")
         #expect(
             try refusal { _ = try $0.partitions([Self.word("isolate", "op-1", "op-x")]) }
                 == "--isolate: op-x is not an operator; the operators are op-1, op-2, op-3")

@@ -253,8 +253,8 @@ struct NetworkReaderTests {
         bad(
             "partitions: [{isolate: op-1, and: op-2}, {between: op-1, ring: all}, {halves: all, ring: all}]",
             "3:45: network.partitions[0].and: isolate says already who is on the other side; leave this out",
-            "3:75: network.partitions[1].ring: between says already who is cut off; leave this out",
-            "3:102: network.partitions[2].ring: halves says already who is cut off; leave this out"),
+            "3:74: network.partitions[1].ring: between says already who is cut off; leave this out",
+            "3:100: network.partitions[2].ring: halves says already who is cut off; leave this out"),
         bad(
             "partitions: [{ring: all}, {halves: op-1}, {isolate: []}, {isolate: op-9}, {ring: [op-1, op-1]}]",
             "3:31: network.partitions[0].ring: in a ring of fewer than four nobody is cut off; name four or more, or all",
@@ -276,8 +276,8 @@ struct NetworkReaderTests {
                 + "this out"),
         bad(
             "changes: [{between: op-1, and: op-1, loss: 60%}]",
-            "3:54: network.changes[0].loss: 60% is too much; at most 50%: what cuts a link is a partition",
-            "3:42: network.changes[0].and: op-1 is on the other side already"),
+            "3:42: network.changes[0].and: op-1 is on the other side already",
+            "3:54: network.changes[0].loss: 60% is too much; at most 50%: what cuts a link is a partition"),
         bad(
             "changes: [{latency: 80, los: 1%}]",
             "3:31: network.changes[0].latency: 80 has no unit; write 80ms",
