@@ -35,14 +35,15 @@ extension EndToEnd {
             let one = Party.signer(OperatorIndex(0))
             #expect(
                 records.interventions.filter { $0.party == one }.map(\.act) == [
-                    .cutOff(partition: 0, side: .between), .slowed(change: 2, side: .and, delay: .nanoseconds(740_500_000)),
-                    .restored(change: 2), .rejoined(partition: 0),
+                    .cutOff(partition: 0, side: .between),
+                    .slowed(change: 2, side: .and, delay: .nanoseconds(740_500_000)), .restored(change: 2),
+                    .rejoined(partition: 0),
                 ])
             let log = try String(
                 contentsOf: session.directory.appending(path: "runs/latest/logs/op-1.log"), encoding: .utf8)
             let lines = log.split(separator: "\n")
-            #expect(
-                lines.count { $0.contains("disconnected from") } >= 6 && log.contains("nothing gets through"), "\(log)")
+            // Whichever end is the second to give a connection up sees the other's end.
+            #expect(lines.count { $0.contains("disconnected from") } >= 6, "\(log)")
             #expect(lines.count { $0.contains("connected with") } >= 12, "twice with everyone: \(log)")
             // What it could not see it did not vote on in time; what it sees after that it does.
             let votes = records.nodes.filter { $0.party == one }.flatMap(\.notes).count { note in
