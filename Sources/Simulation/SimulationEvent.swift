@@ -21,7 +21,7 @@ package enum SimulationEvent: Hashable, Sendable {
     case partitioned(between: [Party], and: [Party], isOneWay: Bool)
     case healed(between: [Party], and: [Party])
     case linksChanged(between: [Party], and: [Party], isOneWay: Bool, LinkChange)
-    case linksRestored(between: [Party], and: [Party])
+    case linksRestored(between: [Party], and: [Party], isOneWay: Bool)
     case ended(SimulatedRun.Ending)
 }
 

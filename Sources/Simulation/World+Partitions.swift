@@ -67,7 +67,7 @@ extension World {
 
     mutating func restoreLinks(_ number: Int) {
         let change = plan.topology.network.changes[number]
-        observe(.linksRestored(between: change.between, and: change.and))
+        observe(.linksRestored(between: change.between, and: change.and, isOneWay: change.isOneWay))
         audit.add("restore", number, at: now)
         conditions.end(number: UInt32(number))
         bringUpToDate(change)

@@ -52,12 +52,16 @@ package struct TracePrinter: SimulationObserver {
             tell("the network is whole again: \(words.list(some)) | \(words.list(others))", by: nil, at: now)
         case .linksChanged(let some, let others, let isOneWay, let change):
             let terms = change.terms.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-            let arrow = isOneWay ? "->" : "<->"
-            tell("the links \(words.list(some)) \(arrow) \(words.list(others)) have \(terms)", by: nil, at: now)
-        case .linksRestored(let some, let others):
-            tell("the links between \(words.list(some)) | \(words.list(others)) are as before", by: nil, at: now)
+            tell("\(links(some, others, isOneWay)) have \(terms)", by: nil, at: now)
+        case .linksRestored(let some, let others, let isOneWay):
+            tell("\(links(some, others, isOneWay)) are as before", by: nil, at: now)
         case .ended(let ending): ended(ending, at: now)
         }
+    }
+
+    private func links(_ some: [Party], _ others: [Party], _ isOneWay: Bool) -> String {
+        guard some != others else { return "all links but the ledger's" }
+        return "the links \(words.list(some)) \(isOneWay ? "->" : "<->") \(words.list(others))"
     }
 
     // MARK: Nodes
