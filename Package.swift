@@ -67,12 +67,13 @@ let package = Package(
         target("Records", ground + [system]),
         target("Verdicts", ground + ["Records", system]),
         target("TopologyFormat", ["Primitives", "Messages", "Services", "Faults", "Links", yams]),
-        target("Staging", ground + ["Services", "Attesting", "Restaking", "Faults", "TopologyFormat"]),
+        target(
+            "Staging", ground + ["Services", "Attesting", "Restaking", "Faults", "Links", "Records", "TopologyFormat"]),
         target("Replaying", ground + ["Services", "Attesting", "Restaking", "Faults", "Records", system]),
         target(
             "Node",
             ground + ["CJansson", "CLinux", "Services", "Attesting", "Faults", "Links", "Records", system] + nio),
-        target("LedgerNode", ground + ["Restaking", "Node", "Records", sqlite, system] + nio),
+        target("LedgerNode", ground + ["Restaking", "Links", "Node", "Records", sqlite, system] + nio),
         target(
             "Simulation",
             ground + [
@@ -135,7 +136,7 @@ let package = Package(
         tests(of: "Verdicts", ground + ["Records", "TestSupport", system]),
         tests(of: "Links", ground),
         tests(of: "TopologyFormat", ["Primitives", "Messages", "Services", "Faults", "Links"]),
-        tests(of: "Staging", ground + ["Faults", "Restaking", "TopologyFormat"]),
+        tests(of: "Staging", ground + ["Faults", "Links", "Records", "Restaking", "TopologyFormat"]),
         tests(
             of: "Simulation",
             ground + [
@@ -164,8 +165,8 @@ let package = Package(
             of: "Cluster",
             ground
                 + [
-                    "Attesting", "Restaking", "Faults", "TopologyFormat", "Staging", "Records", "Node", "LedgerNode",
-                    "TestSupport", system,
+                    "Attesting", "Restaking", "Faults", "Links", "TopologyFormat", "Staging", "Records", "Node",
+                    "LedgerNode", "TestSupport", system,
                 ] + nio),
         tests(of: "Reports", ground + ["Records", "Restaking", "Services", "TestSupport", "Verdicts", system]),
         tests(

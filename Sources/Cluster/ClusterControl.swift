@@ -63,6 +63,9 @@ package struct ClusterControl: Sendable {
         case .pause(let name): .pause(try party(name))
         case .resume(let name): .resume(try party(name))
         case .restart(let name, let disk): try restart(name, disk)
+        case .partition(let words, let title): .disturb(.partition(try topology.partitions(words)), title: title)
+        case .slow(let words): .disturb(.slow(try topology.linkChange(words)), title: nil)
+        case .heal(let number): .heal(number: number)
         case .down, .submit: preconditionFailure("these are carried out in steps")
         }
     }
@@ -101,7 +104,7 @@ package struct ClusterControl: Sendable {
         case .refused(let reason): .refused(reason)
         case .notApplied(let outcomes): .notApplied(outcomes)
         case .lost(let reason): .lost(reason)
-        case .status(let views): .status(statusWriter.status(of: views))
+        case .status(let views, let links): .status(statusWriter.status(of: views, links))
         case .task, .result: nil
         }
     }

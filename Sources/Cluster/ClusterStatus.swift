@@ -12,6 +12,7 @@ package struct ClusterStatus: Codable, Hashable, Sendable {
     package var services: [Service]
     package var ledger: Ledger
     package var faults: [Fault]
+    package var network: [LinkFault]
 
     package struct Operator: Codable, Hashable, Sendable {
         package var name: String
@@ -83,6 +84,33 @@ package struct ClusterStatus: Codable, Hashable, Sendable {
         package var origin: String
         /// `waiting`, `on`, `over`, `cleared`, `gone` or `unknown`.
         package var stage: String
+    }
+
+    /// A partition, or slow links, that are there or still to come.
+    package struct LinkFault: Codable, Hashable, Sendable {
+        /// By which it is healed.
+        package var number: Int
+        /// `partition` or `slow`
+        package var kind: String
+        /// Who is cut off from whom, or which links it is about, for people.
+        package var extent: String
+        /// Of a shape, several.
+        package var sides: [Sides]
+        /// Of slow links: `latency: 80ms`.
+        package var terms: [String: String]
+        /// `topology` or `ordered`
+        package var origin: String
+        /// `waiting` or `on`
+        package var stage: String
+        package var beginsInMs: Double?
+        /// Left out: when somebody heals it.
+        package var endsInMs: Double?
+    }
+
+    package struct Sides: Codable, Hashable, Sendable {
+        package var between: [String]
+        package var and: [String]
+        package var isOneWay: Bool
     }
 }
 

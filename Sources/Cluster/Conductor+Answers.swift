@@ -83,7 +83,7 @@ extension Conductor {
     private mutating func answerWhoHasAll(at now: Instant, _ effects: inout [Effect]) {
         for order in pending {
             guard case .status(let missing, let statuses, let usage) = order.awaited, missing.isEmpty else { continue }
-            answer(order.ticket, .status(views(statuses, usage, at: now)), &effects)
+            answer(order.ticket, .status(views(statuses, usage, at: now), links: linkViews(at: now)), &effects)
         }
         pending.removeAll { if case .status(let missing, _, _) = $0.awaited { missing.isEmpty } else { false } }
     }
@@ -237,7 +237,8 @@ extension Conductor {
     private mutating func giveUp(_ order: PendingOrder, at now: Instant, _ effects: inout [Effect]) {
         let last: NetworkAnswer
         switch order.awaited {
-        case .status(_, let statuses, let usage): last = .status(views(statuses, usage, at: now))
+        case .status(_, let statuses, let usage):
+            last = .status(views(statuses, usage, at: now), links: linkViews(at: now))
         case .task(let place, let isIssued):
             let name = children[place].name
             last = .lost(

@@ -88,6 +88,7 @@ extension Conductor {
             launchAgain(place, disk: disk, &effects)
         }
         expireOrders(at: now, &effects)
+        followLinks(at: now, &effects)
         followTimeline(at: now, &effects)
         measureIfDue(at: now, &effects)
         guard let deadline else { return }
@@ -137,12 +138,13 @@ extension Conductor {
         }
     }
 
-    /// The orderly end of a live network. Whoever is paused or resting is put to work again: it may be who knows
-    /// something that others wait for.
+    /// The orderly end of a live network. Whoever is paused or resting is put to work again, and the network is healed: it
+    /// may be who knows something that others wait for.
     mutating func drain(at now: Instant, _ effects: inout [Effect]) {
         guard phase == .running, let patience = settings.drainPatience else { return }
         phase = .draining
         effects.append(.report(.draining))
+        healAll(at: now, &effects)
         for place in children.indices {
             if children[place].isPaused { resume(place, at: now, &effects) }
             if case .resting = children[place].state {

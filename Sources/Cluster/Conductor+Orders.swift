@@ -24,6 +24,8 @@ extension Conductor {
         case .kill(let party): act(on: party, ticket, &effects) { $0.kill($1, ticket, at: now, &$2) }
         case .pause(let party): act(on: party, ticket, &effects) { $0.pause($1, ticket, at: now, &$2) }
         case .resume(let party): act(on: party, ticket, &effects) { $0.resume($1, ticket, at: now, &$2) }
+        case .disturb(let kind, let title): disturb(kind, title, ticket, at: now, &effects)
+        case .heal(let number): heal(number, ticket, at: now, &effects)
         case .restart(let party, let disk):
             act(on: party, ticket, &effects) { $0.restart($1, disk, ticket, at: now, &$2) }
         }

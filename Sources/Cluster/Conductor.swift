@@ -120,13 +120,16 @@ package struct Conductor: Sendable {
     /// Orders that have not had their last answer, by age.
     var pending: [PendingOrder] = []
     var timeline: TimelineDesk
+    var links: LinkDesk
 
     /// - Parameter members: one of them the ledger.
     /// - Parameter timeline: what is done to the restaking state in its course.
+    /// - Parameter network: how its links are, and what becomes of them.
     package init(
         members: [Member], settings: Settings, timeline: TimelineSchedule = TimelineSchedule([]),
-        slotsPerEpoch: UInt64 = 1
+        slotsPerEpoch: UInt64 = 1, network: NetworkPlan = NetworkPlan(dissemination: .star)
     ) {
+        links = LinkDesk(network)
         self.timeline = TimelineDesk(timeline, slotsPerEpoch: slotsPerEpoch)
         let ordered = members.filter { $0.party == .ledger } + members.filter { $0.party != .ledger }
         precondition(ordered.count(where: { $0.party == .ledger }) == 1, "a network has one ledger")
@@ -216,6 +219,7 @@ package struct Conductor: Sendable {
         for delay in settings.measuring { effects.append(.wake(beginning + delay)) }
         effects += timeline.schedule.unreachable.map { .report(.hindered($0)) }
         if !timeline.schedule.isDone { effects.append(.wake(beginning)) }
+        awaitLinks(&effects)
         guard !isLive else { return deadline = nil }
         wait(settings.timeLimit, from: beginning, &effects)
         settleIfFinished(at: now, &effects)
@@ -252,6 +256,8 @@ package struct Conductor: Sendable {
             .launch(
                 child.party, incarnation: child.incarnation, faults: child.scheduledFaults, ledgerPort: ledgerPort,
                 disk: disk))
+        let updates = links.conditions.updates(for: child.party, among: children.map(\.party))
+        if !updates.isEmpty { effects.append(.tell(child.party, .links(updates))) }
     }
 
     /// The next process of a node, in a network that has begun.

@@ -19,6 +19,11 @@ package enum ControlOrder: Codable, Hashable, Sendable {
     case pause(node: String)
     case resume(node: String)
     case restart(node: String, disk: String)
+    /// - Parameter title: what its shape is called; nil: who is on which side.
+    case partition([LinkWord], title: String?)
+    case slow([LinkWord])
+    /// Nil: everything.
+    case heal(number: Int?)
     /// - Parameter now: without waiting for windows to close.
     case down(now: Bool, form: SummaryForm)
 }

@@ -22,6 +22,12 @@ package enum NetworkOrder: Hashable, Sendable {
     case pause(Party)
     case resume(Party)
     case restart(Party, Intervention.Disk)
+    /// Partitions of one shape, or slow links, from now on.
+    ///
+    /// - Parameter title: what whoever orders it calls its shape; nil: who is on which side.
+    case disturb(LinkFault.Kind, title: String?)
+    /// The links are as the topology has them. Nil: all; else those that what has this number lies on.
+    case heal(number: Int?)
     /// Issue nothing more, let every window close, stop.
     case drain
     /// Stop at once.
@@ -35,7 +41,7 @@ package enum NetworkAnswer: Hashable, Sendable {
     case refused(String)
     /// The ledger has refused it: the outcomes.
     case notApplied(String)
-    case status([NodeView])
+    case status([NodeView], links: [LinkFaultView] = [])
     /// Of a submission there are two: it is issued, and what it came to.
     case task(TaskReport.Stage)
     /// Nil: nobody who was asked knows.
@@ -88,6 +94,23 @@ package struct FaultView: Hashable, Sendable {
         case gone
         /// Its process does not say.
         case unknown
+    }
+}
+
+/// A partition, or slow links, that are there or still to come.
+package struct LinkFaultView: Hashable, Sendable {
+    package var number: Int
+    package var kind: LinkFault.Kind
+    /// Who is cut off from whom, or which links it is about.
+    package var extent: String
+    package var isOrdered: Bool
+    package var stage: Stage
+
+    package enum Stage: Hashable, Sendable {
+        /// It begins after so long.
+        case waiting(Duration)
+        /// - Parameter left: nil: until it is healed.
+        case on(left: Duration?)
     }
 }
 

@@ -51,7 +51,7 @@ package struct NetworkRun: Sendable {
         let (events, feed) = AsyncStream<Conductor.Event>.makeStream()
         var interventions: InterventionLog?
         do throws(RecordError) {
-            if desk != nil {
+            if desk != nil || !topology.network.isConstant {
                 interventions = try InterventionLog(path: files.directory.interventions, network: genesis.network)
             }
         } catch {
@@ -61,7 +61,7 @@ package struct NetworkRun: Sendable {
             var conductor = Conductor(
                 members: members, settings: settings,
                 timeline: desk == nil ? TimelineSchedule(of: topology) : TimelineSchedule(topology.timeline),
-                slotsPerEpoch: topology.ledger.slotsPerEpoch)
+                slotsPerEpoch: topology.ledger.slotsPerEpoch, network: topology.network)
             var processes: [Party: AsyncStream<ChildProcess.Order>.Continuation] = [:]
             var effects: [Conductor.Effect] = []
             group.addTask { for await _ in interruptions { feed.yield(.interrupted) } }

@@ -112,10 +112,15 @@ package struct NodeFiles: Sendable {
 
     private func links(from party: Party) -> OutboundLinks {
         let network = topology.network
-        return OutboundLinks(seed: seed, standard: network.link, to: genesis.parties) {
+        var links = OutboundLinks(seed: seed, standard: network.link, to: genesis.parties) {
             network.terms(from: party, to: $0)
         }
+        links.canChange = linksCanChange
+        return links
     }
+
+    /// By the topology, or by whoever orders it.
+    private var linksCanChange: Bool { isLive || !topology.network.isConstant }
 
     /// Of the services that an operator works for.
     private func programs(of party: Party) -> [ServiceProgramTerms] {
@@ -135,7 +140,7 @@ package struct NodeFiles: Sendable {
         LedgerConfiguration(
             genesis: directory.genesis.string, key: keyPath(of: .ledger).string,
             database: directory.instructionLog.string,
-            record: recordPath(of: .ledger, incarnation).string, incarnation: incarnation)
+            record: recordPath(of: .ledger, incarnation).string, incarnation: incarnation, canBeCutOff: linksCanChange)
     }
 
     private func write(_ key: SigningKey, of party: Party) throws {

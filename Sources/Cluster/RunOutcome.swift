@@ -105,6 +105,9 @@ package enum NetworkEvent: Hashable, Sendable {
     case resumed(String)
     case injected(FaultPlan)
     case cleared([String])
+    /// A partition has begun, or links are slow.
+    case disturbed(String)
+    case healed(String)
     /// An entry of the timeline came to nothing.
     case hindered(TimelineObstacle)
     /// Nothing more is issued, and windows close.

@@ -21,7 +21,7 @@ struct StatusWriter: Sendable {
         started = clock()
     }
 
-    func status(of views: [NodeView]) -> ClusterStatus {
+    func status(of views: [NodeView], _ links: [LinkFaultView] = []) -> ClusterStatus {
         let now = clock()
         let sets = views.compactMap { view -> OperatorSet? in
             if case .coordinator(let status) = view.status?.role { status.operatorSet } else { nil }
@@ -35,7 +35,8 @@ struct StatusWriter: Sendable {
                 if case .coordinator(let service) = view.party { account(of: view, service) } else { nil }
             },
             ledger: ledger(views.first { $0.party == .ledger }),
-            faults: views.flatMap { view in view.faults.map { fault(view.name, $0) } })
+            faults: views.flatMap { view in view.faults.map { fault(view.name, $0) } },
+            network: links.map(linkFault))
     }
 
     // MARK: Operators
@@ -136,6 +137,28 @@ struct StatusWriter: Sendable {
             party: party, behaviour: view.plan.behaviour.rawValue, begins: view.plan.begins.text,
             lasts: view.plan.lasts.text, service: view.plan.service.map { topology.name(of: $0) },
             origin: view.isInjected ? "injected" : "topology", stage: view.stage.rawValue)
+    }
+
+    private func linkFault(_ view: LinkFaultView) -> ClusterStatus.LinkFault {
+        var result = ClusterStatus.LinkFault(
+            number: view.number, kind: "partition", extent: view.extent,
+            sides: view.kind.spells.map { spell in
+                ClusterStatus.Sides(
+                    between: spell.between.map(topology.nodeName), and: spell.and.map(topology.nodeName),
+                    isOneWay: spell.isOneWay)
+            },
+            terms: [:], origin: view.isOrdered ? "ordered" : "topology", stage: "on")
+        if case .slow(let plan) = view.kind {
+            result.kind = "slow"
+            result.terms = Dictionary(uniqueKeysWithValues: plan.change.terms.map { ($0.key, $0.value) })
+        }
+        switch view.stage {
+        case .waiting(let time):
+            result.stage = "waiting"
+            result.beginsInMs = time.inMilliseconds
+        case .on(let left): result.endsInMs = left?.inMilliseconds
+        }
+        return result
     }
 
     private static func word(_ state: NodeView.State) -> String {

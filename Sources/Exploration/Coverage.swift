@@ -82,6 +82,8 @@ package struct Coverage: Hashable, Sendable {
     package enum Circumstance: String, CaseIterable, Sendable {
         case latency, jitter, loss, duplication, reordering, bandwidth, regions, partition, star, mesh
         case oneWay = "one-way partition"
+        case ring = "ring of operators"
+        case linkChange = "links that change"
         case sharedCores = "shared cores"
         case modelledSignatures = "modelled signatures"
         case checkedInvariants = "invariants checked"
@@ -95,6 +97,7 @@ package struct Coverage: Hashable, Sendable {
         case conflict = "two certificates for one task"
         case recovery = "certified though a fault began while it was open"
         case partitionedNode = "node cut off"
+        case slowedNode = "node with slow links"
         case lostFrames = "frames lost"
     }
 
@@ -141,6 +144,7 @@ package struct Coverage: Hashable, Sendable {
             (.bandwidth, link.bandwidth != nil), (.regions, topology.network.regions != nil),
             (.partition, !topology.network.partitions.isEmpty),
             (.oneWay, topology.network.partitions.contains(where: \.isOneWay)),
+            (.ring, LinkDraw.hasRing(topology)), (.linkChange, !topology.network.changes.isEmpty),
             (.star, topology.network.dissemination == .star), (.mesh, topology.network.dissemination == .mesh),
             (.sharedCores, plan.cores != .perNode), (.modelledSignatures, plan.signatures == .modelled),
             (.checkedInvariants, plan.checksInvariants),
@@ -177,6 +181,9 @@ package struct Coverage: Hashable, Sendable {
         note(
             .partitionedNode,
             if: result.run.records.interventions.contains { if case .cutOff = $0.act { true } else { false } })
+        note(
+            .slowedNode,
+            if: result.run.records.interventions.contains { if case .slowed = $0.act { true } else { false } })
         note(.lostFrames, if: result.run.figures.lost > 0)
     }
 

@@ -10,6 +10,7 @@ package struct PlanSize: Hashable, Sendable {
     package let tasks: UInt64
     package let faults: Int
     package let partitions: Int
+    package let linkChanges: Int
     /// Besides native SOL.
     package let assets: Int
     package let timeline: Int
@@ -21,6 +22,7 @@ package struct PlanSize: Hashable, Sendable {
         tasks = topology.services.map(\.load.tasks).reduce(0, +)
         faults = topology.faults.count
         partitions = topology.network.partitions.count
+        linkChanges = topology.network.changes.count
         assets = topology.assets.count
         timeline = topology.timeline.count
     }
@@ -33,6 +35,7 @@ extension PlanSize: CustomStringConvertible {
             (tasks, "task"),
             (UInt64(faults), "fault"), (UInt64(partitions), "partition"),
         ].map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")
+            + (linkChanges == 0 ? "" : ", \(linkChanges) link change\(linkChanges == 1 ? "" : "s")")
             + (assets == 0 ? "" : ", \(assets) asset\(assets == 1 ? "" : "s")")
             + (timeline == 0 ? "" : ", \(timeline) timeline \(timeline == 1 ? "entry" : "entries")")
     }

@@ -13,11 +13,12 @@ struct Reduction: Sendable {
 
     /// In the order in which they are tried: first what real runs do not have, then what weighs most.
     static let all: [Reduction] = [
-        plainCosts, realSignatures, removal("partitions", of: \.network.partitions), plainLinks, services, doubledTasks,
+        plainCosts, realSignatures, removal("partitions", of: \.network.partitions),
+        removal("link changes", of: \.network.changes), plainLinks, services, doubledTasks,
         removal("faults", of: \.faults), removal("timeline", of: \.timeline), operators, mergedOperators,
         restakers, delegations, deposits, assets, plainAssets, baseValidators, tasks, plainLoads, plainTerms,
         plainRules,
-        plainLedger, partitionTimes, faultTimes, earlierFaults, plainTimeline, earlierTimeline, stakes,
+        plainLedger, partitionTimes, plainChanges, faultTimes, earlierFaults, plainTimeline, earlierTimeline, stakes,
     ]
 
     // MARK: Parts
@@ -259,30 +260,48 @@ struct Reduction: Sendable {
     }
 
     private static let partitionTimes = ofTopology("partitions' times") { topology in
-        topology.network.partitions.indices.flatMap { index -> [Topology] in
-            let partition = topology.network.partitions[index]
-            var proposals: [PartitionPlan] = []
-            for change: (inout PartitionPlan) -> Void in [
+        smaller(topology, \.network.partitions) { _ in [] }
+    }
+
+    private static let plainChanges = ofTopology("link changes' terms") { topology in
+        smaller(topology, \.network.changes) { plan in
+            let plain: [(inout LinkChange) -> Void] = [
+                { $0.loss = nil }, { $0.duplication = nil }, { $0.reordering = nil }, { $0.bandwidth = nil },
+                { $0.jitter = nil }, { $0.latency = nil },
+            ]
+            return plain.map { simplify in
+                var proposal = plan
+                simplify(&proposal.change)
+                return proposal
+            }.filter { !$0.change.isEmpty }
+        }
+    }
+
+    /// One of them after the other with fewer nodes, or shorter; and as `further` has it.
+    private static func smaller<Spell: LinkSpell>(
+        _ topology: Topology, _ path: WritableKeyPath<Topology, [Spell]>, further: (Spell) -> [Spell]
+    ) -> [Topology] {
+        topology[keyPath: path].indices.flatMap { index -> [Topology] in
+            let spell = topology[keyPath: path][index]
+            var proposals = further(spell)
+            for change: (inout Spell) -> Void in [
                 { $0.isOneWay = false }, { $0.begins = .zero }, { $0.lasts = $0.lasts.map { rounded($0 / 2) } },
                 { $0.begins = rounded($0.begins / 2) },
             ] {
-                var proposal = partition
+                var proposal = spell
                 change(&proposal)
                 proposals.append(proposal)
             }
-            for place in partition.between.indices where partition.between.count > 1 {
-                var proposal = partition
-                proposal.between.remove(at: place)
-                proposals.append(proposal)
-            }
-            for place in partition.and.indices where partition.and.count > 1 {
-                var proposal = partition
-                proposal.and.remove(at: place)
-                proposals.append(proposal)
+            for side in [\Spell.between, \.and] where !spell.isAmongAll && spell[keyPath: side].count > 1 {
+                for place in spell[keyPath: side].indices {
+                    var proposal = spell
+                    proposal[keyPath: side].remove(at: place)
+                    proposals.append(proposal)
+                }
             }
             return proposals.map { proposal in
                 var changed = topology
-                changed.network.partitions[index] = proposal
+                changed[keyPath: path][index] = proposal
                 return changed
             }
         }

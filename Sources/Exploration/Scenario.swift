@@ -7,7 +7,7 @@ import TopologyFormat
 /// stakes in the meantime, and what the work costs.
 ///
 /// Whatever it draws can be written as a topology and read again. In its first part anything may happen. Most faults have
-/// an end, and these ends and those of all partitions lie before one moment, the calm; a part of the loads, of the
+/// an end, and these ends and those of all partitions and slow links lie before one moment, the calm; a part of the loads, of the
 /// deadlines and of the epochs reach far beyond it, so that what is open then must still be certified.
 package struct Scenario: Hashable, Sendable {
     package let seed: UInt64
@@ -19,6 +19,8 @@ package struct Scenario: Hashable, Sendable {
         var topology = StakeDraw.topology(seed: seed)
         pace.apply(to: &topology, seed: seed)
         topology.network.partitions = PartitionDraw.partitions(of: topology, before: pace.calm, seed: seed)
+        topology.network.partitions += LinkDraw.ring(of: topology, before: pace.calm, seed: seed)
+        topology.network.changes = LinkDraw.changes(of: topology, before: pace.calm, seed: seed)
         let changes = Self.changesStake(seed: seed)
         if changes { topology = RestakingDraw.restaking(in: topology, seed: seed) }
         topology.faults = FaultDraw.faults(of: topology, before: pace.calm, seed: seed)

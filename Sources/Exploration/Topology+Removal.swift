@@ -118,12 +118,15 @@ extension Topology {
             fault.party = party
             return fault
         }
-        network.partitions = network.partitions.compactMap { partition in
-            var partition = partition
-            partition.between = partition.between.compactMap(moved)
-            partition.and = partition.and.compactMap(moved)
-            return partition.between.isEmpty || partition.and.isEmpty ? nil : partition
-        }
+        network.partitions = network.partitions.compactMap { Self.renumbered($0, moved) }
+        network.changes = network.changes.compactMap { Self.renumbered($0, moved) }
+    }
+
+    private static func renumbered<Spell: LinkSpell>(_ spell: Spell, _ moved: (Party) -> Party?) -> Spell? {
+        var spell = spell
+        spell.between = spell.between.compactMap(moved)
+        spell.and = spell.and.compactMap(moved)
+        return spell.between.isEmpty || spell.and.isEmpty ? nil : spell
     }
 
     private static func moved<Index: NumberedName>(_ index: Index, without place: Int) -> Index? {

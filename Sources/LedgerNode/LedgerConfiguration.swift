@@ -11,12 +11,14 @@ package struct LedgerConfiguration: Hashable, Sendable {
     package var incarnation: UInt32
     /// A snapshot of the state is taken after so many entries of the log, at least.
     package var snapshotInterval: UInt64
+    /// Whether partitions can come to lie between it and others.
+    package var canBeCutOff: Bool
 
     package static let usualSnapshotInterval: UInt64 = 20_000
 
     package init(
         genesis: String, key: String, database: String, record: String, incarnation: UInt32 = 1,
-        snapshotInterval: UInt64 = Self.usualSnapshotInterval
+        snapshotInterval: UInt64 = Self.usualSnapshotInterval, canBeCutOff: Bool = false
     ) {
         self.genesis = genesis
         self.key = key
@@ -24,6 +26,7 @@ package struct LedgerConfiguration: Hashable, Sendable {
         self.record = record
         self.incarnation = incarnation
         self.snapshotInterval = snapshotInterval
+        self.canBeCutOff = canBeCutOff
     }
 }
 
@@ -34,6 +37,7 @@ extension LedgerConfiguration: BorshCodable {
         for path in [genesis, key, database, record] { encoder.encode(path) }
         encoder.encode(incarnation)
         encoder.encode(snapshotInterval)
+        encoder.encode(canBeCutOff)
     }
 
     package init(from decoder: inout BorshDecoder) throws(BorshError) {
@@ -43,5 +47,6 @@ extension LedgerConfiguration: BorshCodable {
         record = try decoder.decodeText(limit: Self.pathLimit)
         incarnation = try decoder.decode()
         snapshotInterval = try decoder.decode()
+        canBeCutOff = try decoder.decode()
     }
 }

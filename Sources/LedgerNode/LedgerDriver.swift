@@ -1,4 +1,5 @@
 import Cryptography
+import Links
 import Messages
 import NIOCore
 import NIOPosix
@@ -44,10 +45,12 @@ final class LedgerDriver: TransportDelegate {
     /// - Parameters:
     ///   - commits: a pool of one thread: what it is given must be done in its order.
     ///   - encoders: for snapshots, one of which is taken after so many entries at least.
+    ///   - canBeCutOff: whether partitions can come to lie between it and others.
     init(
         genesis: Genesis, key: SigningKey, log: InstructionLog, record: RecordWriter, commits: NIOThreadPool,
         encoders: NIOThreadPool, snapshotInterval: UInt64 = LedgerConfiguration.usualSnapshotInterval,
-        eventLoop: any EventLoop, nodeLog: NodeLog = NodeLog(), report: @escaping (ProcessReport) -> Void
+        canBeCutOff: Bool = false, eventLoop: any EventLoop, nodeLog: NodeLog = NodeLog(),
+        report: @escaping (ProcessReport) -> Void
     ) throws {
         self.genesis = genesis
         self.key = key
@@ -62,8 +65,11 @@ final class LedgerDriver: TransportDelegate {
         snapshots = SnapshotKeeper(
             log: log, interval: snapshotInterval, commits: commits, encoders: encoders, eventLoop: eventLoop,
             warn: { warning(.warning, $0) })
+        // It stands beside everyone: whatever befalls its links, no terms lie on them.
+        var links = OutboundLinks.none
+        links.canChange = canBeCutOff
         transport = Transport(
-            own: Hello(network: genesis.network, party: .ledger, key: key.publicKey), genesis: genesis,
+            own: Hello(network: genesis.network, party: .ledger, key: key.publicKey), genesis: genesis, links: links,
             eventLoop: eventLoop)
         transport.delegate = self
         snapshots.whenDone = { [weak self] in self?.finishIfIdle() }

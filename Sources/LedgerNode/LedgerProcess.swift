@@ -23,6 +23,7 @@ package enum LedgerProcess {
             case .stop: driver.stop()
             case .instruct(let ticket, let signed): driver.tell { $0.instruct(signed, ticket: ticket) }
             case .forward(let slots): driver.tell { $0.forward(slots) }
+            case .links(let updates): driver.tell { $0.transport.change(updates) }
             case .begin, .measure, .tellStatus, .tellResult, .submit, .drain, .perturb, .pause, .resume: break
             }
         }
@@ -52,7 +53,8 @@ package enum LedgerProcess {
         encoders.start()
         return try LedgerDriver(
             genesis: genesis, key: key, log: log, record: record, commits: commits, encoders: encoders,
-            snapshotInterval: configuration.snapshotInterval, eventLoop: eventLoop, report: report)
+            snapshotInterval: configuration.snapshotInterval, canBeCutOff: configuration.canBeCutOff,
+            eventLoop: eventLoop, report: report)
     }
 
     private static func report(_ report: ProcessReport) {

@@ -10,7 +10,7 @@ import Primitives
 ///
 /// What each term draws comes from a sequence of its own: another term, or a higher chance of another one, shifts none.
 package struct Link: Sendable {
-    package let terms: LinkTerms
+    package private(set) var terms: LinkTerms
     /// Nil: never asked for. Thousands of links are made at once, and most do one thing or nothing.
     private var jitter: SeededRandom?
     private var loss: SeededRandom?
@@ -22,9 +22,9 @@ package struct Link: Sendable {
     private var lineFree: UInt64 = 0
 
     // The terms in nanoseconds: every frame asks for them.
-    private let latencyNanoseconds: Int64
-    private let jitterNanoseconds: Int64
-    private let stragglingNanoseconds: Int64
+    private var latencyNanoseconds: Int64 = 0
+    private var jitterNanoseconds: Int64 = 0
+    private var stragglingNanoseconds: Int64 = 0
 
     package struct Arrivals: Hashable, Sendable {
         package var first: Instant
@@ -43,14 +43,24 @@ package struct Link: Sendable {
 
     /// - Parameter seed: of the run. The draws of one direction of one link are the same in every run with this seed.
     package init(_ terms: LinkTerms, seed: UInt64, from sender: String, to receiver: String) {
-        func draws(_ purpose: String, if isAskedFor: Bool) -> SeededRandom? {
-            isAskedFor ? SeededRandom(seed: seed, purpose: purpose, sender, receiver) : nil
+        self.terms = terms
+        change(to: terms, seed: seed, from: sender, to: receiver)
+    }
+
+    /// Other terms from now on. What is under way comes when it would have come, and nothing that keeps its place comes
+    /// before it. A term that was there goes on with its draws, a new one begins with its first.
+    ///
+    /// - Parameter seed: as before, like sender and receiver.
+    package mutating func change(to terms: LinkTerms, seed: UInt64, from sender: String, to receiver: String) {
+        func begin(_ draws: inout SeededRandom?, _ purpose: String, if isAskedFor: Bool) {
+            guard isAskedFor, draws == nil else { return }
+            draws = SeededRandom(seed: seed, purpose: purpose, sender, receiver)
         }
         self.terms = terms
-        jitter = draws("link", if: terms.jitter != .zero)
-        loss = draws("loss", if: terms.loss.numerator > 0)
-        duplication = draws("duplication", if: terms.duplication.numerator > 0)
-        reordering = draws("reordering", if: terms.reordering.numerator > 0)
+        begin(&jitter, "link", if: terms.jitter != .zero)
+        begin(&loss, "loss", if: terms.loss.numerator > 0)
+        begin(&duplication, "duplication", if: terms.duplication.numerator > 0)
+        begin(&reordering, "reordering", if: terms.reordering.numerator > 0)
         latencyNanoseconds = max(0, terms.latency.nanoseconds)
         jitterNanoseconds = terms.jitter.nanoseconds
         stragglingNanoseconds = terms.straggling.nanoseconds
@@ -58,7 +68,8 @@ package struct Link: Sendable {
 
     package mutating func arrivals(of bytes: Int, sentAt now: Instant) -> Arrivals {
         let losses = losses()
-        var due = departure(of: bytes, at: now.nanoseconds) + flight() + wait(after: losses)
+        var due = departure(of: bytes, at: now.nanoseconds) + flight()
+        due += UInt64(Self.wait(after: losses, on: terms).nanoseconds)
         if reordering?.isDrawn(terms.reordering) == true {
             due += Self.share(of: stragglingNanoseconds, &reordering!)
         } else {
@@ -81,29 +92,29 @@ package struct Link: Sendable {
 
     /// Latency + jitter x u, with u uniform in -1...1; never negative.
     private mutating func flight() -> UInt64 {
-        guard jitter != nil else { return UInt64(min(latencyNanoseconds, 1 << 61)) }
+        guard jitter != nil, jitterNanoseconds != 0 else { return UInt64(min(latencyNanoseconds, 1 << 61)) }
         let spread = 2 * SeededRandom.unit(jitter!.next()) - 1
         let nanoseconds = Double(latencyNanoseconds) + Double(jitterNanoseconds) * spread
         return UInt64(max(0, min(nanoseconds, 0x1p61)))
     }
 
     private mutating func losses() -> Int {
-        guard loss != nil else { return 0 }
+        guard loss != nil, terms.loss.numerator > 0 else { return 0 }
         var losses = 0
         while losses < Self.attempts, loss!.isDrawn(terms.loss) { losses += 1 }
         return losses
     }
 
     /// Each time that it is lost again, twice as long.
-    private func wait(after losses: Int) -> UInt64 {
-        guard losses > 0 else { return 0 }
+    static func wait(after losses: Int, on terms: LinkTerms) -> Duration {
+        guard losses > 0 else { return .zero }
         let first = UInt64(clamping: terms.retransmission.nanoseconds)
         let (sum, overflows) = first.multipliedReportingOverflow(by: (1 << UInt64(losses)) - 1)
-        return overflows ? 1 << 61 : min(sum, 1 << 61)
+        return .nanoseconds(overflows ? 1 << 61 : Int64(min(sum, 1 << 61)))
     }
 
     /// After so many losses in a row it arrives: what is lost for good is what a partition is for.
-    private static let attempts = 6
+    static let attempts = 6
 
     private static let latest = UInt64(Int64.max)
 

@@ -8,6 +8,8 @@ package struct OutboundLinks: Hashable, Sendable {
     /// Of every link that no exception names; never of those to the ledger, which stands beside everyone.
     package var standard: LinkTerms
     package var exceptions: [Exception]
+    /// Whether the run can change them while it goes on, and cut them.
+    package var canChange = false
 
     /// Other terms, and to whom they hold.
     package struct Exception: Hashable, Sendable {
@@ -41,8 +43,8 @@ package struct OutboundLinks: Hashable, Sendable {
 
     package static let none = OutboundLinks(seed: 0)
 
-    /// Whether every frame arrives as it leaves, whomever it is for.
-    package var isNone: Bool { standard.isNone && exceptions.allSatisfy(\.terms.isNone) }
+    /// Whether every frame arrives as it leaves, whomever it is for, from the beginning to the end.
+    package var isNone: Bool { !canChange && standard.isNone && exceptions.allSatisfy(\.terms.isNone) }
 
     package func terms(to receiver: Party) -> LinkTerms {
         guard receiver != .ledger else { return .none }
@@ -58,12 +60,14 @@ extension OutboundLinks: BorshCodable {
         encoder.encode(seed)
         encoder.encode(standard)
         encoder.encode(exceptions)
+        encoder.encode(canChange)
     }
 
     package init(from decoder: inout BorshDecoder) throws(BorshError) {
         seed = try decoder.decode()
         standard = try decoder.decode()
         exceptions = try decoder.decode(limit: Self.partyLimit)
+        canChange = try decoder.decode()
     }
 }
 

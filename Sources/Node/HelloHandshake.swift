@@ -127,6 +127,8 @@ package enum HandshakeError: Error, Hashable, Sendable {
     /// The party is connected already, and that connection lives.
     case secondConnection(Party)
     case tooManyStrangers
+    /// Nothing gets through between it and us.
+    case cutOff(Party)
 }
 
 extension HandshakeError: CustomStringConvertible {
@@ -142,6 +144,7 @@ extension HandshakeError: CustomStringConvertible {
         case .timedOut: "no hello within \(TransportLimits.handshake.nanoseconds / 1_000_000_000) s"
         case .closedEarly: "closed before its hello"
         case .secondConnection(let party): "a second connection of \(party), whose first one lives"
+        case .cutOff(let party): "\(party) is cut off from us by a partition"
         case .tooManyStrangers: "more than \(TransportLimits.strangers) connections without a hello"
         }
     }

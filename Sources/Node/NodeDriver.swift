@@ -129,6 +129,7 @@ package final class NodeDriver {
         case .submit(let ticket, let payload): enqueue(.submitted(ticket: ticket, payload: payload))
         case .drain: enqueue(.draining)
         case .perturb(let perturbation): enqueue(.perturbed(perturbation.borsh))
+        case .links(let updates): transport.change(updates)
         case .stop: stop()
         // The lifeline's thread sees to these, however busy this one is.
         case .measure, .instruct, .forward, .pause, .resume: break

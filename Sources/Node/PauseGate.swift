@@ -31,7 +31,7 @@ final class PauseGate: Sendable {
             return true
         // Whoever asks wants to know how it is doing now.
         case .tellStatus, .tellResult: return !isPaused.value
-        case .begin, .measure, .submit, .instruct, .forward, .drain, .perturb: return true
+        case .begin, .measure, .submit, .instruct, .forward, .drain, .perturb, .links: return true
         }
     }
 

@@ -1,3 +1,4 @@
+import Links
 import Messages
 import NIOCore
 
@@ -18,14 +19,17 @@ package final class PeerConnection: ChannelInboundHandler {
     private(set) var established = NIODeadline.uptimeNanoseconds(0)
     private(set) var closeReason: String?
     private weak var transport: Transport?
+    /// Nil where nothing is ever held back.
+    private let delay: LinkDelay?
     private var context: ChannelHandlerContext?
     private var hasUnflushed = false
 
     struct Dialled { let party: Party; let address: SocketAddress; let attempt: UInt64 }
 
-    init(transport: Transport, dialled: Dialled?) {
+    init(transport: Transport, dialled: Dialled?, delay: LinkDelay? = nil) {
         self.transport = transport
         self.dialled = dialled
+        self.delay = delay
     }
 
     var isClosing: Bool { closeReason != nil }
@@ -44,6 +48,8 @@ package final class PeerConnection: ChannelInboundHandler {
         hasUnflushed = false
         context?.flush()
     }
+
+    func change(to state: LinkState) { delay?.change(to: state) }
 
     /// Only the first reason counts.
     func close(reason: String) {

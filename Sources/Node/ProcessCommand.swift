@@ -1,4 +1,5 @@
 import Faults
+import Links
 import Messages
 import Primitives
 
@@ -22,6 +23,8 @@ package enum ProcessCommand: Hashable, Sendable {
     case drain
     /// Begin or end faults, from now on.
     case perturb(Perturbation)
+    /// The node's links to these are so from now on.
+    case links([LinkUpdate])
     /// Do nothing at all until told to go on, as a process does that is stopped; the lifeline is held all the same.
     case pause
     case resume
@@ -42,6 +45,7 @@ package enum ProcessCommand: Hashable, Sendable {
         case .forward(let slots): "forward \(slots)"
         case .drain: "drain"
         case .perturb(let perturbation): "perturb \(Hexadecimal.encode(perturbation.borsh))"
+        case .links(let updates): "links \(Self.text(of: updates))"
         case .pause: "pause"
         case .resume: "resume"
         case .stop: "stop"
@@ -79,10 +83,28 @@ package enum ProcessCommand: Hashable, Sendable {
                 let perturbation = try? Perturbation(borsh: bytes)
             else { return nil }
             self = .perturb(perturbation)
+        case ("links", 2):
+            guard let bytes = Hexadecimal.decode(String(words[1])), let updates = Self.linkUpdates(bytes) else {
+                return nil
+            }
+            self = .links(updates)
         case ("pause", 1): self = .pause
         case ("resume", 1): self = .resume
         case ("stop", 1): self = .stop
         default: return nil
         }
+    }
+
+    private static func text(of updates: [LinkUpdate]) -> String {
+        var encoder = BorshEncoder()
+        encoder.encode(updates)
+        return Hexadecimal.encode(encoder.bytes)
+    }
+
+    private static func linkUpdates(_ bytes: [UInt8]) -> [LinkUpdate]? {
+        var decoder = BorshDecoder(bytes)
+        guard let updates: [LinkUpdate] = try? decoder.decode(limit: LinkUpdate.partyLimit), decoder.remaining == 0
+        else { return nil }
+        return updates
     }
 }

@@ -26,6 +26,8 @@ package final class Transport {
     private let own: Hello
     private let genesis: Genesis
     private let links: OutboundLinks
+    private let blockage: TimeAmount
+    private var table: LinkTable
     private var connections: [Party: PeerConnection] = [:]
     private var unflushed: [PeerConnection] = []
     private var strangers: [ObjectIdentifier: PeerConnection] = [:]
@@ -36,11 +38,17 @@ package final class Transport {
     /// - Parameters:
     ///   - own: what this node says of itself; names the network too.
     ///   - links: what is laid over the host's own network.
-    package init(own: Hello, genesis: Genesis, links: OutboundLinks = .none, eventLoop: any EventLoop) {
+    ///   - blockage: after so long a connection breaks on which nothing has got through.
+    package init(
+        own: Hello, genesis: Genesis, links: OutboundLinks = .none,
+        blockage: TimeAmount = TransportLimits.blockage, eventLoop: any EventLoop
+    ) {
         eventLoop.preconditionInEventLoop()
         self.own = own
         self.genesis = genesis
         self.links = links
+        self.blockage = blockage
+        table = LinkTable(links)
         self.eventLoop = eventLoop
     }
 
@@ -116,6 +124,7 @@ package final class Transport {
     package func close() {
         isOpen = false
         delegate = nil
+        table.close()
         for target in targets.values { target.cancel() }
         listener?.close(promise: nil)
         for connection in Array(connections.values) + Array(strangers.values) {
@@ -136,18 +145,50 @@ package final class Transport {
         try pipeline.addHandler(ByteToMessageHandler(FrameDecoder()))
         try pipeline.addHandler(
             HelloHandshake(own: own, genesis: genesis, side: side) { [weak self] in self?.refusal(of: $0) })
-        if !links.isNone, own.party != .ledger {
-            try pipeline.addHandler(LinkDelay { [weak self] in self?.link(to: $0) })
-        }
-        try pipeline.addHandler(PeerConnection(transport: self, dialled: dialled))
+        let delay = links.isNone ? nil : LinkDelay { [weak self] in self?.link(to: $0) }
+        if let delay { try pipeline.addHandler(delay) }
+        try pipeline.addHandler(PeerConnection(transport: self, dialled: dialled, delay: delay))
     }
 
-    private func link(to party: Party) -> Link? {
-        let terms = links.terms(to: party)
-        guard !terms.isNone, let sender = genesis.name(of: own.party), let receiver = genesis.name(of: party) else {
-            return nil
+    /// - Returns: nil where every frame arrives as it leaves, to the end.
+    private func link(to party: Party) -> (LinkState, LinkDelay.Ends)? {
+        let state = table.state(to: party)
+        guard links.canChange || !state.terms.isNone, let sender = genesis.name(of: own.party),
+            let receiver = genesis.name(of: party)
+        else { return nil }
+        return (state, LinkDelay.Ends(seed: links.seed, sender: sender, receiver: receiver))
+    }
+}
+
+// MARK: - Links that change
+
+extension Transport {
+    /// Links are others than they were, from now on. Nothing comes of it where `links` does not say that they can change.
+    package func change(_ updates: [LinkUpdate]) {
+        guard isOpen, links.canChange else { return }
+        for update in updates {
+            for party in update.peers { change(party, to: update.state) }
         }
-        return Link(terms, seed: links.seed, from: sender, to: receiver)
+    }
+
+    private func change(_ party: Party, to state: LinkState) {
+        table.update(party, to: state) {
+            eventLoop.assumeIsolated().scheduleTask(in: blockage) { [weak self] in
+                self?.giveUp(party)
+            }
+        }
+        connections[party]?.change(to: state)
+        guard state.isCut else { return }
+        // A handshake gets no further; whoever has not said who it is is turned away when it does.
+        for stranger in Array(strangers.values) where stranger.dialled?.party == party {
+            stranger.close(reason: "\(HandshakeError.cutOff(party))")
+        }
+    }
+
+    /// A connection on which nothing has got through for too long breaks, as TCP has it, and both ends notice.
+    private func giveUp(_ party: Party) {
+        guard isOpen, table.isCut(party), let connection = connections[party] else { return }
+        drop(connection, reason: "nothing gets through")
     }
 }
 
@@ -160,11 +201,15 @@ extension Transport {
             refused(connection, .tooManyStrangers)
             return connection.close(reason: "\(HandshakeError.tooManyStrangers)")
         }
+        if let dialled = connection.dialled, table.isCut(dialled.party) {
+            return connection.close(reason: "\(HandshakeError.cutOff(dialled.party))")
+        }
         strangers[ObjectIdentifier(connection)] = connection
     }
 
     /// A connection of a party that is connected already is refused, unless the older one seems dead.
     private func refusal(of party: Party) -> HandshakeError? {
+        guard !table.isCut(party) else { return .cutOff(party) }
         guard let older = connections[party] else { return nil }
         guard eventLoop.now - older.lastHeard >= TransportLimits.silence else { return .secondConnection(party) }
         drop(older, reason: "silent, and replaced by a newer connection")
@@ -177,6 +222,7 @@ extension Transport {
         if let dialled = connection.dialled, targets[party]?.address != dialled.address {
             return connection.close(reason: "it has moved")
         }
+        guard !table.isCut(party) else { return connection.close(reason: "\(HandshakeError.cutOff(party))") }
         // A dialled one has not been through `refusal`; two nodes that both dial would come here.
         if connections[party] != nil {
             refused(connection, .secondConnection(party))
@@ -192,7 +238,8 @@ extension Transport {
     func refused(_ connection: PeerConnection, _ error: HandshakeError) {
         let claimed: Party? =
             switch error {
-            case .secondConnection(let party), .wrongKey(let party), .otherParty(let party, _): party
+            case .secondConnection(let party), .wrongKey(let party), .otherParty(let party, _), .cutOff(let party):
+                party
             default: connection.dialled?.party
             }
         delegate?.refused(claimed, error)
@@ -227,6 +274,10 @@ extension Transport {
         guard isOpen else { return }
         let dialled = PeerConnection.Dialled(
             party: target.party, address: target.address, attempt: target.beginAttempt())
+        // Nobody would answer.
+        guard !table.isCut(target.party) else {
+            return attemptEnded(target, attempt: dialled.attempt, wasGood: false)
+        }
         let this = NIOLoopBound(self, eventLoop: eventLoop)
         ClientBootstrap(group: eventLoop)
             .connectTimeout(TransportLimits.connect)

@@ -18,6 +18,8 @@ package enum TransportLimits {
     /// The wait before the second attempt to reach a peer; doubles up to `slowestRetry`.
     package static let firstRetry = TimeAmount.milliseconds(20)
     package static let slowestRetry = TimeAmount.seconds(1)
+    /// A connection on which nothing has got through for so long breaks.
+    package static let blockage = TimeAmount.seconds(3)
     package static let connect = TimeAmount.seconds(1)
     static let backlog: Int32 = 512
 }

@@ -1,8 +1,8 @@
 import Messages
 import Primitives
 
-/// What was done to a node from outside, by somebody in a live cluster or by the network of a simulation: ground truth that
-/// the node itself cannot tell.
+/// What was done to a node from outside, by somebody in a live cluster or by the network that its topology describes: ground
+/// truth that the node itself cannot tell.
 package struct Intervention: Hashable, Sendable {
     package var at: Instant
     package var party: Party
@@ -18,10 +18,22 @@ package struct Intervention: Hashable, Sendable {
         /// Nothing gets through any more between it and those on the other side, be it in one direction alone.
         case cutOff(partition: UInt32, side: Side)
         case rejoined(partition: UInt32)
+        /// The links between it and those on the other side are others than they were, be it in one direction alone. No
+        /// partition has the number of a change.
+        ///
+        /// - Parameter delay: how late a frame can come on the worst of them, but for a rare one.
+        case slowed(change: UInt32, side: Side, delay: Duration)
+        case restored(change: UInt32)
     }
 
-    /// Where a node stands in a partition; by its number, the partition is the same to everyone in it.
-    package enum Side: UInt8, CaseIterable, Hashable, Sendable { case between, and }
+    /// Where a node stands in a partition or a change; by its number, it is the same to everyone in it.
+    package enum Side: UInt8, CaseIterable, Hashable, Sendable {
+        case between, and
+        /// Of no side: the links among all of these are meant.
+        case among
+
+        package func isApart(from other: Side) -> Bool { self != other || self == .among }
+    }
 
     /// What a node that is started again finds of its signing guard.
     package enum Disk: String, CaseIterable, Hashable, Sendable {
@@ -60,6 +72,14 @@ extension Intervention: BorshCodable {
         case .rejoined(let partition):
             encoder.encode(UInt8(7))
             encoder.encode(partition)
+        case .slowed(let change, let side, let delay):
+            encoder.encode(UInt8(8))
+            encoder.encode(change)
+            encoder.encode(side)
+            encoder.encode(delay)
+        case .restored(let change):
+            encoder.encode(UInt8(9))
+            encoder.encode(change)
         }
     }
 
@@ -77,6 +97,9 @@ extension Intervention: BorshCodable {
         case 5: act = .restarted(.empty)
         case 6: act = .cutOff(partition: try decoder.decode(), side: try decoder.decode())
         case 7: act = .rejoined(partition: try decoder.decode())
+        case 8:
+            act = .slowed(change: try decoder.decode(), side: try decoder.decode(), delay: try decoder.decode())
+        case 9: act = .restored(change: try decoder.decode())
         default: throw .unknownCase(type: "Intervention.Act", value: value)
         }
     }

@@ -3,8 +3,8 @@ import Messages
 import Primitives
 import SystemPackage
 
-/// What was done to the nodes of a live cluster from outside, in one append-only file of its run directory. The cluster's
-/// daemon alone writes it, each entry at once: before or after the act itself, whichever makes the node's fault longer.
+/// What was done to the nodes of a run from outside, in one append-only file of its run directory. Whoever runs the network
+/// alone writes it, each entry at once: before or after the act itself, whichever makes the node's fault longer.
 ///
 /// The file begins with eight bytes of name, `u16` version and the network's digest. An entry is its length (`u32`), itself in
 /// Borsh, and eight bytes of the same chained checksum that records have.

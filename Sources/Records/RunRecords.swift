@@ -9,7 +9,8 @@ package struct RunRecords: Sendable {
     package var genesis: Genesis
     /// By name, then incarnation.
     package var nodes: [NodeRecord]
-    /// What was done to the nodes from outside, in the order in which it was; nothing but in a live cluster or a simulation.
+    /// What was done to the nodes from outside, in the order in which it was: in a live cluster, and wherever the topology's
+    /// network changes.
     package var interventions: [Intervention]
 
     package init(genesis: Genesis, nodes: [NodeRecord], interventions: [Intervention] = []) {

@@ -27,6 +27,8 @@ enum Occurrence {
     case losesPower(Place)
     case parts(partition: Int)
     case heals(partition: Int)
+    case changes(change: Int)
+    case changesBack(change: Int)
     /// Somebody sees at last that nobody is at the other end any more.
     case noticed(connection: Int, generation: UInt32)
     /// A frame whose beginning has come, and whose end may not have.

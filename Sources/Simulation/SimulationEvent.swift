@@ -20,6 +20,8 @@ package enum SimulationEvent: Hashable, Sendable {
     case disconnected(Party, Party, reason: String)
     case partitioned(between: [Party], and: [Party], isOneWay: Bool)
     case healed(between: [Party], and: [Party])
+    case linksChanged(between: [Party], and: [Party], isOneWay: Bool, LinkChange)
+    case linksRestored(between: [Party], and: [Party], isOneWay: Bool)
     case ended(SimulatedRun.Ending)
 }
 

@@ -6,7 +6,7 @@ import Records
 import Restaking
 import TopologyFormat
 
-/// What a `Transport` does, and the network behind it: dialling, sending, breaking, partitions.
+/// What a `Transport` does, and the network behind it: dialling, sending, breaking.
 extension World {
     // MARK: Frames
 
@@ -35,7 +35,7 @@ extension World {
         put(parcel, on: index, towardHigh: towardHigh, sentAt: now + delay)
     }
 
-    private mutating func put(_ parcel: Parcel, on index: Int, towardHigh: Bool, sentAt departure: Instant) {
+    mutating func put(_ parcel: Parcel, on index: Int, towardHigh: Bool, sentAt departure: Instant) {
         let start = max(departure, connections[index][towardHigh: towardHigh].resumes) + plan.costs.transit
         let arrivals =
             connections[index][towardHigh: towardHigh].link?.arrivals(of: parcel.bytes, sentAt: start)
@@ -130,7 +130,7 @@ extension World {
         connections[index][towardHigh: towardHigh].pendingBytes -= bytes
     }
 
-    private func ends(of index: Int, towardHigh: Bool) -> (sender: Place, receiver: Place) {
+    func ends(of index: Int, towardHigh: Bool) -> (sender: Place, receiver: Place) {
         let connection = connections[index]
         return towardHigh ? (connection.low, connection.high) : (connection.high, connection.low)
     }
@@ -202,7 +202,7 @@ extension World {
         return max(word, connections[index][towardHigh: towardHigh].lastArrival - now)
     }
 
-    private mutating func learnsOfEnd(of index: Int, at place: Place, _ reason: String, after delay: Duration) {
+    mutating func learnsOfEnd(of index: Int, at place: Place, _ reason: String, after delay: Duration) {
         let peer = wiring.parties[connections[index].other(than: place).number]
         let life = place == .ledger ? 0 : nodes[place.number].life
         if delay == .zero {
@@ -260,7 +260,7 @@ extension World {
     }
 
     /// What is under way on it is lost, but for what whoever ends it has sent.
-    private mutating func tear(_ index: Int, by place: Place? = nil) {
+    mutating func tear(_ index: Int, by place: Place? = nil) {
         let settled = now - connections[index].upSince >= Connection.settled
         if settled { connections[index].retry = Connection.firstRetry }
         connections[index].isUp = false
@@ -280,73 +280,15 @@ extension World {
         audit.add("break", index, at: now)
     }
 
-    private mutating func observeEnd(of index: Int, _ reason: String) {
+    mutating func observeEnd(of index: Int, _ reason: String) {
         let (low, high) = (connections[index].low, connections[index].high)
         observe(.disconnected(wiring.parties[low.number], wiring.parties[high.number], reason: reason))
     }
 
-    private mutating func redial(_ index: Int, after delay: Duration) {
+    mutating func redial(_ index: Int, after delay: Duration) {
         let wait = connections[index].retry
         connections[index].retry = min(wait * 2, Connection.slowestRetry)
         timetable.add(
             .dials(connection: index, generation: connections[index].generation), at: now + delay + wait)
-    }
-
-    // MARK: Partitions
-
-    mutating func part(_ number: Int) {
-        let partition = plan.topology.network.partitions[number]
-        observe(.partitioned(between: partition.between, and: partition.and, isOneWay: partition.isOneWay))
-        audit.add("part", number, at: now)
-        forEachPair(of: number) { world, index, towardHigh in
-            world.connections[index][towardHigh: towardHigh].blocks += 1
-            guard world.connections[index].blockedSince == nil else { return }
-            world.connections[index].blockedSince = world.now
-            world.timetable.add(.timesOut(connection: index), at: world.now + Connection.blockagePatience)
-        }
-        cutOff(number)
-    }
-
-    mutating func heal(_ number: Int) {
-        let partition = plan.topology.network.partitions[number]
-        observe(.healed(between: partition.between, and: partition.and))
-        audit.add("heal", number, at: now)
-        forEachPair(of: number) { world, index, towardHigh in
-            world.connections[index][towardHigh: towardHigh].blocks -= 1
-            if !world.connections[index].isBlocked { world.connections[index].blockedSince = nil }
-            guard world.connections[index][towardHigh: towardHigh].blocks == 0 else { return }
-            let held = world.connections[index][towardHigh: towardHigh].held
-            world.connections[index][towardHigh: towardHigh].held = []
-            // TCP tries again by its timer.
-            let next =
-                world.now + (world.connections[index][towardHigh: towardHigh].link?.terms ?? .none).retransmission
-            if !held.isEmpty { world.connections[index][towardHigh: towardHigh].resumes = next }
-            for parcel in held { world.put(parcel, on: index, towardHigh: towardHigh, sentAt: next) }
-        }
-        rejoin(number)
-    }
-
-    mutating func timeOut(_ index: Int) {
-        guard connections[index].isUp, let since = connections[index].blockedSince,
-            now - since >= Connection.blockagePatience
-        else { return }
-        let reason = "nothing gets through"
-        tear(index)
-        observeEnd(of: index, reason)
-        for place in [connections[index].low, connections[index].high] {
-            learnsOfEnd(of: index, at: place, reason, after: .zero)
-        }
-        redial(index, after: .zero)
-    }
-
-    private mutating func forEachPair(of number: Int, _ body: (inout World, Int, _ towardHigh: Bool) -> Void) {
-        let partition = plan.topology.network.partitions[number]
-        for one in partition.between.map(wiring.place) {
-            for other in partition.and.map(wiring.place) {
-                guard let index = wiring.connection(one, other) else { continue }
-                body(&self, index, one < other)
-                if !partition.isOneWay { body(&self, index, other < one) }
-            }
-        }
     }
 }

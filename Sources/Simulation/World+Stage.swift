@@ -54,14 +54,12 @@ extension World {
             let other = wiring.place(of: .signer(signer))
             guard let index = wiring.connection(place, other), !connections[index].isWanted else { continue }
             let (low, high) = (connections[index].low, connections[index].high)
-            func link(_ sender: Place, _ receiver: Place) -> Link? {
-                Self.direction(
-                    from: wiring.parties[sender.number], to: wiring.parties[receiver.number], plan, genesis
-                ).link
-            }
             connections[index].isWanted = true
-            connections[index].towardHigh.link = link(low, high)
-            connections[index].towardLow.link = link(high, low)
+            for (towardHigh, sender, receiver) in [(true, low, high), (false, high, low)] {
+                let (from, to) = (wiring.parties[sender.number], wiring.parties[receiver.number])
+                connections[index][towardHigh: towardHigh].link =
+                    Self.link(conditions.terms(from: from, to: to), from: from, to: to, plan, genesis)
+            }
             timetable.add(.dials(connection: index, generation: connections[index].generation), at: now)
         }
     }
@@ -93,9 +91,11 @@ extension World {
         observe(.began, at: beginning)
         for (number, partition) in plan.topology.network.partitions.enumerated() {
             timetable.add(.parts(partition: number), at: beginning + partition.begins)
-            if let lasts = partition.lasts {
-                timetable.add(.heals(partition: number), at: beginning + partition.begins + lasts)
-            }
+            if let ends = partition.ends { timetable.add(.heals(partition: number), at: beginning + ends) }
+        }
+        for (number, change) in plan.topology.network.changes.enumerated() {
+            timetable.add(.changes(change: number), at: beginning + change.begins)
+            if let ends = change.ends { timetable.add(.changesBack(change: number), at: beginning + ends) }
         }
         for (number, node) in nodes.enumerated() {
             for case .after(let delay) in node.plans.filter({ $0.behaviour == .powerLoss }).map(\.begins) {
@@ -242,13 +242,26 @@ extension World {
 
     mutating func cutOff(_ number: Int) {
         let partition = plan.topology.network.partitions[number]
-        for party in partition.between { intervene(party, .cutOff(partition: UInt32(number), side: .between)) }
-        for party in partition.and { intervene(party, .cutOff(partition: UInt32(number), side: .and)) }
+        for (party, side) in partition.sides { intervene(party, .cutOff(partition: UInt32(number), side: side)) }
+    }
+
+    /// - Parameter number: among the changes; the records count on from the partitions.
+    mutating func slow(_ number: Int) {
+        let change = plan.topology.network.changes[number]
+        let name = UInt32(plan.topology.network.partitions.count + number)
+        let delay = conditions.delay(under: change)
+        for (party, side) in change.sides { intervene(party, .slowed(change: name, side: side, delay: delay)) }
+    }
+
+    mutating func restore(_ number: Int) {
+        let change = plan.topology.network.changes[number]
+        let name = UInt32(plan.topology.network.partitions.count + number)
+        for (party, _) in change.sides { intervene(party, .restored(change: name)) }
     }
 
     mutating func rejoin(_ number: Int) {
         let partition = plan.topology.network.partitions[number]
-        for party in partition.between + partition.and { intervene(party, .rejoined(partition: UInt32(number))) }
+        for (party, _) in partition.sides { intervene(party, .rejoined(partition: UInt32(number))) }
     }
 
     private mutating func intervene(_ party: Party, _ act: Intervention.Act) {

@@ -34,6 +34,7 @@ struct World {
     var nodes: [SimulatedNode]
     var ledger: SimulatedLedger
     var connections: [Connection]
+    var conditions: NetworkConditions
     var stage = Stage()
     var timeline: SimulatedTimeline
     var audit = AuditTrail()
@@ -69,6 +70,7 @@ struct World {
             schedule: schedule, resolution: TimelineResolution(topology: topology, keys: keys))
         processors = Processors(plan.cores)
         wiring = Wiring(genesis)
+        conditions = NetworkConditions(topology.network)
         do {
             ledger = try SimulatedLedger(genesis: genesis, key: keys.clock)
         } catch {
@@ -97,10 +99,15 @@ struct World {
         from sender: Party, to receiver: Party, _ plan: SimulationPlan, _ genesis: Genesis
     ) -> Connection.Direction {
         let terms = plan.topology.network.terms(from: sender, to: receiver)
-        guard !terms.isNone else { return Connection.Direction() }
-        return Connection.Direction(
-            link: Link(
-                terms, seed: plan.seed, from: genesis.name(of: sender)!, to: genesis.name(of: receiver)!))
+        return Connection.Direction(link: link(terms, from: sender, to: receiver, plan, genesis))
+    }
+
+    /// - Returns: nil where nothing lies between the two.
+    static func link(
+        _ terms: LinkTerms, from sender: Party, to receiver: Party, _ plan: SimulationPlan, _ genesis: Genesis
+    ) -> Link? {
+        guard !terms.isNone else { return nil }
+        return Link(terms, seed: plan.seed, from: genesis.name(of: sender)!, to: genesis.name(of: receiver)!)
     }
 
     // MARK: Time
@@ -146,6 +153,8 @@ struct World {
         case .losesPower(let place): losePower(place)
         case .parts(let partition): part(partition)
         case .heals(let partition): heal(partition)
+        case .changes(let change): changeLinks(change)
+        case .changesBack(let change): restoreLinks(change)
         case .timesOut(let connection): timeOut(connection)
         case .isOverdue(let connection, let towardHigh, let since):
             giveUpWaiting(for: connection, towardHigh: towardHigh, since: since)

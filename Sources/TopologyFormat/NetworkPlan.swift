@@ -10,18 +10,24 @@ package struct NetworkPlan: Hashable, Sendable {
     /// Where the nodes stand, which says the latency between them; nil: nowhere in particular.
     package var regions: RegionPlan?
     package var partitions: [PartitionPlan]
+    /// Times in which some links have other terms.
+    package var changes: [LinkChangePlan]
 
     package init(
         dissemination: Dissemination, link: LinkTerms = .none, regions: RegionPlan? = nil,
-        partitions: [PartitionPlan] = []
+        partitions: [PartitionPlan] = [], changes: [LinkChangePlan] = []
     ) {
         self.dissemination = dissemination
         self.link = link
         self.regions = regions
         self.partitions = partitions
+        self.changes = changes
     }
 
-    /// What lies between two nodes, in this direction.
+    /// Whether its links are in a run's course what they are at its beginning.
+    package var isConstant: Bool { partitions.isEmpty && changes.isEmpty }
+
+    /// What lies between two nodes, in this direction, when nothing has changed it.
     package func terms(from sender: Party, to receiver: Party) -> LinkTerms {
         guard sender != .ledger, receiver != .ledger else { return .none }
         var terms = link

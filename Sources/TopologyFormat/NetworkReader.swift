@@ -9,9 +9,6 @@ struct NetworkReader {
     /// What stands for a dissemination that is not given.
     let standard: NetworkPlan.Dissemination
 
-    /// Each may name everyone.
-    static let maximumPartitions = 256
-
     init(roster: OperatorRoster?, services: [ServicePlan]?) {
         parties = roster.flatMap { roster in services.map { PartyReader(roster: roster, services: $0) } }
         standard = .standard(largestService: services?.map(\.operators.count).max() ?? 0)
@@ -25,10 +22,13 @@ struct NetworkReader {
         let linkField = keys.field("link")
         let regionsField = keys.field("regions")
         let partitionsField = keys.field("partitions")
+        let changesField = keys.field("changes")
         keys.reportUnknownKeys()
         plan.link = linkField.map { link($0, hasRegions: regionsField != nil) } ?? .none
         plan.regions = regionsField.flatMap(regions)
-        plan.partitions = partitionsField.map(partitions) ?? []
+        let spells = LinkSpellReader(parties: parties)
+        plan.partitions = partitionsField.map(spells.partitions) ?? []
+        plan.changes = changesField.map(spells.changes) ?? []
         return plan
     }
 
@@ -37,10 +37,9 @@ struct NetworkReader {
     private func link(_ field: Field, hasRegions: Bool) -> LinkTerms {
         var link = LinkTerms.none
         guard var keys = field.mapping(example: "{latency: 2ms, jitter: 500us}") else { return link }
-        let delay = ScalarGrammar.duration(.zero ... .seconds(60), example: "2ms")
         let latencyField = keys.field("latency")
-        link.latency = latencyField?.read(delay) ?? .zero
-        link.jitter = keys.read("jitter", delay, default: .zero)
+        link.latency = latencyField?.read(.linkDelay) ?? .zero
+        link.jitter = keys.read("jitter", .linkDelay, default: .zero)
         link.loss = keys.read("loss", .loss, default: .zero)
         link.duplication = keys.read("duplicate", .chance, default: .zero)
         link.reordering = keys.read("reorder", .chance, default: .zero)
@@ -95,59 +94,5 @@ struct NetworkReader {
             }
         }
         return places
-    }
-
-    // MARK: Partitions
-
-    private static let partitionExample = "{between: [op-1, op-2], and: rest, at: 2s, for: 1s}"
-
-    private func partitions(_ field: Field) -> [PartitionPlan] {
-        let fields = field.elements(example: "[\(Self.partitionExample)]") ?? []
-        guard fields.count <= Self.maximumPartitions else {
-            field.report("\(fields.count) partitions; at most \(Self.maximumPartitions)")
-            return []
-        }
-        return fields.compactMap(partition)
-    }
-
-    private func partition(_ field: Field) -> PartitionPlan? {
-        guard var keys = field.mapping(example: Self.partitionExample) else { return nil }
-        let betweenField = keys.requiredField("between", example: "[op-1, op-2]")
-        let andField = keys.field("and")
-        let begins = keys.read("at", .duration(example: "2s"), default: .zero)
-        let lasts = keys.optional("for", .duration(.nanoseconds(1) ... .longest, example: "1s"))
-        let isOneWay = keys.read("one-way", .truth, default: false)
-        keys.reportUnknownKeys()
-        guard let parties, let betweenField else { return nil }
-        let between = side(betweenField, parties)
-        let and: Set<Party>
-        if let andField, !andField.isRest {
-            and = side(andField, parties, against: between)
-        } else {
-            and = Set(parties.everyone).subtracting(between)
-            if and.isEmpty { betweenField.report("nobody is left for the other side; leave somebody out") }
-        }
-        return PartitionPlan(
-            between: between.sorted(), and: and.sorted(), begins: begins, lasts: lasts, isOneWay: isOneWay)
-    }
-
-    private func side(_ field: Field, _ parties: PartyReader, against others: Set<Party> = []) -> Set<Party> {
-        let mistakes = field.mistakes.count
-        let members = parties.members(field)
-        if let both = members.first(where: { others.contains($0.party) }) {
-            both.field.report("\(parties.name(of: both.party)) is on the other side already")
-        }
-        if members.isEmpty, field.mistakes.count == mistakes {
-            field.report("nobody is on this side; write [op-1, op-2]")
-        }
-        return Set(members.map(\.party))
-    }
-}
-
-extension Field {
-    /// Everyone who is not on the other side. An operator of that name is written `[rest]`.
-    fileprivate var isRest: Bool {
-        if case .scalar("rest") = node.content { return true }
-        return false
     }
 }

@@ -2,7 +2,7 @@ import Messages
 import Primitives
 
 /// A time in which nothing gets from some nodes to others.
-package struct PartitionPlan: Hashable, Sendable {
+package struct PartitionPlan: LinkSpell {
     /// Ascending, disjoint, neither empty.
     package var between: [Party]
     package var and: [Party]

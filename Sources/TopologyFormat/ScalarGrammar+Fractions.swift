@@ -26,6 +26,13 @@ extension ScalarGrammar where Value == Fraction {
 
 /// The ways to write a part of something.
 enum FractionText {
+    /// The same two numbers again: in hundredths of a percent if that is what they are.
+    static func share(_ share: Fraction) -> String {
+        share.denominator == 10_000 ? percent(basisPoints: share.numerator) : share.description
+    }
+
+    static func chance(_ chance: Fraction) -> String { chance.numerator == 0 ? "0%" : share(chance) }
+
     /// `2/3`.
     static func ratio(_ text: String) -> Fraction? {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)

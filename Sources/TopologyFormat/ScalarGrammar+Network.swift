@@ -1,6 +1,11 @@
 import Links
 import Primitives
 
+extension ScalarGrammar where Value == Duration {
+    /// Latency or jitter of a link.
+    static var linkDelay: Self { duration(.zero ... .seconds(60), example: "2ms") }
+}
+
 extension ScalarGrammar where Value == Fraction {
     /// How often something befalls a frame: `1%`, `1/1000`, `0%`.
     static var chance: Self {

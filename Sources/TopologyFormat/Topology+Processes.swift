@@ -10,9 +10,6 @@ extension Topology {
         func report(_ path: String, _ message: String) {
             errors.append(TopologyError(file: file, position: nil, path: path, message: message))
         }
-        if !network.partitions.isEmpty {
-            report("network.partitions", "only simulated runs have partitions; simulate it, or take them out")
-        }
         if let index = faults.firstIndex(where: \.behaviour.isDrivers) {
             report(
                 "faults[\(index)].does",

@@ -42,8 +42,8 @@ struct TopologyWriter {
     private mutating func writeNetwork() {
         let (network, link) = (topology.network, topology.network.link)
         var terms = [
-            "jitter: \(DurationText.of(link.jitter))", "loss: \(Self.chance(link.loss))",
-            "duplicate: \(Self.chance(link.duplication))", "reorder: \(Self.chance(link.reordering))",
+            "jitter: \(DurationText.of(link.jitter))", "loss: \(FractionText.chance(link.loss))",
+            "duplicate: \(FractionText.chance(link.duplication))", "reorder: \(FractionText.chance(link.reordering))",
         ]
         // Regions say it themselves.
         if network.regions == nil { terms.insert("latency: \(DurationText.of(link.latency))", at: 0) }
@@ -53,7 +53,13 @@ struct TopologyWriter {
             "  link: {\(terms.joined(separator: ", "))}",
         ]
         if let regions = network.regions { write(regions) }
-        list("  partitions", of: network.partitions.map(text))
+        list("  partitions", of: network.partitions.map { "{\(keys(of: $0).joined(separator: ", "))}" })
+        list(
+            "  changes",
+            of: network.changes.map { plan in
+                let terms = plan.change.terms.map { "\($0.key): \($0.value)" }
+                return "{\((keys(of: plan) + terms).joined(separator: ", "))}"
+            })
     }
 
     private mutating func write(_ regions: RegionPlan) {
@@ -68,14 +74,12 @@ struct TopologyWriter {
         }
     }
 
-    private func text(of partition: PartitionPlan) -> String {
-        var keys = [
-            "between: \(members(partition.between))", "and: \(members(partition.and))",
-            "at: \(DurationText.of(partition.begins))",
-        ]
-        if let lasts = partition.lasts { keys.append("for: \(DurationText.of(lasts))") }
-        keys.append("one-way: \(partition.isOneWay)")
-        return "{\(keys.joined(separator: ", "))}"
+    private func keys(of spell: some LinkSpell) -> [String] {
+        var keys = ["at: \(DurationText.of(spell.begins))"]
+        if let lasts = spell.lasts { keys.append("for: \(DurationText.of(lasts))") }
+        guard !spell.isAmongAll else { return keys }
+        keys.append("one-way: \(spell.isOneWay)")
+        return ["between: \(members(spell.between))", "and: \(members(spell.and))"] + keys
     }
 
     // MARK: Stake
@@ -227,7 +231,9 @@ struct TopologyWriter {
     private func members(_ indices: [OperatorIndex]) -> String { "[\(words(indices).joined(separator: ", "))]" }
 
     /// `[op-1..op-5, coordinator-squares, ledger]`
-    private func members(_ parties: [Party]) -> String {
+    private func members(_ parties: [Party]) -> String { "[\(words(parties).joined(separator: ", "))]" }
+
+    func words(_ parties: [Party]) -> [String] {
         let signers = parties.compactMap { if case .signer(let signer) = $0 { signer } else { nil } }
         let others = parties.compactMap { party -> String? in
             switch party {
@@ -236,7 +242,7 @@ struct TopologyWriter {
             case .ledger: PartyReader.ledger
             }
         }
-        return "[\((words(signers) + others).joined(separator: ", "))]"
+        return words(signers) + others
     }
 
     private func words(_ indices: [OperatorIndex]) -> [String] {
@@ -258,12 +264,7 @@ struct TopologyWriter {
         }
     }
 
-    /// The same two numbers again: in hundredths of a percent if that is what they are.
-    static func share(_ share: Fraction) -> String {
-        share.denominator == 10_000 ? FractionText.percent(basisPoints: share.numerator) : share.description
-    }
-
-    private static func chance(_ chance: Fraction) -> String { chance.numerator == 0 ? "0%" : share(chance) }
+    static func share(_ share: Fraction) -> String { FractionText.share(share) }
 
     /// Any text, in quotes.
     private static func quoted(_ text: String) -> String {
@@ -290,6 +291,11 @@ struct TopologyWriter {
 }
 
 extension Topology {
+    /// As a list of nodes is written: `op-1..op-5, coordinator-squares, ledger`.
+    package func list(of parties: [Party]) -> String {
+        TopologyWriter(topology: self).words(parties.sorted()).joined(separator: ", ")
+    }
+
     /// With every default filled in; reads back to the same topology.
     package var yaml: String { TopologyWriter.text(of: self) }
 }

@@ -58,8 +58,8 @@ private struct PartitionSides {
 
     init(_ interventions: [Intervention]) {
         for intervention in interventions {
-            guard case .cutOff(let partition, let side) = intervention.act else { continue }
-            sides[intervention.party, default: [:]][partition] = side
+            guard case .begins(let number, let side) = intervention.act.separation else { continue }
+            sides[intervention.party, default: [:]][number] = side
         }
     }
 
@@ -67,7 +67,7 @@ private struct PartitionSides {
     func partitions(between party: Party, and others: [Party]) -> Set<UInt32> {
         Set(
             sides[party, default: [:]].filter { partition, side in
-                others.contains { sides[$0]?[partition].map { $0 != side } ?? false }
+                others.contains { sides[$0]?[partition].map(side.isApart) ?? false }
             }.keys)
     }
 }

@@ -23,7 +23,8 @@ struct FaultTrace {
     /// Its process has died, and no later one has signed anything yet.
     private var isDown = false
     private var isPaused = false
-    /// The partitions that keep it apart from its coordinator or the ledger; and those of them that are there now.
+    /// The partitions that keep it apart from its coordinator or the ledger, and the links that are as slow as if one did;
+    /// and those of them that are there now.
     private let cuts: Set<UInt32>
     private var presentCuts: Set<UInt32> = []
     /// When a process that was started again should be able to sign at the latest.
@@ -86,14 +87,21 @@ struct FaultTrace {
             isPaused = false
             isBack(at: time)
         case .restarted(let disk): if disk != .keep { mayHaveLostVotes = true }
-        case .cutOff(let partition, _):
-            guard cuts.contains(partition) else { return }
-            presentCuts.insert(partition)
+        case .cutOff, .rejoined, .slowed, .restored: follow(act.separation, at: time)
+        }
+    }
+
+    private mutating func follow(_ separation: SeparationStep?, at time: Instant) {
+        switch separation {
+        case .begins(let number, _):
+            guard cuts.contains(number) else { return }
+            presentCuts.insert(number)
             hasPaused = true
-        case .rejoined(let partition):
-            if presentCuts.remove(partition) != nil, presentCuts.isEmpty {
+        case .ends(let number):
+            if presentCuts.remove(number) != nil, presentCuts.isEmpty {
                 isBack(at: time, most: Self.reunionPatience)
             }
+        case nil: break
         }
     }
 

@@ -3,7 +3,7 @@ import Primitives
 import Records
 
 /// A time in which nothing got from some parties to others, or not both ways, which comes to the same: what is sent over
-/// a connection must be acknowledged.
+/// a connection must be acknowledged. Or nothing got there in time.
 struct Separation: Hashable, Sendable {
     let sides: [Party: Intervention.Side]
     let start: Instant
@@ -19,14 +19,14 @@ struct Separation: Hashable, Sendable {
         var open: [UInt32: Open] = [:]
         var found: [Separation] = []
         for intervention in run.interventions {
-            switch intervention.act {
-            case .cutOff(let partition, let side):
-                open[partition, default: Open(start: intervention.at)].sides[intervention.party] = side
+            switch intervention.act.separation {
+            case .begins(let number, let side):
+                open[number, default: Open(start: intervention.at)].sides[intervention.party] = side
             // It heals for all at once.
-            case .rejoined(let partition):
-                guard let healed = open.removeValue(forKey: partition) else { continue }
+            case .ends(let number):
+                guard let healed = open.removeValue(forKey: number) else { continue }
                 found.append(Separation(sides: healed.sides, start: healed.start, end: intervention.at))
-            default: break
+            case nil: break
             }
         }
         found += open.sorted { $0.key < $1.key }.map {
@@ -37,11 +37,34 @@ struct Separation: Hashable, Sendable {
 
     func separates(_ one: Party, from other: Party) -> Bool {
         guard let side = sides[one], let otherSide = sides[other] else { return false }
-        return side != otherSide
+        return side.isApart(from: otherSide)
     }
 
     /// Both ends belong to it.
     func touches(from first: Instant, to last: Instant) -> Bool {
         start <= last && end.map { $0 >= first } ?? true
     }
+}
+
+/// What an intervention does to the network, as far as it keeps nodes apart.
+enum SeparationStep: Hashable {
+    case begins(number: UInt32, side: Intervention.Side)
+    /// Maybe of a change that never kept anybody apart.
+    case ends(number: UInt32)
+}
+
+extension Intervention.Act {
+    /// Nil: nothing.
+    var separation: SeparationStep? {
+        switch self {
+        case .cutOff(let partition, let side): .begins(number: partition, side: side)
+        case .slowed(let change, let side, let delay) where delay > Self.tolerableDelay:
+            .begins(number: change, side: side)
+        case .rejoined(let number), .restored(let number): .ends(number: number)
+        case .killed, .paused, .resumed, .restarted, .slowed: nil
+        }
+    }
+
+    /// One way. No two regions of the world are so far apart: what takes longer is the network's fault, not a node's.
+    private static let tolerableDelay = Duration.milliseconds(200)
 }

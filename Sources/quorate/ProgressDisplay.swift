@@ -82,6 +82,8 @@ final class ProgressDisplay: Sendable {
         case .resumed(let name): "\(name) goes on"
         case .injected(let plan): "\(plan.behaviour.rawValue) is injected into \(topology.name(of: plan.party))"
         case .cleared(let names): "the faults of \(names.joined(separator: ", ")) are cleared"
+        case .disturbed(let account): account
+        case .healed(let account): "healed: \(account)"
         case .hindered(let obstacle): "warning: \(obstacle)"
         case .draining: "draining: nothing more is issued, and every window closes"
         case .stopping(.completed): "every task is closed; stopping"

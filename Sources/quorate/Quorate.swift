@@ -34,8 +34,8 @@ struct Quorate: AsyncParsableCommand {
                 name: "Live cluster",
                 subcommands: [
                     UpCommand.self, StatusCommand.self, ClustersCommand.self, TaskCommand.self, FaultCommand.self,
-                    KillCommand.self, PauseCommand.self, ResumeCommand.self, RestartCommand.self, LogsCommand.self,
-                    DownCommand.self,
+                    KillCommand.self, PauseCommand.self, ResumeCommand.self, RestartCommand.self,
+                    PartitionCommand.self, SlowCommand.self, HealCommand.self, LogsCommand.self, DownCommand.self,
                 ]),
             CommandGroup(name: "Restaking", subcommands: [LedgerCommand.self, ComparePoliciesCommand.self]),
             CommandGroup(

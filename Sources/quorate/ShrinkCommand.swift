@@ -15,7 +15,7 @@ struct ShrinkCommand: ParsableCommand {
             Takes the seed of a scenario that quorate explore has named, or a topology, simulates it, and leaves out \
             whatever it can without the same oracle being content: partitions, faults, services, operators, restakers, \
             tasks, time. What is left is printed as a topology that quorate simulate takes, and quorate run too where \
-            no partition is left in it.
+            nobody loses power in it.
 
               quorate shrink 1234567890 --output small.yaml
               quorate shrink lab.yaml --costs slow

@@ -31,7 +31,21 @@ struct StatusText {
                 ["fault", "of", "at", "for", "from", "state"],
                 present.map { [$0.behaviour, $0.party, $0.begins, $0.lasts, $0.origin, $0.stage] })
         }
+        if !status.network.isEmpty {
+            lines.append("")
+            lines += table(["", "network", "between", "terms", "from", "state"], status.network.map(row))
+        }
         return lines
+    }
+
+    private func row(_ fault: ClusterStatus.LinkFault) -> [String] {
+        let terms = ["latency", "jitter", "loss", "duplicate", "reorder", "bandwidth"].compactMap { key in
+            fault.terms[key].map { "\(key) \($0)" }
+        }
+        let state =
+            fault.beginsInMs.map { "begins in \(Self.span(max(0, $0)))" }
+            ?? fault.endsInMs.map { "on, \(Self.span(max(0, $0))) left" } ?? "on"
+        return ["\(fault.number)", fault.kind, fault.extent, terms.joined(separator: ", "), fault.origin, state]
     }
 
     private func table(_ header: [String], _ rows: [[String]]) -> [String] {

@@ -15,7 +15,7 @@ struct TopologyCommand: ParsableCommand {
 
                   quorate topology check Topologies/*.yaml
 
-                Exit status: 0 when all can be run or, with partitions, simulated; 2 otherwise.
+                Exit status: 0 when all can be run or, where somebody loses power, simulated; 2 otherwise.
                 """)
 
         @Argument(help: ArgumentHelp("Topologies in YAML.", valueName: "file"), completion: .topology)

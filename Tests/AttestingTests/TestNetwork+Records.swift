@@ -44,7 +44,7 @@ extension TestNetwork {
         case .restarted(.keep): restart(party)
         case .restarted(.older): restart(party, lost: ((guards[party]?.count ?? 0) + 1) / 2)
         case .restarted(.empty): restart(party, lost: .max)
-        case .cutOff, .rejoined: preconditionFailure("a daemon cuts nobody off")
+        case .cutOff, .rejoined, .slowed, .restored: preconditionFailure("this network has no links")
         }
     }
 }

@@ -204,7 +204,7 @@ import Cluster
 
     private func faults(_ stage: inout Stage) -> [FaultView] {
         let asked = stage.tell(.ordered(.tellStatus, ticket: 99)) + stage.tell(.woke, after: .seconds(1))
-        for case .status(let views) in answers(asked) {
+        for case .status(let views, _) in answers(asked) {
             return views.first { $0.party == Stage.second }?.faults ?? []
         }
         return []
@@ -256,7 +256,7 @@ import Cluster
         #expect(stage.tell(.said(.ledger, "used 5 6 7 8")).isEmpty)
         #expect(stage.tell(.said(Stage.second, ProcessReport.status(Self.status(3)).line)).isEmpty)
         let late = stage.tell(.woke, after: .seconds(1))
-        guard case .status(let views)? = answers(late).first else { return #expect(Bool(false)) }
+        guard case .status(let views, _)? = answers(late).first else { return #expect(Bool(false)) }
         #expect(views.map(\.name) == ["ledger", "coordinator-squares", "op-1", "op-2"])
         #expect(views.map(\.state) == [.up, .up, .paused, .up])
         #expect(views[0].usage?.residentBytes == 7 && views[1].status == nil && views[3].status == Self.status(3))

@@ -23,7 +23,7 @@ struct Stage {
     init(
         crash: FaultPlan? = nil, of party: Party = second, keepsGoing: Bool = false,
         progressPatience: Duration? = nil, measuring: [Duration] = [], drainPatience: Duration? = nil,
-        timeline: [TimelinePlan] = []
+        timeline: [TimelinePlan] = [], network: NetworkPlan = NetworkPlan(dissemination: .star)
     ) {
         var settings = Conductor.Settings(timeLimit: .seconds(10), settlingAlone: .seconds(4), keepsGoing: keepsGoing)
         settings.progressPatience = progressPatience
@@ -36,7 +36,8 @@ struct Stage {
                 .init(party: Self.first, name: "op-1"),
                 .init(party: .ledger, name: "ledger"),
                 .init(party: Self.second, name: "op-2", faults: faults(Self.second)),
-            ], settings: settings, timeline: TimelineSchedule(timeline), slotsPerEpoch: Self.slotsPerEpoch)
+            ], settings: settings, timeline: TimelineSchedule(timeline), slotsPerEpoch: Self.slotsPerEpoch,
+            network: network)
         conductor.start(at: now, effects: &effects)
     }
 

@@ -21,13 +21,11 @@ extension EndToEnd {
             #expect(!FileManager.default.fileExists(atPath: session.directory.appending(path: "runs").path))
         }
 
-        @Test func onlySimulatedRunsHavePartitions() async throws {
+        @Test func onlySimulatedRunsLosePower() async throws {
             let session = try CommandLineSession()
-            let parted = Networks.topology().replacing(
-                "link: {", with: "partitions: [{between: op-1, for: 1s}], link: {", maxReplacements: 1)
-            try session.write(parted, to: "lab.yaml")
-            let refusal =
-                "lab.yaml: network.partitions: only simulated runs have partitions; simulate it, or take them out"
+            try session.write(
+                Networks.topology(faults: "[{operator: op-1, does: power-loss, at: 1s}]"), to: "lab.yaml")
+            let refusal = "lab.yaml: faults[0].does: only simulated runs have power-loss; simulate it, or write crash"
             for command in ["run", "up", "test"] {
                 let outcome = try await session.run(command, "lab.yaml")
                 #expect(outcome.status == 2)

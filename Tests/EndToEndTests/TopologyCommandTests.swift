@@ -56,6 +56,12 @@ import Testing
           partitions:
             - {between: [op-1, coordinator-squares], and: rest, at: 2s, for: 1s, one-way: true}
             - {between: op-1..op-2, and: ledger, one-way: false}
+            - {isolate: [op-1, coordinator-squares], for: 1s}
+            - {halves: all, at: 1s}
+            - {ring: [op-1, op-2, coordinator-squares, ledger]}
+          changes:
+            - {between: op-1, and: rest, at: 2s, for: 1s, one-way: true, latency: 80ms, jitter: 10ms}
+            - {loss: 1%, duplicate: 0.1%, reorder: 1/9, bandwidth: 1 Mbit/s}
         guard: written
         operators:
           op-1: {stake: 3 SOL, services: [squares]}

@@ -1,4 +1,5 @@
 import Faults
+import Links
 import Messages
 import Primitives
 import Simulation
@@ -109,6 +110,17 @@ import TopologyFormat
     @Test func everyRuleIsDrawn() {
         let rules = Self.topologies.flatMap(Coverage.rules)
         for rule in Coverage.Rule.allCases { #expect(rules.count { $0 == rule } > 10, "\(rule)") }
+    }
+
+    /// What befalls links is over before the calm, so that what is open then must still be certified.
+    @Test func ringsAndSlowLinksAreDrawnAndEnd() {
+        #expect(Self.topologies.count(where: LinkDraw.hasRing) > 20)
+        let changes = Self.topologies.flatMap(\.network.changes)
+        #expect(changes.count > 200 && changes.contains(where: \.isAmongAll) && changes.contains(where: \.isOneWay))
+        #expect(changes.allSatisfy { $0.lasts != nil && !$0.change.isEmpty })
+        for terms in ["latency", "jitter", "loss", "duplicate", "reorder", "bandwidth"] {
+            #expect(changes.count { $0.change.terms.contains { $0.key == terms } } > 20, "\(terms)")
+        }
     }
 
     /// In the same task as the offence, so that the exit and the proof are on their way at once.

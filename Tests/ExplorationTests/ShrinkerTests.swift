@@ -110,6 +110,23 @@ import TopologyFormat
         #expect(service.reward == RewardTerms() && service.isOpen && service.disputes == .void)
     }
 
+    @Test func aLinkChangeThatMattersStaysAndBecomesPlain() throws {
+        func loses(_ plan: SimulationPlan) -> Bool {
+            plan.topology.network.changes.contains { $0.change.loss != nil && !$0.isAmongAll }
+        }
+        let plan = try largest {
+            loses($0) && $0.topology.network.changes.contains { $0.change.terms.count > 2 }
+        }
+        var shrinker = Shrinker(shows: loses)
+        let topology = shrinker.shrink(plan).topology
+        let change = try #require(topology.network.changes.first)
+        #expect(topology.network.changes.count == 1 && topology.network.partitions.isEmpty)
+        #expect(change.between.count == 1 && change.and.count == 1 && !change.isOneWay && change.begins == .zero)
+        #expect(change.change.terms.map(\.key) == ["loss"])
+        #expect("\(PlanSize(of: topology))".hasSuffix("0 partitions, 1 link change"))
+        #expect(topology.readsBack)
+    }
+
     @Test func anEntryThatMattersStaysAndBecomesPlain() throws {
         func undelegates(_ plan: SimulationPlan) -> Bool {
             plan.topology.timeline.contains { entry in

@@ -162,8 +162,12 @@ struct Peer {
     let transport: Transport
     let witness: Witness
 
-    init(_ party: Party, on eventLoop: any EventLoop, links: OutboundLinks = .none) {
-        transport = Transport(own: Fixture.hello(party), genesis: Fixture.genesis, links: links, eventLoop: eventLoop)
+    init(
+        _ party: Party, on eventLoop: any EventLoop, links: OutboundLinks = .none,
+        blockage: TimeAmount = TransportLimits.blockage
+    ) {
+        transport = Transport(
+            own: Fixture.hello(party), genesis: Fixture.genesis, links: links, blockage: blockage, eventLoop: eventLoop)
         witness = Witness(eventLoop)
         transport.delegate = witness
     }

@@ -9,11 +9,17 @@ import Testing
 
 @Suite struct LinkDelayTests {
     private static func link(_ terms: LinkTerms, seed: UInt64 = 42) throws -> EmbeddedChannel {
-        let channel = EmbeddedChannel(
-            handler: LinkDelay { _ in Link(terms, seed: seed, from: "op-1", to: "op-2") })
+        try delayed(LinkState(terms: terms), seed: seed).channel
+    }
+
+    private static func delayed(
+        _ state: LinkState, seed: UInt64 = 42
+    ) throws -> (channel: EmbeddedChannel, delay: LinkDelay) {
+        let delay = LinkDelay { _ in (state, LinkDelay.Ends(seed: seed, sender: "op-1", receiver: "op-2")) }
+        let channel = EmbeddedChannel(handler: delay)
         try channel.connect(to: .loopback(port: 1)).wait()
         channel.pipeline.fireUserInboundEventTriggered(HelloHandshake.Completed(party: Fixture.signer(1)))
-        return channel
+        return (channel, delay)
     }
 
     private static func arrived(_ channel: EmbeddedChannel) throws -> [Int] {
@@ -125,5 +131,90 @@ import Testing
         channel.writeAndFlush(ByteBuffer(integer: UInt8(0)), promise: nil)
         #expect(throws: ConnectionError.doesNotRead) { try channel.throwIfErrorCaught() }
         _ = try? channel.finish()
+    }
+
+    // MARK: Partitions
+
+    private static let slow = LinkTerms(latency: .milliseconds(2))
+    /// After the round trip and 200 ms, as TCP has it.
+    private static let retransmission = TimeAmount.milliseconds(204)
+
+    @Test func whatIsUnderWayStillArrivesAndWhatIsSentLaterWaits() throws {
+        let (channel, delay) = try Self.delayed(LinkState(terms: Self.slow))
+        Self.write(1, to: channel)
+        delay.change(to: LinkState(terms: Self.slow, cutsSent: true))
+        Self.write(2, to: channel)
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(2))
+        #expect(try Self.arrived(channel) == [1])
+        channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+        #expect(try Self.arrived(channel).isEmpty)
+        delay.change(to: LinkState(terms: Self.slow))
+        Self.write(3, to: channel)
+        channel.embeddedEventLoop.advanceTime(by: Self.retransmission)
+        #expect(try Self.arrived(channel).isEmpty, "it still has its way to go")
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(2))
+        #expect(try Self.arrived(channel) == [2, 3], "in their order")
+        Self.write(4, to: channel)
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(2))
+        #expect(try Self.arrived(channel) == [4], "as ever")
+        _ = try channel.finish()
+    }
+
+    @Test func nothingIsLostOfALinkWithoutTermsAndNothingWaitsThatWasNotHeldUp() throws {
+        let (channel, delay) = try Self.delayed(LinkState(terms: .none, cutsSent: true))
+        delay.change(to: LinkState(terms: .none))
+        Self.write(1, to: channel)
+        #expect(try Self.arrived(channel) == [1], "nothing was held up, so nothing is sent again")
+        delay.change(to: LinkState(terms: .none, cutsSent: true))
+        for number in 2..<5 { Self.write(number, to: channel) }
+        delay.change(to: LinkState(terms: .none))
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(199))
+        #expect(try Self.arrived(channel).isEmpty)
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+        #expect(try Self.arrived(channel) == [2, 3, 4])
+        _ = try channel.finish()
+    }
+
+    @Test func whoIsCutOffInTheOtherDirectionAloneStillSends() throws {
+        let (channel, _) = try Self.delayed(LinkState(terms: .none, cutsReceived: true))
+        Self.write(1, to: channel)
+        #expect(try Self.arrived(channel) == [1])
+        _ = try channel.finish()
+    }
+
+    @Test func whatWaitsForTheEndOfAPartitionIsCountedLikeTheRest() throws {
+        let (channel, delay) = try Self.delayed(LinkState(terms: .none, cutsSent: true))
+        let frame = ByteBuffer(repeating: 0, count: TransportLimits.pendingBytes / 2)
+        channel.writeAndFlush(frame, promise: nil)
+        delay.change(to: LinkState(terms: .none))
+        delay.change(to: LinkState(terms: .none, cutsSent: true))
+        channel.writeAndFlush(frame, promise: nil)
+        try channel.throwIfErrorCaught()
+        channel.writeAndFlush(ByteBuffer(integer: UInt8(0)), promise: nil)
+        #expect(throws: ConnectionError.doesNotRead) { try channel.throwIfErrorCaught() }
+        _ = try? channel.finish()
+    }
+
+    @Test func whatWaitsWhenTheConnectionEndsIsTold() throws {
+        let (channel, _) = try Self.delayed(LinkState(terms: .none, cutsSent: true))
+        let promise = channel.eventLoop.makePromise(of: Void.self)
+        channel.writeAndFlush(ByteBuffer(integer: UInt32(1)), promise: promise)
+        _ = try channel.finish()
+        #expect(throws: ChannelError.ioOnClosedChannel) { try promise.futureResult.wait() }
+    }
+
+    @Test func newTermsHoldForWhatIsSentFromThenOn() throws {
+        let (channel, delay) = try Self.delayed(LinkState(terms: .none))
+        delay.change(to: LinkState(terms: LinkTerms(latency: .milliseconds(80))))
+        Self.write(1, to: channel)
+        delay.change(to: LinkState(terms: .none))
+        Self.write(2, to: channel)
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(79))
+        #expect(try Self.arrived(channel).isEmpty, "the second does not overtake the first")
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+        #expect(try Self.arrived(channel) == [1, 2])
+        Self.write(3, to: channel)
+        #expect(try Self.arrived(channel) == [3])
+        _ = try channel.finish()
     }
 }

@@ -1,5 +1,6 @@
 import Cryptography
 import Faults
+import Links
 import Messages
 import Primitives
 import Records
@@ -25,7 +26,11 @@ import Testing
         for report in reports { #expect(ProcessReport(line: report.line) == report) }
         let plan = FaultPlan(party: Fixture.signer(0), behaviour: .silent, lasts: .duration(.seconds(30)))
         let longest = [UInt8](repeating: 255, count: ServiceTask.payloadLimit)
+        let state = LinkState(terms: LinkTerms(latency: .milliseconds(80)), cutsSent: true, cutsReceived: true)
+        let everyone = (0..<LinkUpdate.partyLimit).map { Fixture.signer(UInt32($0)) }
         let commands: [ProcessCommand] = [
+            .links([]),
+            .links([LinkUpdate(peers: [.ledger], state: state), LinkUpdate(peers: everyone, state: state)]),
             .begin(Instant(nanoseconds: 123)), .measure, .tellStatus, .tellResult(task: .zero),
             .submit(ticket: 7, payload: [1, 2]), .submit(ticket: .max, payload: longest),
             .submit(ticket: 0, payload: []), .forward(slots: 0), .forward(slots: .max),
@@ -62,6 +67,11 @@ import Testing
                 ProcessCommand(line: command.line.dropLast(2)) == nil
                     && ProcessCommand(line: command.line + "00") == nil)
         }
+    }
+
+    @Test func linksWithAnythingAfterThemAreNoCommand() {
+        let line = ProcessCommand.links([LinkUpdate(peers: [.ledger], state: LinkState(terms: .none))]).line
+        #expect(ProcessCommand(line: line + "00") == nil && ProcessCommand(line: line.dropLast(2)) == nil)
     }
 
     @Test func aPayloadBeyondTheLimitIsNoCommand() {

@@ -124,4 +124,114 @@ import Testing
         }
         #expect(events == [.connected(Self.one), .disconnected(Self.one, "\(FrameError.unknownKind(99))")])
     }
+
+    // MARK: Partitions
+
+    private static let changeable: OutboundLinks = {
+        var links = OutboundLinks.none
+        links.canChange = true
+        return links
+    }()
+
+    private static func links(_ peer: Party, sent: Bool = false, received: Bool = false) -> [LinkUpdate] {
+        [LinkUpdate(peers: [peer], state: LinkState(terms: .none, cutsSent: sent, cutsReceived: received))]
+    }
+
+    /// Be it in one direction alone: what is sent must be acknowledged.
+    @Test(arguments: [true, false])
+    func aConnectionOnWhichNothingGetsThroughBreaksAtBothEndsAndIsMadeWhenItHeals(isOneWay: Bool) async throws {
+        let (one, two) = try await onEventLoop { stage in
+            let blockage = TimeAmount.milliseconds(10)
+            let one = Peer(Self.one, on: stage.eventLoop, links: Self.changeable, blockage: blockage)
+            let two = Peer(Self.two, on: stage.eventLoop, links: Self.changeable, blockage: blockage)
+            one.transport.dial(Self.two, at: .loopback(port: try await two.transport.listen().get()))
+            _ = try await one.witness.until { $0 == [.connected(Self.two)] }.get()
+            _ = try await two.witness.until { $0 == [.connected(Self.one)] }.get()
+            one.transport.change(Self.links(Self.two, sent: true, received: !isOneWay))
+            two.transport.change(Self.links(Self.one, sent: !isOneWay, received: true))
+            one.send([.ownVotesRequest], to: Self.two)
+            _ = try await one.witness.until { $0.count == 2 }.get()
+            _ = try await two.witness.until { $0.count == 2 }.get()
+            one.transport.change(Self.links(Self.two))
+            two.transport.change(Self.links(Self.one))
+            let events = (
+                try await one.witness.until { $0.count == 3 }.get(), try await two.witness.until { $0.count == 3 }.get()
+            )
+            for peer in [one, two] { peer.transport.close() }
+            return events
+        }
+        // Whichever end is the second to give up sees the other's end.
+        let reasons = ["nothing gets through", "the other side closed the connection"]
+        for (events, peer) in [(one, Self.two), (two, Self.one)] {
+            #expect(events[0] == .connected(peer) && events[2] == .connected(peer))
+            #expect(reasons.contains { events[1] == .disconnected(peer, $0) }, "\(events)")
+        }
+    }
+
+    @Test func aPartitionThatHealsInTimeHoldsUpAndBreaksNothing() async throws {
+        let events = try await onEventLoop { stage in
+            let one = Peer(Self.one, on: stage.eventLoop, links: Self.changeable)
+            let two = Peer(Self.two, on: stage.eventLoop, links: Self.changeable)
+            one.transport.dial(Self.two, at: .loopback(port: try await two.transport.listen().get()))
+            _ = try await one.witness.until { $0 == [.connected(Self.two)] }.get()
+            one.transport.change(Self.links(Self.two, sent: true))
+            one.send([.ownVotesRequest], to: Self.two)
+            one.transport.change(Self.links(Self.two))
+            let events = try await two.witness.until { $0.count == 2 }.get()
+            for peer in [one, two] { peer.transport.close() }
+            return events
+        }
+        #expect(events == [.connected(Self.one), .received(.ownVotesRequest, Self.one)])
+    }
+
+    /// Whoever is told later that they are apart, too.
+    @Test func noHandshakeGetsThrough() async throws {
+        let (server, client) = try await onEventLoop { stage in
+            let server = Peer(Self.two, on: stage.eventLoop, links: Self.changeable)
+            let client = Peer(Self.one, on: stage.eventLoop, links: Self.changeable)
+            server.transport.change(Self.links(Self.one, received: true))
+            client.transport.dial(Self.two, at: .loopback(port: try await server.transport.listen().get()))
+            let refused = try await server.witness.until { !$0.isEmpty }.get()
+            server.transport.change(Self.links(Self.one))
+            let connected = try await client.witness.until { $0.last == .connected(Self.two) }.get()
+            for peer in [server, client] { peer.transport.close() }
+            return (refused, connected)
+        }
+        #expect(server == [.refused(Self.one, .cutOff(Self.one))])
+        #expect(client.filter { $0 == .connected(Self.two) }.count == 1)
+    }
+
+    @Test func whoIsCutOffDialsNobody() async throws {
+        let events = try await onEventLoop { stage in
+            let server = Peer(Self.two, on: stage.eventLoop, links: Self.changeable)
+            let client = Peer(Self.one, on: stage.eventLoop, links: Self.changeable)
+            let third = Peer(Self.three, on: stage.eventLoop)
+            let port = try await server.transport.listen().get()
+            client.transport.change(Self.links(Self.two, sent: true))
+            client.transport.dial(Self.two, at: .loopback(port: port))
+            // Who dials later is there, and the server has not heard of the first.
+            third.transport.dial(Self.two, at: .loopback(port: port))
+            _ = try await server.witness.until { !$0.isEmpty }.get()
+            _ = try await third.witness.until { !$0.isEmpty }.get()
+            client.transport.change(Self.links(Self.two))
+            _ = try await client.witness.until { !$0.isEmpty }.get()
+            let events = try await server.witness.until { $0.count == 2 }.get()
+            for peer in [server, client, third] { peer.transport.close() }
+            return events
+        }
+        #expect(events == [.connected(Self.three), .connected(Self.one)])
+    }
+
+    @Test func linksThatCannotChangeDoNot() async throws {
+        let events = try await onEventLoop { stage in
+            let one = Peer(Self.one, on: stage.eventLoop)
+            let two = Peer(Self.two, on: stage.eventLoop)
+            one.transport.change(Self.links(Self.two, sent: true, received: true))
+            one.transport.dial(Self.two, at: .loopback(port: try await two.transport.listen().get()))
+            let events = try await one.witness.until { !$0.isEmpty }.get()
+            for peer in [one, two] { peer.transport.close() }
+            return events
+        }
+        #expect(events == [.connected(Self.two)])
+    }
 }

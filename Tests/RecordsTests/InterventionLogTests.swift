@@ -57,8 +57,8 @@ import Testing
     @Test func itsBytesArePinned() throws {
         #expect(entries.map { Hexadecimal.encode($0.borsh.suffix(1)) } == ["00", "01", "02", "03", "04", "05"])
         #expect(Hexadecimal.encode(entries[5].borsh) == "0500000000000000" + "0002000000" + "01000000" + "05")
-        #expect(throws: BorshError.unknownCase(type: "Intervention.Act", value: 8)) {
-            try Intervention(borsh: entries[0].borsh.dropLast() + [8])
+        #expect(throws: BorshError.unknownCase(type: "Intervention.Act", value: 10)) {
+            try Intervention(borsh: entries[0].borsh.dropLast() + [10])
         }
         try write()
         #expect(try Array(scratch.bytes(of: path).prefix(10)) == Array("quointer".utf8) + [1, 0])
@@ -69,6 +69,8 @@ import Testing
             (.cutOff(partition: 7, side: .between), "060700000000"),
             (.cutOff(partition: 7, side: .and), "060700000001"),
             (.rejoined(partition: 7), "0707000000"),
+            (.slowed(change: 8, side: .among, delay: .nanoseconds(9)), "0808000000020900000000000000"),
+            (.restored(change: 8), "0908000000"),
         ]
         let log = try InterventionLog(path: path, network: .zero)
         let entries = acts.map {
@@ -79,8 +81,8 @@ import Testing
             try log.append(entry)
         }
         #expect(try InterventionLog.read(path, network: .zero) == entries)
-        #expect(throws: BorshError.unknownCase(type: "Intervention.Side", value: 2)) {
-            try Intervention(borsh: entries[0].borsh.dropLast() + [2])
+        #expect(throws: BorshError.unknownCase(type: "Intervention.Side", value: 3)) {
+            try Intervention(borsh: entries[0].borsh.dropLast() + [3])
         }
     }
 

@@ -128,6 +128,79 @@ import Verdicts
         #expect(Scene.violations(run).isEmpty)
     }
 
+    // MARK: Links that change
+
+    /// Operator 1 is needed for every quorum of 700 SOL. A task every 100 ms, the first at zero.
+    private static func slowed(_ changes: String, load: String = "load: {tasks: 15, rate: 10/s}") throws -> SimulatedRun
+    {
+        let topology = try Scene.topology(
+            network: "{dissemination: star, link: {latency: 1ms}, changes: [\(changes)]}", service: load)
+        return try Simulator.run(try Scene.plan(topology, costs: .none))
+    }
+
+    private static func milliseconds(_ run: SimulatedRun) -> [Int64] {
+        Scene.latencies(run).map { $0.nanoseconds / 1_000_000 }
+    }
+
+    @Test func aLinkIsSlowForItsTimeAndNoLonger() throws {
+        let run = try Self.slowed("{between: op-1, and: coordinator-squares, at: 450ms, for: 400ms, latency: 30ms}")
+        #expect(Self.milliseconds(run) == (0..<15).map { (5...8).contains($0) ? 60 : 2 })
+        let acts = run.records.interventions.map(\.act)
+        let delay = Duration.milliseconds(30)
+        #expect(
+            acts == [
+                .slowed(change: 0, side: .between, delay: delay), .slowed(change: 0, side: .and, delay: delay),
+                .restored(change: 0), .restored(change: 0),
+            ])
+        #expect(Scene.violations(run).isEmpty)
+    }
+
+    /// What is on a slow way is not overtaken by the next, for which the way is short.
+    @Test func whatIsUnderWayComesFirst() throws {
+        let run = try Self.slowed(
+            "{between: op-1, and: coordinator-squares, at: 450ms, for: 460ms, latency: 150ms}")
+        // Task 8 reaches the operator at 950 ms, and its vote goes the short way, behind that on task 7, which comes at 1,000
+        // ms. Task 9 goes out at 900 ms on the long way, and task 10 behind it.
+        #expect(Self.milliseconds(run) == [2, 2, 2, 2, 2, 300, 300, 300, 200, 151, 51, 2, 2, 2, 2])
+    }
+
+    @Test func oneWayIsHalfTheWay() throws {
+        let run = try Self.slowed("{between: op-1, and: coordinator-squares, one-way: true, latency: 30ms}")
+        #expect(Set(Self.milliseconds(run).dropFirst(5)) == [31])
+    }
+
+    @Test func ofTwoChangesTheLaterHoldsAndThenTheEarlierAgain() throws {
+        let run = try Self.slowed(
+            """
+            {between: op-1, and: coordinator-squares, at: 250ms, for: 800ms, latency: 30ms},
+            {between: coordinator-squares, and: rest, at: 450ms, for: 300ms, latency: 10ms}
+            """)
+        #expect(Self.milliseconds(run) == [2, 2, 2, 60, 60, 20, 20, 20, 60, 60, 60, 2, 2, 2, 2])
+    }
+
+    @Test func allLinksMeansAllButThoseWithTheLedger() throws {
+        let run = try Self.slowed("{latency: 30ms, at: 0ms}")
+        #expect(Set(Self.milliseconds(run).dropFirst(5)) == [60])
+        func times(_ isMeant: (Party) -> Bool, _ matches: (Observation) -> Bool) -> [Instant] {
+            run.records.nodes.filter { isMeant($0.party) }.flatMap(\.notes).filter { matches($0.observation) }.map(\.at)
+        }
+        let applied = times({ $0 == .ledger }) { if case .applied = $0 { true } else { false } }
+        let receipts = times(\.isCoordinator) { if case .receiptArrived = $0 { true } else { false } }
+        #expect(!receipts.isEmpty)
+        for receipt in receipts {
+            #expect(applied.contains { receipt >= $0 && receipt - $0 < .milliseconds(2) }, "\(receipt)")
+        }
+    }
+
+    /// As long as a partition lasts, and beyond: what the oracles would hold against a node is the network's.
+    @Test func whatIsTooSlowForItsDeadlineIsNobodysFault() throws {
+        let slow = "{between: op-1, and: rest, at: 100ms, for: 1s, latency: 600ms}"
+        let load = "load: {tasks: 60, rate: 20/s}\n    deadline: 500ms\n    evidence-window: 1s"
+        let run = try Self.slowed(slow, load: load)
+        #expect(Scene.certified(run) < 50 && Scene.certified(run) > 20)
+        #expect(Scene.violations(run).isEmpty)
+    }
+
     @Test func nodesThatShareACoreWaitForEachOther() throws {
         let topology = try Scene.topology(network: "{dissemination: star}")
         let apart = Scene.latencies(try Simulator.run(try Scene.plan(topology)))

@@ -84,16 +84,82 @@ struct NetworkReaderTests {
             ])
     }
 
-    @Test func onlySimulatedRunsHavePartitions() throws {
-        let sound = BadTopology.sound
-        try Topology.parse(sound, file: "lab.yaml").checkIsForProcesses(file: "lab.yaml")
-        let split = try Topology.parse(
-            sound.replacingOccurrence("name: lab", "name: lab\nnetwork: {partitions: [{between: op-1}]}"),
-            file: "lab.yaml")
-        let refusal = try #require(throws: TopologyErrors.self) { try split.checkIsForProcesses(file: "lab.yaml") }
+    @Test func shapesStandForWhoIsCutOffFromWhom() throws {
+        let network = try Self.network(
+            """
+
+              partitions:
+                - {isolate: [op-1, op-3], at: 2s, one-way: true}
+                - {halves: all, for: 1s}
+                - {halves: [ledger, op-2]}
+                - {ring: [op-1, op-2, op-3, coordinator-squares]}
+            """)
+        func plan(_ between: [Party], _ and: [Party]) -> PartitionPlan {
+            PartitionPlan(between: between, and: and, begins: .zero)
+        }
+        let everyone = [Self.op(1), Self.op(2), Self.op(3), Self.coordinator, .ledger].sorted()
+        func others(_ party: Party) -> [Party] { everyone.filter { $0 != party } }
         #expect(
-            refusal.description
-                == "lab.yaml: network.partitions: only simulated runs have partitions; simulate it, or take them out")
+            network.partitions == [
+                PartitionPlan(between: [Self.op(1)], and: others(Self.op(1)), begins: .seconds(2), isOneWay: true),
+                PartitionPlan(between: [Self.op(3)], and: others(Self.op(3)), begins: .seconds(2), isOneWay: true),
+                PartitionPlan(between: others(Self.op(3)), and: [Self.op(3)], begins: .zero, lasts: .seconds(1)),
+                plan(others(Self.op(2)), [Self.op(2)]),
+                plan([Self.op(1)], [Self.op(3)]), plan([Self.op(2)], [Self.coordinator]),
+            ])
+    }
+
+    /// By the definition alone, whatever cuts it takes.
+    @Test(arguments: 4...9) func inARingEachReachesItsNeighbours(count: Int) {
+        let members = (0..<count).map { Self.op(UInt32($0) + 1) }
+        let sides = PartitionShape.ring.sides(members, of: members)
+        for (place, one) in members.enumerated() {
+            for (otherPlace, other) in members.enumerated() where place != otherPlace {
+                let isNear = [1, count - 1].contains(abs(place - otherPlace))
+                let isCut = sides.contains { between, and in
+                    between.contains(one) && and.contains(other) || between.contains(other) && and.contains(one)
+                }
+                #expect(isCut != isNear, "\(place) and \(otherPlace)")
+            }
+        }
+        #expect(sides.allSatisfy { !$0.between.isEmpty && !$0.and.isEmpty && $0.between.isDisjoint(with: $0.and) })
+    }
+
+    // MARK: Changes
+
+    @Test func changes() throws {
+        let network = try Self.network(
+            """
+
+              regions: spread
+              changes:
+                - {between: op-2, at: 2s, for: 1s, latency: 80ms, loss: 0%}
+                - {between: [op-1, coordinator-squares], and: op-3, one-way: true, bandwidth: 1Mbit/s}
+                - {jitter: 1ms, duplicate: 1%, reorder: 2%}
+            """)
+        let everyone = [Self.op(1), Self.op(2), Self.op(3), Self.coordinator].sorted()
+        #expect(
+            network.changes == [
+                LinkChangePlan(
+                    between: [Self.op(2)], and: everyone.filter { $0 != Self.op(2) }, begins: .seconds(2),
+                    lasts: .seconds(1), change: LinkChange(latency: .milliseconds(80), loss: .zero)),
+                LinkChangePlan(
+                    between: [Self.op(1), Self.coordinator].sorted(), and: [Self.op(3)], begins: .zero, isOneWay: true,
+                    change: LinkChange(bandwidth: Bandwidth(bitsPerSecond: 1_000_000))),
+                LinkChangePlan(
+                    between: everyone, and: everyone, begins: .zero,
+                    change: LinkChange(
+                        jitter: .milliseconds(1), duplication: .basisPoints(100), reordering: .basisPoints(200))),
+            ])
+        #expect(!network.isConstant && network.partitions.isEmpty)
+        #expect(try Self.network("{link: {latency: 2ms}}").isConstant)
+    }
+
+    @Test func processesRunWhateverBecomesOfTheNetwork() throws {
+        let split = try Topology.parse(
+            BadTopology.sound.replacingOccurrence("name: lab", "name: lab\nnetwork: {partitions: [{isolate: op-1}]}"),
+            file: "lab.yaml")
+        try split.checkIsForProcesses(file: "lab.yaml")
     }
 
     // MARK: Mistakes
@@ -164,7 +230,8 @@ struct NetworkReaderTests {
             "3:32: network.regions.us-east-1: op-9 is not an operator; the operators are op-1, op-2, op-3"),
         bad(
             "partitions: [{and: op-1}]",
-            "3:24: network.partitions[0]: between is missing; write between: [op-1, op-2]"),
+            "3:24: network.partitions[0]: between is missing; write between: [op-1, op-2], isolate: op-3, halves: all "
+                + "or ring: all"),
         bad(
             "partitions: [{between: op-1, and: [op-2, op-1]}]",
             "3:52: network.partitions[0].and[1]: op-1 is on the other side already"),
@@ -177,10 +244,43 @@ struct NetworkReaderTests {
             "3:44: network.partitions[0].at: task 3 is not a duration; write 2s",
             "3:57: network.partitions[0].for: 0ms is too short; at least 1ns",
             "3:71: network.partitions[0].one-way: yes is not true or false; write true",
-            "3:76: network.partitions[0]: unknown key until; the keys here are between, and, at, for, one-way"),
+            "3:76: network.partitions[0]: unknown key until; the keys here are between, and, isolate, halves, ring, "
+                + "at, for, one-way"),
         bad(
             "partitions: [{between: op-1..coordinator-squares}]",
             "3:34: network.partitions[0].between: coordinator-squares is not an operator; "
                 + "the operators are op-1, op-2, op-3"),
+        bad(
+            "partitions: [{isolate: op-1, and: op-2}, {between: op-1, ring: all}, {halves: all, ring: all}]",
+            "3:45: network.partitions[0].and: isolate says already who is on the other side; leave this out",
+            "3:74: network.partitions[1].ring: between says already who is cut off; leave this out",
+            "3:100: network.partitions[2].ring: halves says already who is cut off; leave this out"),
+        bad(
+            "partitions: [{ring: all}, {halves: op-1}, {isolate: []}, {isolate: op-9}, {ring: [op-1, op-1]}]",
+            "3:31: network.partitions[0].ring: in a ring of fewer than four nobody is cut off; name four or more, or all",
+            "3:46: network.partitions[1].halves: it takes two to make halves; name two or more, or all",
+            "3:63: network.partitions[2].isolate: nobody is named; name one or more: op-3",
+            "3:78: network.partitions[3].isolate: op-9 is not an operator; the operators are op-1, op-2, op-3",
+            "3:99: network.partitions[4].ring[1]: op-1 is listed twice"),
+        bad(
+            "partitions: [{ring: [op-1, op-2, op-3, coordinator-squares], one-way: true}]",
+            "3:31: network.partitions[0].ring: a ring has no first side; leave one-way out"),
+        bad(
+            "changes: [{between: op-1}, {between: ledger, loss: 1%}, {and: op-1, one-way: true, loss: 1%}]",
+            "3:21: network.changes[0]: it changes nothing; give latency: 80ms, jitter, loss: 1%, duplicate, reorder or "
+                + "bandwidth: 1Mbit/s",
+            "3:48: network.changes[1].between: the ledger stands beside everyone, and its links have no terms; "
+                + "leave it out, or write a partition",
+            "3:73: network.changes[2].and: without between it is about every link; write between: op-4, or leave this out",
+            "3:88: network.changes[2].one-way: without between it is about every link; write between: op-4, or leave "
+                + "this out"),
+        bad(
+            "changes: [{between: op-1, and: op-1, loss: 60%}]",
+            "3:42: network.changes[0].and: op-1 is on the other side already",
+            "3:54: network.changes[0].loss: 60% is too much; at most 50%: what cuts a link is a partition"),
+        bad(
+            "changes: [{latency: 80, los: 1%}]",
+            "3:31: network.changes[0].latency: 80 has no unit; write 80ms",
+            "3:35: network.changes[0]: unknown key los; did you mean loss?"),
     ]
 }

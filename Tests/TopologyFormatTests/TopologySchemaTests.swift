@@ -15,6 +15,7 @@ import Testing
         "network.link": ("name: lab", "name: lab\nnetwork: {link: {\(strange): 1}}"),
         "network.regions/1": ("name: lab", "name: lab\nnetwork: {regions: {\(strange): 1}}"),
         "network.partitions[]": ("name: lab", "name: lab\nnetwork: {partitions: [{\(strange): 1}]}"),
+        "network.changes[]": ("name: lab", "name: lab\nnetwork: {changes: [{\(strange): 1}]}"),
         "operators/0": (
             "  op-1: {stake: 300 SOL}\n  op-2: {stake: 200 SOL}\n  op-3: {stake: 100 SOL}\n",
             "  {count: 3, stake: equal, total: 3 SOL, \(strange): 1}\n"

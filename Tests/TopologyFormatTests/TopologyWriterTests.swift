@@ -54,6 +54,7 @@ import Testing
                   dissemination: mesh
                   link: {latency: 0ms, jitter: 0ms, loss: 0%, duplicate: 0%, reorder: 0%}
                   partitions: []
+                  changes: []
                 guard: synced
                 assets: {}
                 base-validators: {}
@@ -124,6 +125,13 @@ import Testing
             - {between: ["1e3", coordinator-007], at: 1.5s, for: 3ns}
             - {between: "1e3..op-2", and: [ledger, op-3], one-way: true}
             - {between: coordinator-squares, and: rest}
+            - {isolate: ["1e3", op-3], at: 7s}
+            - {halves: all, for: 2s, one-way: true}
+            - {ring: ["1e3", op-1, "007", op-2, coordinator-last], at: 1s}
+          changes:
+            - {between: ["1e3", coordinator-007], at: 1.5s, for: 3ns, latency: 80ms, loss: 0%}
+            - {between: op-2, and: op-3, one-way: true, jitter: 1us, bandwidth: 1.5Mbit/s}
+            - {loss: 1/3, duplicate: 50%, reorder: 0.1%}
         guard: written
         operators:
           "1e3": {stake: 0 SOL}

@@ -75,6 +75,46 @@ import Verdicts
         #expect(judged == [1])
     }
 
+    // MARK: Slow links
+
+    private func slow(
+        _ builder: inout HistoryBuilder, _ sides: [(Party, Intervention.Side)], by delay: UInt64, from start: UInt64,
+        to end: UInt64
+    ) {
+        for (party, side) in sides {
+            builder.intervene(party, at: start, .slowed(change: 7, side: side, delay: .milliseconds(Int64(delay))))
+        }
+        for (party, _) in sides { builder.intervene(party, at: end, .restored(change: 7)) }
+    }
+
+    /// What takes longer than between any two regions of the world is the network's fault.
+    @Test func whoHasALinkThatIsVerySlowIsAtFaultUntilItHasCaughtUp() throws {
+        let sides = [(Self.op1, Intervention.Side.between), (HistoryBuilder.coordinator, .and)]
+        let verySlow = try judged([1, 120, 300, 521]) { slow(&$0, sides, by: 201, from: 2_000, to: 5_000) }
+        #expect(verySlow == [1])
+        let later = try judged([801]) { slow(&$0, sides, by: 201, from: 2_000, to: 5_000) }
+        #expect(later == [801])
+        #expect(try judged([1, 120, 300]) { slow(&$0, sides, by: 200, from: 2_000, to: 5_000) } == [1, 120, 300])
+    }
+
+    @Test func whereAllLinksAreSlowEverybodyIsApart() throws {
+        let everyone = [Self.op1, HistoryBuilder.signer(2), HistoryBuilder.coordinator].map {
+            ($0, Intervention.Side.among)
+        }
+        #expect(try judged([1, 120]) { slow(&$0, everyone, by: 900, from: 2_000, to: 5_000) } == [1])
+        #expect(
+            try judged([1, 120]) {
+                slow(&$0, [(Self.op1, .among), (HistoryBuilder.signer(2), .among)], by: 900, from: 2_000, to: 5_000)
+            } == [1, 120], "not from its coordinator")
+    }
+
+    @Test func whatIsTooSlowNeedNotBePunishedInTime() throws {
+        let (two, coordinator) = (HistoryBuilder.signer(2), HistoryBuilder.coordinator)
+        let sides = [(two, Intervention.Side.between), (coordinator, .and)]
+        #expect(try completeness { slow(&$0, sides, by: 900, from: 500, to: 1_000) } == .holds)
+        #expect(try completeness { slow(&$0, sides, by: 90, from: 500, to: 1_000) } == .violated)
+    }
+
     // MARK: What was open when a fault was over
 
     /// Issued at 1 s, due so much later; operator 1 is cut off before that, or silent.

@@ -5,6 +5,7 @@ import Primitives
 import Replaying
 import Restaking
 import Staging
+import TopologyFormat
 
 /// Tells a simulation as it goes, line by line: who sent what to whom and when it arrives, what each machine did, what
 /// happened to processes and network.
@@ -49,8 +50,18 @@ package struct TracePrinter: SimulationObserver {
                     : "the network parts: \(sides.0) | \(sides.1)", by: nil, at: now)
         case .healed(let some, let others):
             tell("the network is whole again: \(words.list(some)) | \(words.list(others))", by: nil, at: now)
+        case .linksChanged(let some, let others, let isOneWay, let change):
+            let terms = change.terms.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+            tell("\(links(some, others, isOneWay)) have \(terms)", by: nil, at: now)
+        case .linksRestored(let some, let others, let isOneWay):
+            tell("\(links(some, others, isOneWay)) are as before", by: nil, at: now)
         case .ended(let ending): ended(ending, at: now)
         }
+    }
+
+    private func links(_ some: [Party], _ others: [Party], _ isOneWay: Bool) -> String {
+        guard some != others else { return "all links but the ledger's" }
+        return "the links \(words.list(some)) \(isOneWay ? "->" : "<->") \(words.list(others))"
     }
 
     // MARK: Nodes
