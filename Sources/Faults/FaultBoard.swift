@@ -93,7 +93,9 @@ struct FaultBoard: Sendable {
 
     /// Of these behaviours, all that are on, be it for no task in particular.
     func present(_ behaviours: Set<Behaviour>) -> [Int] {
-        schedules.indices.filter { behaviours.contains(schedules[$0].plan.behaviour) && schedules[$0].isPresent(in: services) }
+        schedules.indices.filter {
+            behaviours.contains(schedules[$0].plan.behaviour) && schedules[$0].isPresent(in: services)
+        }
     }
 
     /// One more task has been falsified.

@@ -28,14 +28,14 @@ import Verdicts
             file: .init(path: path, label: label), verdict: verdict,
             startedAt: Date(timeIntervalSince1970: 1_773_500_966), duration: .milliseconds(7_949),
             run: ran
-                ? .init(directory: "runs/lab-1", seed: 7, arguments: ["--tasks 5", "--seed 7"], digest: digest) : nil,
+                ? .init(directory: "runs/lab-1", seed: 7, isSimulated: false, arguments: ["--tasks 5", "--seed 7"], digest: digest) : nil,
             accounts: accounts)
     }
 
     @Test(
         arguments: [
             ([], 0), ([.passed, .notJudged], 3), ([.notJudged, .badInput, .passed], 2),
-            ([.badInput, .failed, .notJudged], 1), ([.failed, .stopped], 130),
+            ([.badInput, .failed, .notJudged], 1), ([.failed, .stopped], 130), ([.passed, .skipped], 0),
         ] as [([TestResult.Verdict], Int32)])
     func theWorstDecidesTheExitStatus(verdicts: [TestResult.Verdict], status: Int32) throws {
         #expect(TestResult.status(of: try verdicts.map { try Self.result($0) }).rawValue == status)
