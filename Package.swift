@@ -64,6 +64,7 @@ let package = Package(
         target("Restaking", ground + ["Services"]),
         target("Faults", ground + ["Services", "Attesting"]),
         target("Links", ground),
+        target("Admission", ground + [heap]),
         target("Records", ground + [system]),
         target("Verdicts", ground + ["Records", system]),
         target("TopologyFormat", ["Primitives", "Messages", "Services", "Faults", "Links", yams]),
@@ -72,13 +73,14 @@ let package = Package(
         target("Replaying", ground + ["Services", "Attesting", "Restaking", "Faults", "Records", system]),
         target(
             "Node",
-            ground + ["CJansson", "CLinux", "Services", "Attesting", "Faults", "Links", "Records", system] + nio),
+            ground + ["CJansson", "CLinux", "Services", "Attesting", "Faults", "Links", "Admission", "Records", system]
+                + nio),
         target("LedgerNode", ground + ["Restaking", "Links", "Node", "Records", sqlite, system] + nio),
         target(
             "Simulation",
             ground + [
-                "Services", "Attesting", "Restaking", "Faults", "Links", "Records", "TopologyFormat", "Staging",
-                "Replaying", deque, heap, system,
+                "Services", "Attesting", "Restaking", "Faults", "Links", "Admission", "Records", "TopologyFormat",
+                "Staging", "Replaying", deque, heap, system,
             ]),
         target(
             "Exploration",
@@ -135,6 +137,7 @@ let package = Package(
         tests(of: "Records", ground + ["TestSupport", system]),
         tests(of: "Verdicts", ground + ["Records", "TestSupport", system]),
         tests(of: "Links", ground),
+        tests(of: "Admission", ground),
         tests(of: "TopologyFormat", ["Primitives", "Messages", "Services", "Faults", "Links"]),
         tests(of: "Staging", ground + ["Faults", "Links", "Records", "Restaking", "TopologyFormat"]),
         tests(

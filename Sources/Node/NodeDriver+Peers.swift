@@ -1,3 +1,4 @@
+import Admission
 import Attesting
 import Messages
 import NIOCore
@@ -7,18 +8,19 @@ import Primitives
 extension NodeDriver: TransportDelegate {
     package func connected(_ party: Party) {
         log(.info, "connected with \(name(of: party))")
-        enqueue(.connected(party))
+        enqueue(.connected(party), from: party == .ledger ? nil : party)
         reportIfReady()
     }
 
     package func disconnected(_ party: Party, reason: String) {
         log(.info, "disconnected from \(name(of: party)): \(reason)")
-        enqueue(.disconnected(party))
+        enqueue(.disconnected(party), from: party == .ledger ? nil : party)
     }
 
     package func received(_ frame: Frame, from party: Party) {
         if party == .ledger, keeps(frame) { return }
-        enqueue(.received(frame, from: party))
+        enqueue(
+            .received(frame, from: party), from: party == .ledger ? nil : party, cost: Attention.cost(of: frame))
         reportIfReady()
     }
 
@@ -36,6 +38,7 @@ extension NodeDriver: TransportDelegate {
             return true
         case .notice(.operatorSet(let set)):
             plan.learn(set)
+            for (party, weight) in Attention.weights(by: set) { queue.setWeight(weight, of: party) }
             dialPeers()
             return false
         case .notice(.account(let nextNonce)):

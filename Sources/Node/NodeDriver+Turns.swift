@@ -1,3 +1,4 @@
+import Admission
 import Attesting
 import Messages
 import NIOCore
@@ -27,8 +28,17 @@ extension NodeDriver {
         transport.flush()
         progress.reportIfDue(on: eventLoop)
         for report in meter?.takeReports() ?? [] { outlet.report(.task(report)) }
-        if queue.count < Self.queueLowMark { transport.isReading = true }
+        readOn()
         if !queue.isEmpty || !requests.isEmpty { scheduleTurn() }
+    }
+
+    private func readOn() {
+        if queue.count < Self.queueLowMark { transport.isReading = true }
+        guard !heldUp.isEmpty else { return }
+        for party in heldUp.sorted() where queue.count(from: party) < Self.partyLowMark {
+            heldUp.remove(party)
+            transport.setReading(true, of: party)
+        }
     }
 
     /// What one turn has come to.

@@ -1,3 +1,4 @@
+import Admission
 import Attesting
 import Cryptography
 import Faults
@@ -50,7 +51,10 @@ package final class NodeDriver {
     /// Of the event that is being handled.
     var effects: [NodeEffect] = []
     var encoder = BorshEncoder()
-    var queue = CircularBuffer<NodeEvent>(initialCapacity: 64)
+    /// What comes from others waits by their stake.
+    var queue = FairQueue<Party, NodeEvent>()
+    /// Of whom nothing more is read until some of it is handled.
+    var heldUp: Set<Party> = []
     var isTurnScheduled = false
     /// The earliest time that the machine has asked to be woken at.
     private var wakeTime: Instant?
@@ -68,6 +72,9 @@ package final class NodeDriver {
     /// With more than this many waiting, nothing more is read until most of them are handled.
     static let queueHighMark = 4096
     static let queueLowMark = 512
+    /// The same of one party alone.
+    static let partyHighMark = 256
+    static let partyLowMark = 64
 
     package init(
         _ equipment: NodeEquipment, eventLoop: any EventLoop, outlet: any NodeOutlet, log: NodeLog = NodeLog(),
@@ -91,7 +98,7 @@ package final class NodeDriver {
         transport = Transport(
             own: Hello(network: network, party: equipment.party, key: equipment.key.publicKey),
             genesis: equipment.genesis, links: equipment.links, eventLoop: eventLoop)
-        queue.append(.started(recorded: equipment.recorded))
+        queue.append(.started(recorded: equipment.recorded), from: nil)
         transport.delegate = self
         for entry in equipment.programs { programs[entry.service] = program(entry, launcher: equipment.launcher) }
     }
@@ -143,10 +150,14 @@ package final class NodeDriver {
             .status(NodeStatus(usage: UsageMeter.reading, role: meter.role(progress.tasks), faults: faults)))
     }
 
-    func enqueue(_ event: NodeEvent) {
+    /// - Parameter party: from whom it came; nil: from the ledger, or from nobody.
+    func enqueue(_ event: NodeEvent, from party: Party? = nil, cost: UInt64 = 1) {
         guard !isEnded else { return }
-        queue.append(event)
+        queue.append(event, from: party, cost: cost)
         if queue.count > Self.queueHighMark { transport.isReading = false }
+        if let party, queue.count(from: party) > Self.partyHighMark, heldUp.insert(party).inserted {
+            transport.setReading(false, of: party)
+        }
         scheduleTurn()
     }
 

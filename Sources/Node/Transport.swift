@@ -33,6 +33,7 @@ package final class Transport {
     private var strangers: [ObjectIdentifier: PeerConnection] = [:]
     private var targets: [Party: DialTarget] = [:]
     private var listener: (any Channel)?
+    private var heldUp: Set<Party> = []
     private var isOpen = true
 
     /// - Parameters:
@@ -61,8 +62,14 @@ package final class Transport {
     package var isReading = true {
         didSet {
             guard isReading != oldValue else { return }
-            for connection in connections.values { connection.setReading(isReading) }
+            for (party, connection) in connections { connection.setReading(isReading && !heldUp.contains(party)) }
         }
+    }
+
+    /// The same for one party alone, on whatever connection.
+    package func setReading(_ isReading: Bool, of party: Party) {
+        if isReading { heldUp.remove(party) } else { heldUp.insert(party) }
+        if self.isReading { connections[party]?.setReading(isReading) }
     }
 
     /// Listens on 127.0.0.1, on a port that the kernel chooses.
@@ -229,7 +236,7 @@ extension Transport {
             return connection.close(reason: "\(HandshakeError.secondConnection(party))")
         }
         connections[party] = connection
-        if !isReading { connection.setReading(false) }
+        if !isReading || heldUp.contains(party) { connection.setReading(false) }
         delegate?.connected(party)
     }
 

@@ -1,3 +1,4 @@
+import Admission
 import Attesting
 import DequeModule
 import Faults
@@ -17,7 +18,7 @@ final class SimulatedNode {
     var incarnation: UInt32 = 0
     /// Changes with every process: what was meant for an earlier one concerns nobody.
     var life: UInt32 = 0
-    var inbox: Deque<Waiting> = []
+    var inbox = FairQueue<Party, Waiting>()
     var turn: Turn?
     var isQueuedForCore = false
     /// When it came to the core that it has.

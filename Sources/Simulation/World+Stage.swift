@@ -1,3 +1,4 @@
+import Admission
 import Attesting
 import DequeModule
 import Faults
@@ -42,6 +43,7 @@ extension World {
     /// and of two operators that share a mesh the one with the lower index the other.
     mutating func learn(_ frame: Frame, at place: Place) {
         guard case .notice(.operatorSet(let set)) = frame else { return }
+        for (party, weight) in Attention.weights(by: set) { nodes[place.number].inbox.setWeight(weight, of: party) }
         let dialled: [OperatorIndex]
         switch wiring.parties[place.number] {
         case .coordinator(set.service): dialled = set.members.map(\.signer)
@@ -166,7 +168,7 @@ extension World {
         node.turn = nil
         node.isAsleep = true
         node.leftOver = []
-        node.inbox = []
+        node.inbox.removeAll()
         node.wakeTime = nil
         node.pausedUntil = nil
         node.hasFinished = false

@@ -1,3 +1,4 @@
+import Admission
 import Attesting
 import Cryptography
 import DequeModule
@@ -16,9 +17,22 @@ extension World {
 
     mutating func enqueue(_ waiting: SimulatedNode.Waiting, at place: Place) {
         guard nodes[place.number].isAlive else { return }
-        nodes[place.number].inbox.append(waiting)
+        let (sender, cost) = source(of: waiting)
+        nodes[place.number].inbox.append(waiting, from: sender, cost: cost)
         figures.deepestQueue = max(figures.deepestQueue, nodes[place.number].inbox.count)
         askForTurn(place)
+    }
+
+    /// From whom it came, unless from the ledger or from nobody, and what it costs.
+    private func source(of waiting: SimulatedNode.Waiting) -> (sender: Party?, cost: UInt64) {
+        switch waiting {
+        case .frame(let frame, _, let index, let towardHigh, _):
+            let sender = wiring.parties[(towardHigh ? connections[index].low : connections[index].high).number]
+            return (sender == .ledger ? nil : sender, Attention.cost(of: frame))
+        case .event(.connected(let party)), .event(.disconnected(let party)):
+            return (party == .ledger ? nil : party, 1)
+        case .event: return (nil, 1)
+        }
     }
 
     private mutating func askForTurn(_ place: Place) {
