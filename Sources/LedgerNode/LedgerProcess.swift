@@ -42,6 +42,7 @@ package enum LedgerProcess {
             throw LedgerProcessError("\(configuration.key): not the key that genesis names for the ledger's clock")
         }
         let log = try InstructionLog(path: configuration.database)
+        UsageMeter.watch([FilePath(configuration.database), FilePath(configuration.database + "-wal")])
         let header = RecordHeader(
             node: "ledger", party: .ledger, incarnation: configuration.incarnation, network: genesis.network,
             configuration: [])

@@ -60,6 +60,7 @@ extension NodeDriver {
         if turn.requests.isEmpty {
             for _ in 0..<Self.eventsPerTurn {
                 guard !turn.isLast, let event = queue.popFirst() else { break }
+                if let wait = backlog.taken(at: clock()) { noteOwn(.stalled(wait)) }
                 handle(event, &turn)
             }
         }

@@ -51,7 +51,10 @@ package final class NodeDriver {
     var effects: [NodeEffect] = []
     var encoder = BorshEncoder()
     var queue = CircularBuffer<NodeEvent>(initialCapacity: 64)
+    private var deepestQueue = 0
+    var backlog = Backlog()
     var isTurnScheduled = false
+    private let heartbeat: Heartbeat
     /// The earliest time that the machine has asked to be woken at.
     private var wakeTime: Instant?
     private var wakeTask: Scheduled<Void>?
@@ -91,6 +94,7 @@ package final class NodeDriver {
         transport = Transport(
             own: Hello(network: network, party: equipment.party, key: equipment.key.publicKey),
             genesis: equipment.genesis, links: equipment.links, eventLoop: eventLoop)
+        heartbeat = Heartbeat(eventLoop: eventLoop)
         queue.append(.started(recorded: equipment.recorded))
         transport.delegate = self
         for entry in equipment.programs { programs[entry.service] = program(entry, launcher: equipment.launcher) }
@@ -106,6 +110,7 @@ package final class NodeDriver {
     /// Listens, if others dial this node, and connects with the ledger.
     package func start() {
         scheduleTurn()
+        heartbeat.start { [weak self] lateness in self?.stalled(for: lateness) }
         for program in programs.values { program.start() }
         guard case .signer(let me) = party else { return transport.dial(.ledger, at: .loopback(port: ledgerPort)) }
         transport.listen().assumeIsolated().whenComplete { [self] result in
@@ -142,9 +147,21 @@ package final class NodeDriver {
             .status(NodeStatus(usage: UsageMeter.reading, role: meter.role(progress.tasks), faults: faults)))
     }
 
+    /// Something that was due now has waited for so long.
+    private func stalled(for lateness: Duration) {
+        guard !isEnded else { return }
+        noteOwn(.stalled(lateness))
+        scheduleTurn()
+    }
+
     func enqueue(_ event: NodeEvent) {
         guard !isEnded else { return }
         queue.append(event)
+        backlog.came(at: clock(), waiting: queue.count)
+        if queue.count > deepestQueue {
+            deepestQueue = queue.count
+            UsageMeter.saw(queueOf: queue.count)
+        }
         if queue.count > Self.queueHighMark { transport.isReading = false }
         scheduleTurn()
     }
@@ -153,6 +170,7 @@ package final class NodeDriver {
     func fail(_ message: String) {
         guard !isEnded else { return }
         isEnded = true
+        heartbeat.stop()
         for program in programs.values { program.close() }
         log(.error, message)
         outlet.report(.failed(message))
@@ -161,6 +179,7 @@ package final class NodeDriver {
 
     private func stop() {
         isEnded = true
+        heartbeat.stop()
         for program in programs.values { program.close() }
         transport.close()
         do {

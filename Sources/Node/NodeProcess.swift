@@ -1,3 +1,4 @@
+import Messages
 import NIOCore
 import NIOPosix
 import SystemPackage
@@ -20,6 +21,7 @@ package enum NodeProcess {
             ProcessControl.report(.failed("\(error)"))
             refuse("\(error)")
         }
+        UsageMeter.watch([equipment.guardFile.path])
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
             let node = NodeDriver(equipment, eventLoop: loop, outlet: ProcessOutlet())
             let driver = NIOLoopBound(node, eventLoop: loop)

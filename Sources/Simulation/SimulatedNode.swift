@@ -27,6 +27,8 @@ final class SimulatedNode {
     /// The earliest time that the machine has asked to be woken at.
     var wakeTime: Instant?
     var hasFinished = false
+    /// Whether its disk has lost, with its host's power, what its guard need not have kept.
+    var hasOlderDisk = false
     /// Nothing starts it again.
     var isGoneForGood = false
     var role: NodeRole?

@@ -125,6 +125,9 @@ extension World {
     mutating func restart(_ place: Place) {
         guard !nodes[place.number].isAlive else { return }
         launch(place)
+        // A guard that is written and not synced promises nothing beyond its host's power.
+        if nodes[place.number].hasOlderDisk { intervene(nodes[place.number].party, .restarted(.older)) }
+        nodes[place.number].hasOlderDisk = false
         disclaimConnections(of: place)
         if let began = stage.began { enqueue(.began(began), at: place) }
     }
@@ -169,6 +172,7 @@ extension World {
             node.isGoneForGood = true
             return settleIfFinished()
         }
+        node.hasOlderDisk = losingPower && lost > 0 && plan.topology.guardMode == .written
         timetable.add(.restarts(place), at: now + rest)
     }
 

@@ -85,6 +85,7 @@ extension World {
                 if !turn.unwritten.isEmpty {
                     time = time + plan.costs.guardWrite
                     nodes[place.number].disk.write(turn.unwritten, at: time)
+                    figures.guardEntries += UInt64(turn.unwritten.count)
                     turn.unwritten.removeAll(keepingCapacity: true)
                     turn.stage = .answers
                     if plan.topology.guardMode == .synced {
