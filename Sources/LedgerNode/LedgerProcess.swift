@@ -15,6 +15,9 @@ package enum LedgerProcess {
     /// Never returns: the process ends with `ProcessControl`'s statuses.
     package static func run(configuration path: FilePath) -> Never {
         ProcessControl.takeSignals()
+        #if DEBUG
+            ProcessControl.takePlantedBugs(of: "ledger")
+        #endif
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let driver = DriverSlot(eventLoop: eventLoop)

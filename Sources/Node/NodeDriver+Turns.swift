@@ -93,6 +93,9 @@ extension NodeDriver {
     }
 
     private func makeDurable(_ turn: inout Turn) throws {
+        #if DEBUG
+            if PlantedBug.signBeforeSync.isOn { turn.entries = gathered.add(turn.entries) }
+        #endif
         guard !turn.entries.isEmpty else { return }
         try guardFile.append(turn.entries)
         try guardFile.sync()

@@ -47,6 +47,9 @@ package final class NodeDriver {
     let clock: () -> Instant
     /// Work that the machine has asked for and the last turn had no room for.
     var requests: [NodeEffect] = []
+    #if DEBUG
+        var gathered = GatheredEntries()
+    #endif
     /// Of the event that is being handled.
     var effects: [NodeEffect] = []
     var encoder = BorshEncoder()

@@ -21,6 +21,9 @@ package enum NodeProcess {
             ProcessControl.report(.failed("\(error)"))
             refuse("\(error)")
         }
+        #if DEBUG
+            ProcessControl.takePlantedBugs(of: equipment.genesis.name(of: equipment.party) ?? "")
+        #endif
         UsageMeter.watch([equipment.guardFile.path])
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
             let node = NodeDriver(equipment, eventLoop: loop, outlet: ProcessOutlet())

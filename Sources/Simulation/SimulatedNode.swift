@@ -12,6 +12,9 @@ final class SimulatedNode {
     /// What its next process is told of.
     var plans: [FaultPlan]
     var disk: VirtualDisk
+    #if DEBUG
+        var gathered = GatheredEntries()
+    #endif
     /// Nil while there is no process.
     var machine: (any NodeMachine)?
     var incarnation: UInt32 = 0

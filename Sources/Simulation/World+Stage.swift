@@ -156,6 +156,9 @@ extension World {
     private mutating func die(_ place: Place, of fault: FaultPlan?, losingPower: Bool) {
         let node = nodes[place.number]
         audit.add("die", place.number, at: now)
+        #if DEBUG
+            node.gathered = GatheredEntries()
+        #endif
         let lost = node.disk.die(at: now, losingPower: losingPower)
         closeRecord(place, ending: .cut)
         node.machine = nil

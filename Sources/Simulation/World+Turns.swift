@@ -82,6 +82,11 @@ extension World {
                 if turn.requests.isEmpty { takeEvents(place, &turn, &time) }
                 turn.stage = .durability
             case .durability:
+                #if DEBUG
+                    if PlantedBug.signBeforeSync.isOn {
+                        turn.unwritten = nodes[place.number].gathered.add(turn.unwritten)
+                    }
+                #endif
                 if !turn.unwritten.isEmpty {
                     time = time + plan.costs.guardWrite
                     nodes[place.number].disk.write(turn.unwritten, at: time)
