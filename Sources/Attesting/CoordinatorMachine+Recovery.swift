@@ -8,6 +8,9 @@ extension CoordinatorMachine {
     /// Numbering goes on after the last task on record, and evidence that the ledger has not answered is submitted
     /// again. The votes themselves come back from the operators: each sends what is still open when it is connected.
     mutating func restore(_ recorded: [GuardEntry], at now: Instant, effects: inout [NodeEffect]) {
+        #if DEBUG
+            let recorded = PlantedBug.guardPerProcess.isOn ? [] : recorded
+        #endif
         var unanswered: [Evidence] = []
         for entry in recorded {
             switch entry {

@@ -136,6 +136,9 @@ extension OperatorMachine {
         guard let vote = ownVotes[voteKey], let service = service(voteKey.service), service.dissemination == .mesh,
             let set = sets.set(vote.statement.operatorSet), box[voteKey]?.certified == nil, now < until
         else { return }
+        #if DEBUG
+            if PlantedBug.recordAgain.isOn { effects.append(.persist(.statement(vote.statement))) }
+        #endif
         effects.append(.send(.attestation(vote), to: recipients(of: set, service)))
         // Whoever has a certificate sends its votes no more, so the certificate itself is asked for.
         effects.append(

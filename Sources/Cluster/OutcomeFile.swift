@@ -40,6 +40,9 @@ struct OutcomeFile: Codable {
         var cpuNs: Int64
         var residentBytes: UInt64
         var peakResidentBytes: UInt64
+        /// Nil in what an earlier version has left.
+        var deepestQueue: UInt64?
+        var durableBytes: UInt64?
     }
 
     struct Simulation: Codable {
@@ -52,6 +55,8 @@ struct OutcomeFile: Codable {
         var workNs: Int64
         var deepestQueue: Int
         var fullestLinkBytes: Int
+        /// Nil in what an earlier version has left.
+        var guardEntries: UInt64?
         var longestAgenda: Int
         var overruns: UInt64
         var elapsedNs: Int64
@@ -78,7 +83,8 @@ extension OutcomeFile {
                 readings: usage.readings.map {
                     Reading(
                         atNs: $0.at.nanoseconds, cpuNs: $0.cpu.nanoseconds, residentBytes: $0.residentBytes,
-                        peakResidentBytes: $0.peakResidentBytes)
+                        peakResidentBytes: $0.peakResidentBytes, deepestQueue: $0.deepestQueue,
+                        durableBytes: $0.durableBytes)
                 })
         }
         timeline = outcome.timeline.map(TimelineTurn.init)
@@ -123,6 +129,7 @@ extension OutcomeFile.Simulation {
         workNs = figures.work.nanoseconds
         deepestQueue = figures.deepestQueue
         fullestLinkBytes = figures.fullestLink
+        guardEntries = figures.guardEntries
         longestAgenda = figures.longestAgenda
         overruns = figures.overruns
         elapsedNs = account.elapsed.nanoseconds
@@ -139,6 +146,7 @@ extension OutcomeFile.Simulation {
             figures.work = .nanoseconds(workNs)
             figures.deepestQueue = deepestQueue
             figures.fullestLink = fullestLinkBytes
+            figures.guardEntries = guardEntries ?? 0
             figures.longestAgenda = longestAgenda
             figures.overruns = overruns
             return SimulationAccount(audit: digest, figures: figures, elapsed: .nanoseconds(elapsedNs))
@@ -150,7 +158,7 @@ extension OutcomeFile.Reading {
     var value: ProcessUsage {
         ProcessUsage(
             at: Instant(nanoseconds: atNs), cpu: .nanoseconds(cpuNs), residentBytes: residentBytes,
-            peakResidentBytes: peakResidentBytes)
+            peakResidentBytes: peakResidentBytes, deepestQueue: deepestQueue, durableBytes: durableBytes)
     }
 }
 

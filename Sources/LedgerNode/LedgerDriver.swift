@@ -31,7 +31,10 @@ final class LedgerDriver: TransportDelegate {
     var nodeLog: NodeLog
     private var record: RecordWriter?
     private var queue = CircularBuffer<LedgerEvent>()
+    private var deepestQueue = 0
+    private var backlog = Backlog()
     private var isTurnScheduled = false
+    private let heartbeat: Heartbeat
     private(set) var outbox: [LedgerEffect] = []
     private var isCommitting = false
     private var isStopping = false
@@ -60,6 +63,7 @@ final class LedgerDriver: TransportDelegate {
         self.eventLoop = eventLoop
         self.report = report
         self.nodeLog = nodeLog
+        heartbeat = Heartbeat(eventLoop: eventLoop)
         machine = try LedgerMachine(genesis: genesis)
         var warning = nodeLog
         snapshots = SnapshotKeeper(
@@ -88,6 +92,7 @@ final class LedgerDriver: TransportDelegate {
         commitIfIdle()
         guard !isStopping else { return }
         startClock()
+        heartbeat.start { [weak self] lateness in self?.stalled(for: lateness) }
         let this = NIOLoopBound(self, eventLoop: eventLoop)
         transport.listen().whenComplete { result in
             switch result {
@@ -105,6 +110,11 @@ final class LedgerDriver: TransportDelegate {
     }
 
     // MARK: What comes in
+
+    /// It is written out with the next turn.
+    private func stalled(for lateness: Duration) {
+        record?.append(.note(at: MonotonicClock.now, .stalled(lateness)))
+    }
 
     func connected(_ party: Party) {
         guard let key = genesis.key(of: party) else { return }
@@ -147,6 +157,7 @@ final class LedgerDriver: TransportDelegate {
 
     private func enqueue(_ event: LedgerEvent) {
         queue.append(event)
+        backlog.came(at: MonotonicClock.now, waiting: queue.count)
         setReading()
         guard !isTurnScheduled else { return }
         isTurnScheduled = true
@@ -159,6 +170,7 @@ final class LedgerDriver: TransportDelegate {
         isTurnScheduled = false
         for _ in 0..<Self.eventsPerTurn {
             guard let event = queue.popFirst() else { break }
+            if let wait = backlog.taken(at: MonotonicClock.now) { stalled(for: wait) }
             handle(event)
         }
         if !queue.isEmpty {
@@ -173,6 +185,10 @@ final class LedgerDriver: TransportDelegate {
 
     private func setReading() {
         let waiting = queue.count + outbox.count
+        if waiting > deepestQueue {
+            deepestQueue = waiting
+            UsageMeter.saw(queueOf: waiting)
+        }
         if waiting > Self.highMark { transport.isReading = false }
         if waiting < Self.lowMark { transport.isReading = true }
     }
@@ -276,6 +292,7 @@ final class LedgerDriver: TransportDelegate {
             return snapshots.take(machine)
         }
         self.record = nil
+        heartbeat.stop()
         transport.close()
         do {
             try record.close(at: MonotonicClock.now)
@@ -288,6 +305,7 @@ final class LedgerDriver: TransportDelegate {
     private func fail(_ message: String) {
         guard record != nil else { return }
         record = nil
+        heartbeat.stop()
         isStopping = true
         ticks?.cancel()
         transport.close()

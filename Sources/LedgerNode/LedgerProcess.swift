@@ -15,6 +15,9 @@ package enum LedgerProcess {
     /// Never returns: the process ends with `ProcessControl`'s statuses.
     package static func run(configuration path: FilePath) -> Never {
         ProcessControl.takeSignals()
+        #if DEBUG
+            ProcessControl.takePlantedBugs(of: "ledger")
+        #endif
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let driver = DriverSlot(eventLoop: eventLoop)
@@ -43,6 +46,7 @@ package enum LedgerProcess {
             throw LedgerProcessError("\(configuration.key): not the key that genesis names for the ledger's clock")
         }
         let log = try InstructionLog(path: configuration.database)
+        UsageMeter.watch([FilePath(configuration.database), FilePath(configuration.database + "-wal")])
         let header = RecordHeader(
             node: "ledger", party: .ledger, incarnation: configuration.incarnation, network: genesis.network,
             configuration: [])

@@ -26,6 +26,9 @@ package enum Observation: Hashable, Sendable {
     case refusedToSign(reason: String)
     /// A peer sent what no honest peer sends.
     case rejected(from: Party, reason: String)
+    // Drivers of real processes
+    /// What comes to its turn now was due so much earlier: its process, or the whole machine, has stood still or is far behind.
+    case stalled(Duration)
     // The injector: the ground truth
     case injected(Injection)
     /// A fault that lasts, as silence does, is over: in one AVS, or nil: in all.

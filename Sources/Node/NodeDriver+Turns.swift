@@ -70,6 +70,7 @@ extension NodeDriver {
         if turn.requests.isEmpty {
             for _ in 0..<Self.eventsPerTurn {
                 guard !turn.isLast, let event = queue.popFirst() else { break }
+                if let wait = backlog.taken(at: clock()) { noteOwn(.stalled(wait)) }
                 handle(event, &turn)
             }
         }
@@ -102,6 +103,9 @@ extension NodeDriver {
     }
 
     private func makeDurable(_ turn: inout Turn) throws {
+        #if DEBUG
+            if PlantedBug.signBeforeSync.isOn { turn.entries = gathered.add(turn.entries) }
+        #endif
         guard !turn.entries.isEmpty else { return }
         try guardFile.append(turn.entries)
         try guardFile.sync()

@@ -48,6 +48,9 @@ package final class NodeDriver {
     let clock: () -> Instant
     /// Work that the machine has asked for and the last turn had no room for.
     var requests: [NodeEffect] = []
+    #if DEBUG
+        var gathered = GatheredEntries()
+    #endif
     /// Of the event that is being handled.
     var effects: [NodeEffect] = []
     var encoder = BorshEncoder()
@@ -55,7 +58,10 @@ package final class NodeDriver {
     var queue = FairQueue<Party, NodeEvent>()
     /// Of whom nothing more is read until some of it is handled.
     var heldUp: Set<Party> = []
+    private var deepestQueue = 0
+    var backlog = Backlog()
     var isTurnScheduled = false
+    private let heartbeat: Heartbeat
     /// The earliest time that the machine has asked to be woken at.
     private var wakeTime: Instant?
     private var wakeTask: Scheduled<Void>?
@@ -98,6 +104,7 @@ package final class NodeDriver {
         transport = Transport(
             own: Hello(network: network, party: equipment.party, key: equipment.key.publicKey),
             genesis: equipment.genesis, links: equipment.links, eventLoop: eventLoop)
+        heartbeat = Heartbeat(eventLoop: eventLoop)
         queue.append(.started(recorded: equipment.recorded), from: nil)
         transport.delegate = self
         for entry in equipment.programs { programs[entry.service] = program(entry, launcher: equipment.launcher) }
@@ -113,6 +120,7 @@ package final class NodeDriver {
     /// Listens, if others dial this node, and connects with the ledger.
     package func start() {
         scheduleTurn()
+        heartbeat.start { [weak self] lateness in self?.stalled(for: lateness) }
         for program in programs.values { program.start() }
         guard case .signer(let me) = party else { return transport.dial(.ledger, at: .loopback(port: ledgerPort)) }
         transport.listen().assumeIsolated().whenComplete { [self] result in
@@ -150,10 +158,22 @@ package final class NodeDriver {
             .status(NodeStatus(usage: UsageMeter.reading, role: meter.role(progress.tasks), faults: faults)))
     }
 
+    /// Something that was due now has waited for so long.
+    private func stalled(for lateness: Duration) {
+        guard !isEnded else { return }
+        noteOwn(.stalled(lateness))
+        scheduleTurn()
+    }
+
     /// - Parameter party: from whom it came; nil: from the ledger, or from nobody.
     func enqueue(_ event: NodeEvent, from party: Party? = nil, cost: UInt64 = 1) {
         guard !isEnded else { return }
         queue.append(event, from: party, cost: cost)
+        backlog.came(at: clock(), waiting: queue.count)
+        if queue.count > deepestQueue {
+            deepestQueue = queue.count
+            UsageMeter.saw(queueOf: queue.count)
+        }
         if queue.count > Self.queueHighMark { transport.isReading = false }
         if let party, queue.count(from: party) > Self.partyHighMark, heldUp.insert(party).inserted {
             transport.setReading(false, of: party)
@@ -165,6 +185,7 @@ package final class NodeDriver {
     func fail(_ message: String) {
         guard !isEnded else { return }
         isEnded = true
+        heartbeat.stop()
         for program in programs.values { program.close() }
         log(.error, message)
         outlet.report(.failed(message))
@@ -173,6 +194,7 @@ package final class NodeDriver {
 
     private func stop() {
         isEnded = true
+        heartbeat.stop()
         for program in programs.values { program.close() }
         transport.close()
         do {

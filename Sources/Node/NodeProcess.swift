@@ -1,3 +1,4 @@
+import Messages
 import NIOCore
 import NIOPosix
 import SystemPackage
@@ -20,6 +21,10 @@ package enum NodeProcess {
             ProcessControl.report(.failed("\(error)"))
             refuse("\(error)")
         }
+        #if DEBUG
+            ProcessControl.takePlantedBugs(of: equipment.genesis.name(of: equipment.party) ?? "")
+        #endif
+        UsageMeter.watch([equipment.guardFile.path])
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
             let gate = PauseGate(loop)
             let node = NodeDriver(equipment, eventLoop: loop, outlet: ProcessOutlet(gate))

@@ -50,8 +50,7 @@ package enum ProcessReport: Hashable, Sendable {
         case .ready: "ready"
         case .progress(let count): "progress \(count.issued) \(count.certified) \(count.expired)"
         case .finished: "finished"
-        case .used(let usage):
-            "used \(usage.at.nanoseconds) \(usage.cpu.nanoseconds) \(usage.residentBytes) \(usage.peakResidentBytes)"
+        case .used(let usage): "used \(Self.text(of: usage))"
         case .status(let status): "status \(Hexadecimal.encode(status.borsh))"
         case .task(let report): "task \(Hexadecimal.encode(report.borsh))"
         case .result(let task, let result?): "result \(task) \(Hexadecimal.encode(result))"
@@ -84,13 +83,8 @@ package enum ProcessReport: Hashable, Sendable {
             self = .progress(TaskCount(issued: numbers[0], certified: numbers[1], expired: numbers[2]))
         case ("finished", true): self = .finished
         case ("used", false):
-            guard let numbers = Self.numbers(rest, count: 4), numbers[0] <= Int64.max, numbers[1] <= Int64.max else {
-                return nil
-            }
-            self = .used(
-                ProcessUsage(
-                    at: Instant(nanoseconds: numbers[0]), cpu: .nanoseconds(Int64(numbers[1])),
-                    residentBytes: numbers[2], peakResidentBytes: numbers[3]))
+            guard let usage = Self.usage(rest) else { return nil }
+            self = .used(usage)
         case ("status", false):
             guard let status: NodeStatus = Self.value(rest) else { return nil }
             self = .status(status)
@@ -117,6 +111,25 @@ package enum ProcessReport: Hashable, Sendable {
 
     private static func digest(_ text: some StringProtocol) -> Digest? {
         Hexadecimal.decode(String(text)).flatMap { Digest($0) }
+    }
+
+    /// When, processor time, memory and the most of it; then, where both were measured, the deepest queue and what is on disk.
+    private static func text(of usage: ProcessUsage) -> String {
+        let numbers = [
+            usage.at.nanoseconds, UInt64(usage.cpu.nanoseconds), usage.residentBytes, usage.peakResidentBytes,
+        ]
+        let more = [usage.deepestQueue, usage.durableBytes].compactMap(\.self)
+        return (numbers + (more.count == 2 ? more : [])).map { "\($0)" }.joined(separator: " ")
+    }
+
+    private static func usage(_ text: some StringProtocol) -> ProcessUsage? {
+        guard let numbers = numbers(text, count: 4) ?? numbers(text, count: 6), numbers[0] <= Int64.max,
+            numbers[1] <= Int64.max
+        else { return nil }
+        return ProcessUsage(
+            at: Instant(nanoseconds: numbers[0]), cpu: .nanoseconds(Int64(numbers[1])), residentBytes: numbers[2],
+            peakResidentBytes: numbers[3], deepestQueue: numbers.count > 4 ? numbers[4] : nil,
+            durableBytes: numbers.count > 4 ? numbers[5] : nil)
     }
 
     /// - Returns: nil unless there are exactly so many.

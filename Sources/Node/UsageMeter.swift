@@ -9,6 +9,19 @@ package enum UsageMeter {
     /// Processor time when the run began.
     private static let beginning = Atomic<Int64>(0)
 
+    /// The most events that have waited for the machine.
+    private static let deepestQueue = Atomic<UInt64>(0)
+    /// What the process keeps for good.
+    private static let durableFiles = Mutex<[FilePath]>([])
+
+    /// Called with every new depth that may be the greatest.
+    package static func saw(queueOf depth: Int) {
+        deepestQueue.max(UInt64(depth), ordering: .relaxed)
+    }
+
+    /// From here on what these files take counts.
+    package static func watch(_ files: [FilePath]) { durableFiles.withLock { $0 = files } }
+
     /// From here on processor time counts.
     static func begin() { beginning.store(processorTime, ordering: .relaxed) }
 
@@ -16,7 +29,17 @@ package enum UsageMeter {
         let (resident, peak) = memory
         return ProcessUsage(
             at: MonotonicClock.now, cpu: .nanoseconds(processorTime - beginning.load(ordering: .relaxed)),
-            residentBytes: resident, peakResidentBytes: peak)
+            residentBytes: resident, peakResidentBytes: peak,
+            deepestQueue: deepestQueue.load(ordering: .relaxed), durableBytes: durableBytes)
+    }
+
+    private static var durableBytes: UInt64 {
+        durableFiles.withLock { files in
+            files.reduce(0) { sum, file in
+                var facts = stat()
+                return stat(file.string, &facts) == 0 ? sum + UInt64(max(0, facts.st_size)) : sum
+            }
+        }
     }
 
     private static var processorTime: Int64 {

@@ -8,12 +8,18 @@ package struct NodeRecord: Sendable {
     package var header: RecordHeader
     /// After the header, in the order in which they were written.
     package var entries: [RecordEntry]
+    /// Where each entry begins, in bytes from the beginning of the file; empty for a record that was never in one.
+    package var positions: [Int]
     package var ending: Ending
 
-    package init(path: FilePath, header: RecordHeader, entries: [RecordEntry], ending: Ending) {
+    package init(
+        path: FilePath, header: RecordHeader, entries: [RecordEntry], positions: [Int] = [], ending: Ending
+    ) {
+        precondition(positions.isEmpty || positions.count == entries.count, "each entry has its position")
         self.path = path
         self.header = header
         self.entries = entries
+        self.positions = positions
         self.ending = ending
     }
 
@@ -28,10 +34,13 @@ package struct NodeRecord: Sendable {
     package struct Note: Hashable, Sendable {
         package var at: Instant
         package var observation: Observation
+        /// Where its entry begins in the file; nil where there is none.
+        package var byte: Int?
 
-        package init(at: Instant, observation: Observation) {
+        package init(at: Instant, observation: Observation, byte: Int? = nil) {
             self.at = at
             self.observation = observation
+            self.byte = byte
         }
     }
 
@@ -44,8 +53,9 @@ package struct NodeRecord: Sendable {
     }
 
     package var notes: [Note] {
-        entries.compactMap { entry in
-            if case .note(let time, let observation) = entry { Note(at: time, observation: observation) } else { nil }
+        entries.indices.compactMap { place in
+            guard case .note(let time, let observation) = entries[place] else { return nil }
+            return Note(at: time, observation: observation, byte: positions.isEmpty ? nil : positions[place])
         }
     }
 }

@@ -10,12 +10,21 @@ package struct ProcessUsage: Hashable, Sendable {
     package var residentBytes: UInt64
     /// The most that it ever had.
     package var peakResidentBytes: UInt64
+    /// The most events that ever waited for its machine; nil where that was not counted.
+    package var deepestQueue: UInt64?
+    /// What its guard, or the ledger's log, takes on the disk; nil where that was not looked up.
+    package var durableBytes: UInt64?
 
-    package init(at: Instant, cpu: Duration, residentBytes: UInt64, peakResidentBytes: UInt64) {
+    package init(
+        at: Instant, cpu: Duration, residentBytes: UInt64, peakResidentBytes: UInt64, deepestQueue: UInt64? = nil,
+        durableBytes: UInt64? = nil
+    ) {
         self.at = at
         self.cpu = cpu
         self.residentBytes = residentBytes
         self.peakResidentBytes = peakResidentBytes
+        self.deepestQueue = deepestQueue
+        self.durableBytes = durableBytes
     }
 }
 

@@ -28,17 +28,22 @@ package enum RecordFile {
     ) throws(RecordError) -> NodeRecord {
         let reader = try RecordReader(path)
         var entries: [RecordEntry] = []
+        var positions: [Int] = []
         var ending = NodeRecord.Ending.cut
         do {
-            while let entry = try reader.next() {
+            while true {
+                let start = reader.position
+                guard let entry = try reader.next() else { break }
                 if case .input = entry, !keepingInputs { continue }
                 if case .closed(let time) = entry { ending = .closed(at: time) }
                 entries.append(entry)
+                positions.append(start)
             }
         } catch {
             guard case .torn = error.problem, toleratingTornTail, let byte = error.byte else { throw error }
             ending = .torn(at: byte)
         }
-        return NodeRecord(path: path, header: reader.header, entries: entries, ending: ending)
+        return NodeRecord(
+            path: path, header: reader.header, entries: entries, positions: positions, ending: ending)
     }
 }

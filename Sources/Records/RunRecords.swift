@@ -12,10 +12,19 @@ package struct RunRecords: Sendable {
     /// What was done to the nodes from outside, in the order in which it was: in a live cluster, and wherever the topology's
     /// network changes.
     package var interventions: [Intervention]
+    /// What processes have said that they use, where somebody has kept it.
+    package var usages: [NodeUsage]
+    /// How full things became, where they were simulated.
+    package var figures: SimulationFigures?
 
-    package init(genesis: Genesis, nodes: [NodeRecord], interventions: [Intervention] = []) {
+    package init(
+        genesis: Genesis, nodes: [NodeRecord], interventions: [Intervention] = [], usages: [NodeUsage] = [],
+        figures: SimulationFigures? = nil
+    ) {
         self.genesis = genesis
         self.interventions = interventions
+        self.usages = usages
+        self.figures = figures
         self.nodes = nodes.sorted { ($0.name, $0.incarnation) < ($1.name, $1.incarnation) }
     }
 
@@ -23,7 +32,8 @@ package struct RunRecords: Sendable {
     package static let directoryName = "records"
 
     /// Reads a run directory, its nodes' records without the machines' inputs. Torn tails are kept for the verdicts to judge, and so is
-    /// the absence of a node's record (`missing`); everything else that is wrong is an error.
+    /// the absence of a node's record (`missing`); everything else that is wrong is an error. What processes use stands in no
+    /// record: whoever has it adds it.
     ///
     /// - Parameter only: the name of the one node whose records are read; nil: everyone's.
     package static func load(directory: FilePath, only: String? = nil) throws(RecordError) -> RunRecords {

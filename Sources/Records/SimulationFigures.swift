@@ -16,6 +16,8 @@ package struct SimulationFigures: Hashable, Sendable {
     package var deepestQueue = 0
     /// The most bytes in flight or unread on one direction of one connection.
     package var fullestLink = 0
+    /// What all guards were given to keep.
+    package var guardEntries: UInt64 = 0
     /// The most things that were due at any one time.
     package var longestAgenda = 0
     /// Connections that were given up because the receiver did not read.

@@ -32,7 +32,7 @@ extension RunSummary {
             ("refused_instructions", .object(refusals.map { ("\($0.outcome)", .integer(Int64($0.count))) })),
             ("absent_faults", .array(absentFaults.map(json))), ("injected_live", .array(injectedLive.map(json))),
             ("executions", executionsJSON), ("disagreements", disagreementsJSON),
-            ("verdicts", .array(judgement.findings.map(json))),
+            ("verdicts", .array(judgement.findings.map { $0.json(history) })),
             ("expectation_failures", .array(judgement.expectationFailures.map(JSONValue.string))),
             ("unjudged", .array(judgement.unjudged.map(JSONValue.string))),
             ("verdict", .string(judgement.verdict.rawValue)),
@@ -63,6 +63,7 @@ extension RunSummary {
                 ("lost", .unsigned(figures.lost)), ("work_ns", .integer(figures.work.nanoseconds)),
                 ("deepest_queue", .integer(Int64(figures.deepestQueue))),
                 ("fullest_link_bytes", .integer(Int64(figures.fullestLink))),
+                ("guard_entries", .unsigned(figures.guardEntries)),
                 ("longest_agenda", .integer(Int64(figures.longestAgenda))), ("overruns", .unsigned(figures.overruns)),
             ]
         }
@@ -154,13 +155,6 @@ extension RunSummary {
             ("service", .string(history.name(of: statement.service))),
             ("subject", .string("\(statement.voteKey.subject)")), ("task", .string("\(statement.task)")),
             ("result", .string("\(statement.result)")), ("proof", .string(file.path)),
-        ])
-    }
-
-    private func json(_ finding: Finding) -> JSONValue {
-        .object([
-            ("oracle", .string(finding.oracle.rawValue)), ("verdict", .string(finding.verdict.rawValue)),
-            ("account", .string(finding.account)),
         ])
     }
 

@@ -13,6 +13,7 @@ package struct TerminalSummary: Sendable {
     private static let shownConflicts = 3
     private static let shownFailures = 5
     private static let shownReasons = 4
+    private static let shownExhibits = 2
 
     private let summary: RunSummary
     private let style: Style
@@ -227,7 +228,10 @@ package struct TerminalSummary: Sendable {
             let gap = String(repeating: " ", count: max(1, 16 - verdict.count))
             let lines = Self.wrap(finding.account, to: Self.width - 2 * Self.labelWidth)
             let margin = String(repeating: " ", count: 2 * Self.labelWidth)
-            return lines.enumerated().map { place, line in
+            // Where the first of them can be looked at; `results.json` has all.
+            let exhibits = (finding.violations.first?.exhibits ?? []).prefix(Self.shownExhibits)
+            let seen = exhibits.flatMap { Self.wrap("see \($0.line)", to: Self.width - 2 * Self.labelWidth) }
+            return (lines + seen).enumerated().map { place, line in
                 place > 0
                     ? margin + line
                     : Self.padded(finding.oracle.rawValue) + style.paint(verdict, for: finding.verdict) + gap + line

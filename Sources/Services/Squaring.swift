@@ -13,6 +13,9 @@ package struct Squaring: ServiceModule {
         guard let number = number(payload, as: UInt64.self) else {
             return .refused(reason: "a squaring payload has 8 bytes, this one \(payload.count)")
         }
+        #if DEBUG
+            if PlantedBug.narrowSquare.isOn { return .result(bytes(UInt128(number &* number))) }
+        #endif
         return .result(bytes(UInt128(number) * UInt128(number)))
     }
 

@@ -13,6 +13,9 @@ final class SimulatedNode {
     /// What its next process is told of.
     var plans: [FaultPlan]
     var disk: VirtualDisk
+    #if DEBUG
+        var gathered = GatheredEntries()
+    #endif
     /// Nil while there is no process.
     var machine: (any NodeMachine)?
     var incarnation: UInt32 = 0
@@ -32,6 +35,8 @@ final class SimulatedNode {
     var hasFinished = false
     /// What its next process finds.
     var restartDisk = FaultDisk.keep
+    /// Whether its disk has lost, with its host's power, what its guard need not have kept.
+    var hasOlderDisk = false
     /// Nothing starts it again.
     var isGoneForGood = false
     var role: NodeRole?

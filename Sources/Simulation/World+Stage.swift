@@ -133,6 +133,9 @@ extension World {
                 Intervention(at: now, party: node.party, incarnation: node.incarnation + 1, act: .restarted(disk)))
         }
         launch(place)
+        // A guard that is written and not synced promises nothing beyond its host's power.
+        if nodes[place.number].hasOlderDisk { intervene(nodes[place.number].party, .restarted(.older)) }
+        nodes[place.number].hasOlderDisk = false
         disclaimConnections(of: place)
         if let began = stage.began { enqueue(.began(began), at: place) }
     }
@@ -162,6 +165,9 @@ extension World {
     private mutating func die(_ place: Place, of fault: FaultPlan?, losingPower: Bool) {
         let node = nodes[place.number]
         audit.add("die", place.number, at: now)
+        #if DEBUG
+            node.gathered = GatheredEntries()
+        #endif
         let lost = node.disk.die(at: now, losingPower: losingPower)
         closeRecord(place, ending: .cut)
         node.machine = nil
@@ -180,6 +186,7 @@ extension World {
             return settleIfFinished()
         }
         node.restartDisk = fault?.parameters.disk ?? .keep
+        node.hasOlderDisk = losingPower && lost > 0 && plan.topology.guardMode == .written
         timetable.add(.restarts(place), at: now + rest)
     }
 

@@ -108,9 +108,15 @@ extension World {
                     (turn.unwritten, turn.requests, turn.isLast) = ([], [], true)
                     turn.outward = [(.crash, 0)]
                 }
+                #if DEBUG
+                    if PlantedBug.signBeforeSync.isOn {
+                        turn.unwritten = nodes[place.number].gathered.add(turn.unwritten)
+                    }
+                #endif
                 if !turn.unwritten.isEmpty {
                     time = time + plan.costs.guardWrite
                     nodes[place.number].disk.write(turn.unwritten, at: time)
+                    figures.guardEntries += UInt64(turn.unwritten.count)
                     turn.unwritten.removeAll(keepingCapacity: true)
                     turn.stage = .answers
                     if plan.topology.guardMode == .synced {

@@ -198,7 +198,8 @@ struct World {
             records += nodes[place].records
         }
         return SimulatedRun(
-            records: RunRecords(genesis: genesis, nodes: records, interventions: interventions),
+            records: RunRecords(
+                genesis: genesis, nodes: records, interventions: interventions, figures: figures),
             ending: stage.ending ?? .completed, audit: audit.finish(), figures: figures, nodeWork: nodeWork,
             wakes: wakes, timeline: timeline.results, unreachable: timeline.schedule.unreachable)
     }

@@ -18,7 +18,7 @@ package struct Expectations: Hashable, Sendable {
 
     package static let oracleNames = [
         "agreement", "accountability", "innocence", "completeness", "exactly-once", "conservation", "weight",
-        "liveness",
+        "validity", "durability", "liveness", "bounded",
     ]
     package static let verdictNames = ["holds", "violated", "unknown", "not-applicable"]
 

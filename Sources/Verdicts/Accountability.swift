@@ -10,7 +10,7 @@ import Primitives
 func judgeAccountability(of history: RunHistory) -> Finding {
     var check = IndependentCheck()
     let conflicts = history.conflicts
-    var absences: [String] = []
+    var absences: [ViolationAccount] = []
     var accounts: [String] = []
     for (one, other) in conflicts {
         let statement = one.statement
@@ -20,7 +20,10 @@ func judgeAccountability(of history: RunHistory) -> Finding {
             continue
         }
         guard let opening = history.openingSet(of: statement.service, in: statement.epoch) else {
-            absences.append("\(subject): the ledger never opened the operator set of epoch \(statement.epoch)")
+            absences.append(
+                ViolationAccount(
+                    "\(subject): the ledger never opened the operator set of epoch \(statement.epoch)",
+                    about: [statement.voteKey], exhibits: history.exhibits(of: [one, other])))
             continue
         }
         let removed = history.removed(from: opening, before: one).union(history.removed(from: opening, before: other))
@@ -37,7 +40,9 @@ func judgeAccountability(of history: RunHistory) -> Finding {
         if IndependentCheck.canForceTwo(members: members, of: opening) {
             accounts.append(account)
         } else {
-            absences.append(account)
+            absences.append(
+                ViolationAccount(
+                    account, about: [statement.voteKey], exhibits: history.exhibits(of: [one, other])))
         }
     }
     return .conclude(
@@ -60,6 +65,11 @@ extension RunHistory {
             }
         }
         return second.keys.sorted().map { (first[$0]!, second[$0]!) }
+    }
+
+    /// By whoever held each first.
+    fileprivate func exhibits(of certificates: [Certificate]) -> [Exhibit] {
+        certificates.compactMap { wanted in self.certificates.first { $0.certificate == wanted }.map { exhibit($0) } }
     }
 
     /// The members of an epoch's first operator set that had lost their seats when this certificate's set was opened.

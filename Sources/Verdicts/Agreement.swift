@@ -14,7 +14,7 @@ func judgeAgreement(of history: RunHistory) -> Finding {
         }
         if other.certificate.statement != held.certificate.statement, conflicts[key] == nil { conflicts[key] = held }
     }
-    var violations: [String] = []
+    var violations: [ViolationAccount] = []
     var excused: [String] = []
     for (key, held) in conflicts.sorted(by: { $0.key < $1.key }) {
         guard let other = first[key] else { continue }
@@ -23,7 +23,9 @@ func judgeAgreement(of history: RunHistory) -> Finding {
         if statements.contains(where: { history.canBeForced($0) }) {
             excused.append(account)
         } else {
-            violations.append(account)
+            violations.append(
+                ViolationAccount(
+                    account, about: [key], exhibits: [history.exhibit(other), history.exhibit(held)]))
         }
     }
     if violations.isEmpty, let account = excused.first {

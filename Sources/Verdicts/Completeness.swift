@@ -4,7 +4,7 @@ import Primitives
 /// Every equivocation of which both votes were sent to honest nodes inside the evidence window, with time to compare them,
 /// is slashed, and every coordinator that showed honest nodes two tasks under one number is revoked; evidence that an honest
 /// node found reaches the ledger; a fault that cannot be proven is not punished. A punishment that was still under way
-/// when the run ended is not awaited.
+/// when the run ended is not awaited; of one that did not come while a real process was held up nothing is known.
 func judgeCompleteness(of history: RunHistory) -> Finding {
     let faulty = history.faulty
     let slashed = Set(history.slashes.map(\.record.signer))
@@ -20,28 +20,16 @@ func judgeCompleteness(of history: RunHistory) -> Finding {
         doubles, isDue: { history.isProvable($0, cheats: cheats) },
         isPunished: { revoked.contains($0.service) },
         isUnderWay: { history.isUnderWay($0.voteKey) })
-    var absences = votes.missed.map { one in
-        let results = one.votes.map { "result \($0.attestation.statement.result.short) to \($0.recipients.count)" }
-        return "\(history.name(of: one.signer)) signed two results for \(history.describe(one.voteKey)) "
-            + "(\(results.joined(separator: ", "))), but was not slashed"
-    }
-    absences += tasks.missed.map { one in
-        "the coordinator signed two tasks as \(history.describe(one.voteKey)) "
-            + "(to \(one.tasks.map { "\($0.recipients.count)" }.joined(separator: " and "))), but was not revoked"
-    }
-    absences += history.unsubmitted(exceptAgainst: slashed, revoked).map { found in
-        "\(history.name(of: found.finder)) found evidence about \(history.describe(found.evidence.voteKey)), "
-            + "but nobody submitted it"
-    }
+    var missed = MissedPunishments(history)
+    for one in votes.missed { missed.add(one) }
+    for one in tasks.missed { missed.add(one) }
+    for found in history.unsubmitted(exceptAgainst: slashed, revoked) { missed.add(found) }
     let culprits = Set(equivocations.map(\.signer))
     // Who signed a wrong result that was certified may lose a dispute about it.
     let convicted = Set(history.slashes.map(\.record).filter { $0.kind == .equivocation }.map(\.signer))
-    for signer in history.faultySigners.subtracting(culprits).intersection(convicted).sorted() {
-        let names = Set(history.injections.filter { $0.party == .signer(signer) }.map(\.injection.behaviour)).sorted()
-        absences.append(
-            "\(history.name(of: signer)) was slashed, though its fault (\(names.joined(separator: ", "))) is unprovable"
-        )
-    }
+    let absences =
+        missed.absences
+        + history.faultySigners.subtracting(culprits).intersection(convicted).sorted().map(history.unprovable)
     let gaps = history.ledgerGaps + history.operatorGaps + history.coordinatorGaps
     guard !faulty.isEmpty else {
         return .conclude(
@@ -57,7 +45,7 @@ func judgeCompleteness(of history: RunHistory) -> Finding {
     if unseen > 0 { accounts.append("\(unseen) beyond what honest nodes could see in time") }
     if unprovable > 0 { accounts.append("\(RunHistory.count(unprovable, "unprovable culprit")) not punished") }
     return .conclude(
-        .completeness, violations: [], absences: absences, gaps: gaps, otherwise: .holds,
+        .completeness, violations: [], absences: absences, gaps: gaps, stalled: missed.stalled, otherwise: .holds,
         accounts.isEmpty ? "nothing provable happened" : accounts.joined(separator: "; "))
 }
 
@@ -81,6 +69,21 @@ private struct PunishmentCount<Offence> {
 }
 
 extension RunHistory {
+    /// Whom the ledger slashed although nothing of what it did can be proven.
+    fileprivate func unprovable(_ signer: OperatorIndex) -> ViolationAccount {
+        let own = injections.filter { $0.party == .signer(signer) }
+        let names = Set(own.map(\.injection.behaviour)).sorted()
+        let slashes = slashes.filter { $0.record.signer == signer }
+        return ViolationAccount(
+            "\(name(of: signer)) was slashed, though its fault (\(names.joined(separator: ", "))) is unprovable",
+            about: slashes.map(\.record.voteKey), exhibits: slashes.map(exhibit))
+    }
+
+    /// When the last of those who saw two votes should have submitted them.
+    func lastWord(on key: VoteKey) -> Instant? { windowClose(of: key).map(submissionDue) }
+
+    func submissionDue(after time: Instant) -> Instant { time + Self.submissionPatience + Self.exchange }
+
     /// How long after the window's close whoever holds evidence may take to submit it: an operator first waits half a
     /// second for the coordinator to do so.
     private static let submissionPatience = Duration.milliseconds(500)
@@ -88,6 +91,9 @@ extension RunHistory {
     /// What is sent so shortly before the window closes need not arrive, be compared and be asked for before it does: a
     /// vote, word of it, a question and its answer, each on its way between continents.
     private static let exchange = Duration.milliseconds(750)
+
+    /// A vote, word of it, a question and its answer, each so much later, are an exchange that is too late.
+    static let leastStall = Duration.milliseconds(100)
 
     /// Who is back may have to wait a second until it is dialled again; then it is told what it has missed.
     private static let reunion = Duration.seconds(1) + exchange
@@ -104,7 +110,7 @@ extension RunHistory {
         var check = IndependentCheck()
         return findings.filter { found in
             let (service, accused) = (found.evidence.voteKey.service, found.evidence.accused)
-            let due = found.at + Self.submissionPatience + Self.exchange
+            let due = submissionDue(after: found.at)
             guard !submitted.contains(found.evidence.offence), !cheats.contains(found.finder),
                 let end = closings[service], due <= end,
                 intervals(of: found.finder, in: service, touching: found.at, due).isEmpty,
@@ -180,6 +186,8 @@ extension RunHistory {
     private func canCompare(_ seers: [Set<Party>], in service: ServiceID, during watch: Watch) -> Bool {
         let coordinator = Party.coordinator(service)
         guard !isAwake(coordinator, during: watch) else { return true }
+        // A coordinator that cheats is still there: until somebody has found it out they leave the comparing to it.
+        guard !isTrusted(coordinator, though: watch) else { return false }
         let absences = intervals(of: coordinator, in: service, touching: watch.from, watch.close)
         guard absences.allSatisfy({ $0.start + Self.submissionPatience + Self.exchange <= watch.close }) else {
             return false
@@ -188,6 +196,16 @@ extension RunHistory {
             some.contains { one in
                 seers[(place + 1)...].contains { $0.contains { !isSeparated(one, from: $0, during: watch) } }
             }
+        }
+    }
+
+    /// Whether it cheats, and no honest operator could prove it in time to compare without it.
+    private func isTrusted(_ coordinator: Party, though watch: Watch) -> Bool {
+        let cheats = cheats
+        guard cheats.contains(coordinator), let key = genesis.key(of: coordinator) else { return false }
+        return !findings.contains { found in
+            found.evidence.accused == key && found.finder.isSigner && !cheats.contains(found.finder)
+                && found.at + Self.submissionPatience + Self.exchange <= watch.close
         }
     }
 

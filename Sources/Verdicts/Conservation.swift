@@ -5,34 +5,38 @@ import Primitives
 /// After every instruction all that entered of each asset is in exactly one place, every share of its vault has one
 /// holder, and what was burned and earned is what the slashes between say.
 func judgeConservation(of history: RunHistory) -> Finding {
-    var violations: [String] = []
-    var absences: [String] = []
+    var violations: [ViolationAccount] = []
+    var absences: [ViolationAccount] = []
     let flows = LedgerFlows(of: history)
-    var latest: [AssetID: Books] = [:]
-    for page in history.books {
+    var latest: [AssetID: RunHistory.BookPage] = [:]
+    for noted in history.bookPages {
+        let page = noted.books
+        func account(_ text: String) -> ViolationAccount {
+            ViolationAccount(text, exhibits: [latest[page.asset], noted].compactMap(\.self).map(history.exhibit))
+        }
         let after = "after instruction \(page.sequence)"
         let unit = page.asset == .native ? "lamports" : "units of \(history.name(of: page.asset))"
         let held = page.parts.reduce(UInt128(0)) { $0 + UInt128($1.number) }
         if held != UInt128(page.entered.number) {
-            violations.append("\(after) \(page.entered.number) \(unit) have entered, but \(held) are there")
+            violations.append(account("\(after) \(page.entered.number) \(unit) have entered, but \(held) are there"))
         }
         let shares = page.shareParts.reduce(UInt128(0)) { $0 + UInt128($1.number) }
         if shares != UInt128(page.shares.number) {
-            violations.append("\(after) there are \(page.shares.number) shares, but \(shares) are held")
+            violations.append(account("\(after) there are \(page.shares.number) shares, but \(shares) are held"))
         }
-        if let previous = latest[page.asset] {
+        if let previous = latest[page.asset]?.books {
             if let bucket = page.bucketThatShrank(since: previous) {
-                violations.append("\(after) less is \(bucket) than before")
+                violations.append(account("\(after) less is \(bucket) than before"))
             }
             if page.sequence < previous.sequence {
-                violations.append("\(after) come the books after instruction \(previous.sequence)")
+                violations.append(account("\(after) come the books after instruction \(previous.sequence)"))
             } else if let fault = flows.fault(from: previous, to: page, unit: unit) {
-                absences.append("\(after) \(fault)")
+                absences.append(account("\(after) \(fault)"))
             }
         }
-        latest[page.asset] = page
+        latest[page.asset] = noted
     }
-    let pages = history.books.count
+    let pages = history.bookPages.count
     return .conclude(
         .conservation, violations: violations, absences: absences, gaps: history.ledgerGaps,
         otherwise: pages == 0 ? .unknown : .holds,

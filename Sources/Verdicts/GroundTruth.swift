@@ -10,6 +10,8 @@ package struct InjectedEquivocation: Hashable, Sendable {
     package var votes: [Injection.SentVote]
     /// When the second of them was sent.
     package var at: Instant
+    /// Where the first of them was noted.
+    package var place: RecordPlace
 }
 
 extension RunHistory {
@@ -28,7 +30,8 @@ extension RunHistory {
                 let name = Name(signer: signer, voteKey: statement.voteKey)
                 var one =
                     found[name]
-                    ?? InjectedEquivocation(signer: name.signer, voteKey: name.voteKey, votes: [], at: injected.at)
+                    ?? InjectedEquivocation(
+                        signer: name.signer, voteKey: name.voteKey, votes: [], at: injected.at, place: injected.place)
                 if let place = one.votes.firstIndex(where: { $0.attestation.statement == statement }) {
                     one.votes[place].recipients += vote.recipients
                 } else {
@@ -49,7 +52,8 @@ extension RunHistory {
                 let first = injected.injection.tasks.first
             else { return nil }
             return InjectedTaskEquivocation(
-                service: service, voteKey: first.header.voteKey, tasks: injected.injection.tasks, at: injected.at)
+                service: service, voteKey: first.header.voteKey, tasks: injected.injection.tasks, at: injected.at,
+                place: injected.place)
         }.sorted { ($0.at, $0.service) < ($1.at, $1.service) }
     }
 
@@ -105,4 +109,6 @@ package struct InjectedTaskEquivocation: Hashable, Sendable {
     package var tasks: [Injection.SentTask]
     /// When the second of them was sent.
     package var at: Instant
+    /// Where the first of them was noted.
+    package var place: RecordPlace
 }

@@ -7,17 +7,24 @@ import Primitives
 func judgeInnocence(of history: RunHistory) -> Finding {
     var check = IndependentCheck()
     let equivocations = history.equivocations
-    var violations: [String] = []
-    var absences: [String] = []
+    var violations: [ViolationAccount] = []
+    var absences: [ViolationAccount] = []
     var gaps = history.ledgerGaps
-    for slash in history.slashes.map(\.record) where slash.kind == .equivocation {
+    for punished in history.slashes where punished.record.kind == .equivocation {
+        let slash = punished.record
         let name = history.name(of: slash.signer)
         let offence = "\(name) was slashed for \(history.describe(slash.voteKey))"
-        if let evidence = history.evidence(against: slash.accused, about: slash.voteKey) {
-            let flaw = history.flaw(in: evidence, for: slash, &check)
-            if let flaw { violations.append("\(offence), but the evidence proves nothing: \(flaw)") }
+        let proof = history.proof(against: slash.accused, about: slash.voteKey)
+        func account(_ text: String) -> ViolationAccount {
+            ViolationAccount(
+                "\(offence), but \(text)", about: [slash.voteKey],
+                exhibits: [history.exhibit(punished)] + (proof.map { [history.exhibit($0.instruction)] } ?? []))
+        }
+        if let proof {
+            let flaw = history.flaw(in: proof.evidence, for: slash, &check)
+            if let flaw { violations.append(account("the evidence proves nothing: \(flaw)")) }
         } else {
-            absences.append("\(offence), but no evidence for it was applied")
+            absences.append(account("no evidence for it was applied"))
         }
         let guilty = equivocations.contains {
             $0.signer == slash.signer && $0.voteKey == slash.voteKey && $0.isProvable(against: slash.accused, &check)
@@ -25,25 +32,32 @@ func judgeInnocence(of history: RunHistory) -> Finding {
         if guilty { continue }
         let missing = history.operatorGaps.filter { $0.party == .signer(slash.signer) }
         if missing.isEmpty {
-            violations.append("\(offence), but it sent no two different votes for it")
+            violations.append(account("it sent no two different votes for it"))
         } else {
             gaps += missing
         }
     }
-    for revocation in history.revocations.map(\.record) {
+    for revoked in history.revocations {
+        let revocation = revoked.record
         let offence =
             "the coordinator of \(history.name(of: revocation.service)) was revoked for "
             + history.describe(revocation.voteKey)
-        if let evidence = history.evidence(against: revocation.accused, about: revocation.voteKey) {
-            let flaw = history.flaw(in: evidence, for: revocation, &check)
-            if let flaw { violations.append("\(offence), but the evidence proves nothing: \(flaw)") }
+        let proof = history.proof(against: revocation.accused, about: revocation.voteKey)
+        func account(_ text: String) -> ViolationAccount {
+            ViolationAccount(
+                "\(offence), but \(text)", about: [revocation.voteKey],
+                exhibits: [history.exhibit(revoked)] + (proof.map { [history.exhibit($0.instruction)] } ?? []))
+        }
+        if let proof {
+            let flaw = history.flaw(in: proof.evidence, for: revocation, &check)
+            if let flaw { violations.append(account("the evidence proves nothing: \(flaw)")) }
         } else {
-            absences.append("\(offence), but no evidence for it was applied")
+            absences.append(account("no evidence for it was applied"))
         }
         guard !history.taskEquivocations.contains(where: { $0.voteKey == revocation.voteKey }) else { continue }
         let missing = history.coordinatorGaps.filter { $0.party == .coordinator(revocation.service) }
         if missing.isEmpty {
-            violations.append("\(offence), but it sent no two different tasks under that number")
+            violations.append(account("it sent no two different tasks under that number"))
         } else {
             gaps += missing
         }
@@ -60,12 +74,14 @@ func judgeInnocence(of history: RunHistory) -> Finding {
 
 extension RunHistory {
     /// What the ledger applied.
-    fileprivate func evidence(against accused: PublicKey, about voteKey: VoteKey) -> Evidence? {
+    fileprivate func proof(
+        against accused: PublicKey, about voteKey: VoteKey
+    ) -> (evidence: Evidence, instruction: AppliedInstruction)? {
         for instruction in applied where instruction.outcome == .applied {
             guard case .submitEvidence(let evidence) = instruction.signed.instruction,
                 evidence.accused == accused, evidence.voteKey == voteKey
             else { continue }
-            return evidence
+            return (evidence, instruction)
         }
         return nil
     }

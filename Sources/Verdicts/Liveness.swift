@@ -4,41 +4,61 @@ import Primitives
 /// While the coordinator is without any fault, and operators without any hold more than the threshold of a task's operator
 /// set, from its issue to its deadline, the coordinator has a certificate for it before the deadline. It is enough that they
 /// are for the last seconds in which the task can be voted on: whatever happened before, what is open is sent again. Other
-/// tasks are not judged, nor those whose deadline the run did not reach, nor those of epochs that somebody skipped.
+/// tasks are not judged, nor those whose deadline the run did not reach, nor those of epochs that somebody skipped. Of what
+/// is late since a real process was held up nothing is known.
 func judgeLiveness(of history: RunHistory) -> Finding {
-    let closed = history.tasks.filter { !$0.isOpen }
-    var premise = LivenessPremise()
-    let startup = history.closeOfStartup
-    var judged = 0
+    var tally = LivenessTally(history)
+    for issued in history.tasks where !issued.isOpen { tally.add(issued) }
+    if tally.late.isEmpty, history.gaps.isEmpty, tally.unknownSets > 0 {
+        return Finding(
+            .liveness, .unknown,
+            "\(RunHistory.count(tally.unknownSets, "task")) pin operator sets that the ledger never opened")
+    }
+    return .conclude(
+        .liveness, violations: [], absences: tally.absences, gaps: history.gaps, stalled: tally.stalled,
+        otherwise: tally.judged > 0 ? .holds : .notApplicable, tally.account)
+}
+
+/// What became of the tasks whose deadlines have passed.
+private struct LivenessTally {
+    private let history: RunHistory
+    private let startup: Instant?
+    private var premise = LivenessPremise()
+    private var closed = 0
+    private(set) var judged = 0
     /// Due before everybody could sign.
-    var early = 0
+    private var early = 0
     /// Out of time because epochs were skipped.
-    var cutShort = 0
-    var late: [ServiceTask] = []
+    private var cutShort = 0
+    private(set) var late: [RunHistory.IssuedTask] = []
     /// Of the late ones: too few operators had a result; or they had different ones.
-    var (withoutResult, withDifferentResults) = (0, 0)
-    var unknownSets = 0
-    for issued in closed {
+    private var (withoutResult, withDifferentResults) = (0, 0)
+    private(set) var unknownSets = 0
+    /// Those that would be late, had nobody been held up.
+    private(set) var stalled: [String] = []
+
+    init(_ history: RunHistory) {
+        self.history = history
+        startup = history.closeOfStartup
+    }
+
+    mutating func add(_ issued: RunHistory.IssuedTask) {
+        closed += 1
         let task = issued.task
-        guard let set = history.operatorSets[task.operatorSet] else {
-            unknownSets += 1
-            continue
-        }
+        guard let set = history.operatorSets[task.operatorSet] else { return unknownSets += 1 }
         let faulty = history.faulty(whenDecisiveFor: task)
-        if let startup, history.lastChance(of: task) < startup {
-            early += 1
-            continue
-        }
-        guard !history.isCutShort(task) else {
-            cutShort += 1
-            continue
-        }
+        if let startup, history.lastChance(of: task) < startup { return early += 1 }
+        guard !history.isCutShort(task) else { return cutShort += 1 }
         guard !faulty.contains(.coordinator(task.service)),
             premise.holds(in: set, without: RunHistory.signers(in: faulty))
-        else { continue }
+        else { return }
         judged += 1
-        guard !issued.certifiedInTime else { continue }
-        late.append(task)
+        guard !issued.certifiedInTime else { return }
+        if let stall = history.stall(aroundThe: task) {
+            return stalled.append(
+                "\(history.describe(task.header.voteKey)) had no certificate by the deadline; but \(stall) meanwhile")
+        }
+        late.append(issued)
         let idle = Set(history.reasonsForNoResult(of: task).keys)
         if !premise.holds(in: set, without: RunHistory.signers(in: faulty).union(idle)) {
             withoutResult += 1
@@ -46,39 +66,43 @@ func judgeLiveness(of history: RunHistory) -> Finding {
             withDifferentResults += 1
         }
     }
-    let share = judged < closed.count ? "\(judged) of \(RunHistory.count(closed.count, "task")) judged: " : ""
-    var absences: [String] = []
-    if !late.isEmpty {
-        let first = late.prefix(3).map { "\($0.sequence) of \(history.name(of: $0.service))" }
-        absences.append(
-            "\(share)\(late.count) of \(RunHistory.count(judged, "task")) had no certificate by the deadline, "
-                + "first \(first.joined(separator: ", "))"
-                + (withoutResult > 0 ? "; for \(withoutResult) too few operators had a result" : "")
-                + (withDifferentResults > 0 ? "; for \(withDifferentResults) their results differ" : ""))
+
+    private var share: String {
+        judged < closed ? "\(judged) of \(RunHistory.count(closed, "task")) judged: " : ""
     }
-    let gaps = history.gaps
-    if absences.isEmpty, gaps.isEmpty, unknownSets > 0 {
-        return Finding(
-            .liveness, .unknown,
-            "\(RunHistory.count(unknownSets, "task")) pin operator sets that the ledger never opened")
+
+    /// One account of all that are late.
+    var absences: [ViolationAccount] {
+        guard !late.isEmpty else { return [] }
+        let first = late.prefix(3).map { "\($0.task.sequence) of \(history.name(of: $0.task.service))" }
+        let shown = late.prefix(Finding.violationLimit)
+        return [
+            ViolationAccount(
+                "\(share)\(late.count) of \(RunHistory.count(judged, "task")) had no certificate by the deadline, "
+                    + "first \(first.joined(separator: ", "))"
+                    + (withoutResult > 0 ? "; for \(withoutResult) too few operators had a result" : "")
+                    + (withDifferentResults > 0 ? "; for \(withDifferentResults) their results differ" : ""),
+                about: shown.map(\.task.header.voteKey),
+                exhibits: shown.map { history.exhibit($0.task, at: $0.place) })
+        ]
     }
-    let account: String =
+
+    /// Where none is late.
+    var account: String {
         if judged > 0 {
             "\(share)\(RunHistory.count(judged, "task")) certified before the deadline"
         } else if history.tasks.isEmpty {
             "no task was issued"
-        } else if closed.isEmpty {
+        } else if closed == 0 {
             "the run ended before the deadline of every task"
-        } else if early == closed.count {
+        } else if early == closed {
             "every task was due before operators could have an answer from whom they ask at their start"
-        } else if cutShort == closed.count {
+        } else if cutShort == closed {
             "the ledger's clock was moved beyond the epochs of every task"
         } else {
             "during no task were the coordinator and operators with more than the threshold without a fault"
         }
-    return .conclude(
-        .liveness, violations: [], absences: absences, gaps: gaps, otherwise: judged > 0 ? .holds : .notApplicable,
-        account)
+    }
 }
 
 extension RunHistory {
@@ -96,6 +120,18 @@ extension RunHistory {
                 $0.service == task.service && $0.touches(from: $0.hasBeenSilent ? task.issued : first, to: last)
             }.map(\.party))
     }
+
+    /// Who was held up while it had to be decided, or so shortly before that what had piled up may have been in its way.
+    fileprivate func stall(aroundThe task: ServiceTask) -> String? {
+        let share = (task.deadline - task.issued).nanoseconds / Self.hops
+        return stall(
+            from: task.issued + (.zero - Self.catchingUp), to: task.deadline, least: .nanoseconds(max(0, share)))
+    }
+
+    /// From a task to its certificate, those that an operator's program and its guard may add counted.
+    private static let hops: Int64 = 16
+
+    private static let catchingUp = Duration.seconds(1)
 
     /// Its deadline, or when operators vote on it no more.
     func lastChance(of task: ServiceTask) -> Instant {

@@ -14,8 +14,14 @@ package enum Oracle: String, CaseIterable, Hashable, Sendable {
     case conservation
     /// Every certificate carries the stake that it claims.
     case weight
+    /// What was certified is what the AVS's module makes of the task.
+    case validity
+    /// What was acknowledged, signed or issued once stands, whoever crashed.
+    case durability
     /// Every task is certified in time while the honest hold the quorum.
     case liveness
+    /// Memory, queues and files stay within their limits.
+    case bounded
 
     package func judge(_ history: RunHistory) -> Finding {
         switch self {
@@ -26,7 +32,10 @@ package enum Oracle: String, CaseIterable, Hashable, Sendable {
         case .exactlyOnce: judgeExactlyOnce(of: history)
         case .conservation: judgeConservation(of: history)
         case .weight: judgeWeight(of: history)
+        case .validity: judgeValidity(of: history)
+        case .durability: judgeDurability(of: history)
         case .liveness: judgeLiveness(of: history)
+        case .bounded: judgeBounds(of: history)
         }
     }
 }
@@ -45,6 +54,13 @@ package struct Finding: Hashable, Sendable {
     package var oracle: Oracle
     package var verdict: Verdict
     package var account: String
+    /// The first of what was found wrong, with what it can be seen by; none unless it is violated.
+    package var violations: [ViolationAccount] = []
+    /// All of what was found wrong.
+    package var violationCount = 0
+
+    /// So many are told in full.
+    package static let violationLimit = 16
 
     package init(_ oracle: Oracle, _ verdict: Verdict, _ account: String) {
         self.oracle = oracle
@@ -60,14 +76,24 @@ package struct Finding: Hashable, Sendable {
     /// - Parameters:
     ///   - violations: shown by what stands in the records.
     ///   - absences: violations by what does not stand in them, which it might, were they whole.
+    ///   - stalled: what would be absences, had nobody been held up meanwhile.
     static func conclude(
-        _ oracle: Oracle, violations: [String], absences: [String] = [], gaps: [RecordGap], otherwise verdict: Verdict,
-        _ account: String
+        _ oracle: Oracle, violations: [ViolationAccount], absences: [ViolationAccount] = [], gaps: [RecordGap],
+        stalled: [String] = [], otherwise verdict: Verdict, _ account: String
     ) -> Finding {
-        if let account = summary(violations) { return Finding(oracle, .violated, account) }
+        if let finding = Finding(oracle, violatedBy: violations) { return finding }
         if let account = summary(gaps.map(\.account)) { return Finding(oracle, .unknown, account) }
-        if let account = summary(absences) { return Finding(oracle, .violated, account) }
+        if let finding = Finding(oracle, violatedBy: absences) { return finding }
+        if let account = summary(stalled) { return Finding(oracle, .unknown, account) }
         return Finding(oracle, verdict, account)
+    }
+
+    /// Nil where there are none.
+    private init?(_ oracle: Oracle, violatedBy violations: [ViolationAccount]) {
+        guard let account = Self.summary(violations.map(\.account)) else { return nil }
+        self.init(oracle, .violated, account)
+        self.violations = Array(violations.prefix(Self.violationLimit))
+        violationCount = violations.count
     }
 
     private static func summary(_ accounts: [String]) -> String? {

@@ -7,6 +7,7 @@ extension RunHistory {
     package struct Vote: Hashable, Sendable {
         package var task: Digest
         package var result: Digest
+        var place: RecordPlace
     }
 
     /// The different results of honest operators for one task that has no certificate.

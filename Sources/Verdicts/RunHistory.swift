@@ -36,7 +36,23 @@ package struct RunHistory: Sendable {
     package private(set) var adoptions: [Digest: [Adoption]] = [:]
     package private(set) var applied: [AppliedInstruction] = []
     /// Every page of every asset's books, in the order in which they were noted.
-    package private(set) var books: [Books] = []
+    package private(set) var bookPages: [BookPage] = []
+    /// The ledger's answers, as whoever asked has noted them.
+    package private(set) var receipts: [HeldReceipt] = []
+    /// Why operators did not sign.
+    private(set) var refusals: [RefusedSigning] = []
+    /// What those signed who had more than one process, and what they issued.
+    private(set) var signedAgain: [SignedByProcess] = []
+    /// When real processes were held up, and nobody had asked for it.
+    package private(set) var stalls: [Stall] = []
+    /// Every process that has left a record.
+    let processes: [Process]
+    /// What of their guards processes found that somebody started again.
+    let disks: [FoundDisk]
+    /// What processes have said that they use.
+    let usages: [NodeUsage]
+    /// How full things became, where they were simulated.
+    let figures: SimulationFigures?
     /// By vote key: what each operator voted for.
     package private(set) var votes: [VoteKey: [OperatorIndex: Vote]] = [:]
     /// By vote key: why operators that did not vote had no result.
@@ -44,88 +60,7 @@ package struct RunHistory: Sendable {
     /// What is missing of the records, the nodes whose crash was injected excepted.
     package private(set) var gaps: [RecordGap] = []
 
-    package struct IssuedTask: Hashable, Sendable {
-        package var task: ServiceTask
-        /// When its coordinator held a certificate for it, in time or not.
-        package var certified: Instant?
-        /// Its deadline lay ahead when the run ended: nothing is known of it, whether it has a certificate or not. To
-        /// count those that have one would favour the quick.
-        package var isOpen: Bool
-        /// By somebody, and not its load's.
-        package var isSubmitted: Bool
-
-        package init(
-            task: ServiceTask, certified: Instant? = nil, isOpen: Bool = false, isSubmitted: Bool = false
-        ) {
-            self.task = task
-            self.certified = certified
-            self.isOpen = isOpen
-            self.isSubmitted = isSubmitted
-        }
-
-        package var certifiedInTime: Bool { certified.map { $0 <= task.deadline } ?? false }
-    }
-
-    package struct HeldCertificate: Hashable, Sendable {
-        package var party: Party
-        /// The node's name.
-        package var holder: String
-        package var at: Instant
-        package var certificate: Certificate
-    }
-
-    package struct Injected: Hashable, Sendable {
-        package var party: Party
-        package var at: Instant
-        package var injection: Injection
-    }
-
-    package struct FoundEvidence: Hashable, Sendable {
-        package var finder: Party
-        package var at: Instant
-        package var evidence: Evidence
-    }
-
-    package struct Slash: Hashable, Sendable {
-        /// When the ledger took the proof.
-        package var at: Instant
-        /// As it stood last.
-        package var record: SlashRecord
-    }
-
-    package struct SlashNote: Hashable, Sendable {
-        package var at: Instant
-        package var sequence: UInt64
-        package var record: SlashRecord
-    }
-
-    package struct RestakingNote: Hashable, Sendable {
-        package var at: Instant
-        package var sequence: UInt64
-        package var event: RestakingEvent
-    }
-
-    package struct Revoked: Hashable, Sendable {
-        package var at: Instant
-        package var record: Revocation
-    }
-
-    package struct Opening: Hashable, Sendable {
-        package var at: Instant
-        package var set: OperatorSet
-    }
-
-    package struct Adoption: Hashable, Sendable {
-        package var party: Party
-        package var at: Instant
-    }
-
-    package struct AppliedInstruction: Hashable, Sendable {
-        package var at: Instant
-        package var sequence: UInt64
-        package var signed: SignedInstruction
-        package var outcome: Outcome
-    }
+    package var books: [Books] { bookPages.map(\.books) }
 
     /// By instruction, its number in the ledger's log: whose stake it takes.
     package var culprits: [UInt64: [OperatorIndex]] {
@@ -141,19 +76,33 @@ package struct RunHistory: Sendable {
     package init(_ run: RunRecords) {
         genesis = run.genesis
         network = run.genesis.network
+        processes = run.nodes.map {
+            Process(party: $0.party, incarnation: $0.incarnation, isClosed: $0.isClosed)
+        }
+        disks = run.interventions.compactMap { intervention in
+            guard case .restarted(let disk) = intervention.act else { return nil }
+            return FoundDisk(party: intervention.party, incarnation: intervention.incarnation, disk: disk)
+        }
+        usages = run.usages
+        figures = run.figures
         separations = Separation.all(in: run)
         var issued: [TaskName: IssuedTask] = [:]
         var certified: [TaskName: Instant] = [:]
         var submitted: Set<TaskName> = []
+        let restarted = Dictionary(grouping: run.nodes, by: \.party).filter { $0.value.count > 1 }
         for node in run.nodes {
+            let file = "\(RunRecords.directoryName)/\(node.header.fileName)"
+            let hasSeveral = restarted[node.party] != nil
             if case .coordinator(let service) = node.party {
                 if case .closed(let time) = node.ending { closings[service] = time } else { closings[service] = nil }
             }
             for note in node.notes {
+                let place = RecordPlace(file: file, byte: note.byte)
                 if node.party.isCoordinator {
-                    Self.follow(note, issued: &issued, certified: &certified, submitted: &submitted)
+                    Self.follow(note, at: place, issued: &issued, certified: &certified, submitted: &submitted)
                 }
-                take(note, of: node)
+                take(note, of: node, at: place)
+                if hasSeveral { takeSigned(note, of: node, at: place) }
             }
         }
         for (voteKey, voters) in votes {
@@ -167,6 +116,7 @@ package struct RunHistory: Sendable {
         tasks = issued.sorted { $0.key < $1.key }.map(\.value)
         faultIntervals = FaultInterval.all(in: run, tasks: tasks.map(\.task))
         gaps = RecordGap.all(in: run, excepting: injections)
+        stalls = Stall.all(in: run)
         let crashes = injections.filter { $0.injection.isDeath }
         stops = Dictionary(
             grouping: run.interventions.filter { $0.act == .killed || $0.act == .paused }.map { ($0.party, $0.at) }
@@ -207,13 +157,14 @@ package struct RunHistory: Sendable {
 
     /// The first time counts: for a task that is issued again after a restart, and for its certificate.
     private static func follow(
-        _ note: NodeRecord.Note, issued: inout [TaskName: IssuedTask], certified: inout [TaskName: Instant],
+        _ note: NodeRecord.Note, at place: RecordPlace, issued: inout [TaskName: IssuedTask],
+        certified: inout [TaskName: Instant],
         submitted: inout Set<TaskName>
     ) {
         switch note.observation {
         case .taskIssued(let task):
             let name = TaskName(service: task.service, subject: Subject(task.sequence))
-            if issued[name] == nil { issued[name] = IssuedTask(task: task) }
+            if issued[name] == nil { issued[name] = IssuedTask(task: task, place: place) }
         case .certified(let certificate):
             let key = certificate.statement.voteKey
             let name = TaskName(service: key.service, subject: key.subject)
@@ -224,55 +175,78 @@ package struct RunHistory: Sendable {
         }
     }
 
-    private mutating func take(_ note: NodeRecord.Note, of node: NodeRecord) {
+    private mutating func takeSigned(_ note: NodeRecord.Note, of node: NodeRecord, at place: RecordPlace) {
+        let content: SignedByProcess.Content
+        switch note.observation {
+        case .attested(let vote): content = .vote(vote)
+        case .taskIssued(let task): content = .task(task)
+        default: return
+        }
+        signedAgain.append(
+            SignedByProcess(party: node.party, incarnation: node.incarnation, content: content, place: place))
+    }
+
+    private mutating func take(_ note: NodeRecord.Note, of node: NodeRecord, at place: RecordPlace) {
         switch note.observation {
         case .attested(let vote):
             guard case .signer(let signer) = node.party else { return }
             let statement = vote.statement
             if votes[statement.voteKey]?[signer] == nil {
-                votes[statement.voteKey, default: [:]][signer] = Vote(task: statement.task, result: statement.result)
+                votes[statement.voteKey, default: [:]][signer] = Vote(
+                    task: statement.task, result: statement.result, place: place)
             }
         case .notExecuted(let service, let sequence, let reason):
             guard case .signer(let signer) = node.party else { return }
             let voteKey = VoteKey(network: network, service: service, subject: Subject(sequence))
             if unexecuted[voteKey]?[signer] == nil { unexecuted[voteKey, default: [:]][signer] = reason }
         case .certified(let certificate):
-            hold(certificate, at: note.at, by: node)
+            hold(certificate, at: note.at, by: node, place)
         case .evidenceFound(let evidence):
-            findings.append(FoundEvidence(finder: node.party, at: note.at, evidence: evidence))
+            findings.append(FoundEvidence(finder: node.party, at: note.at, evidence: evidence, place: place))
         case .injected(let injection):
-            injections.append(Injected(party: node.party, at: note.at, injection: injection))
+            injections.append(Injected(party: node.party, at: note.at, injection: injection, place: place))
+        case .receiptArrived(let receipt):
+            receipts.append(
+                HeldReceipt(party: node.party, holder: node.name, at: note.at, receipt: receipt, place: place))
+        case .refusedToSign(let reason):
+            guard case .signer(let signer) = node.party else { return }
+            refusals.append(
+                RefusedSigning(signer: signer, incarnation: node.incarnation, reason: reason, place: place))
         case .applied(let sequence, _, let signed, let outcome) where node.party == .ledger:
-            applied.append(AppliedInstruction(at: note.at, sequence: sequence, signed: signed, outcome: outcome))
+            applied.append(
+                AppliedInstruction(at: note.at, sequence: sequence, signed: signed, outcome: outcome, place: place))
             if outcome == .applied, case .submitCertificate(let certificate, _) = signed.instruction {
-                hold(certificate, at: note.at, by: node)
+                hold(certificate, at: note.at, by: node, place)
             }
         case .slashed(let record) where node.party == .ledger:
             slashNotes.append(SlashNote(at: note.at, sequence: applied.last?.sequence ?? 0, record: record))
-            if let place = slashes.lastIndex(where: {
+            if let index = slashes.lastIndex(where: {
                 $0.record.offence == record.offence && $0.record.stage == .pending
             }) {
-                slashes[place].record = record
+                slashes[index].record = record
             } else {
-                slashes.append(Slash(at: note.at, record: record))
+                slashes.append(Slash(at: note.at, record: record, place: place))
             }
         case .restaking(let event) where node.party == .ledger:
             restaking.append(RestakingNote(at: note.at, sequence: applied.last?.sequence ?? 0, event: event))
         case .revoked(let revocation) where node.party == .ledger:
-            revocations.append(Revoked(at: note.at, record: revocation))
+            revocations.append(Revoked(at: note.at, record: revocation, place: place))
         case .operatorSetOpened(let set) where node.party == .ledger:
             if operatorSets.updateValue(set, forKey: set.digest) == nil {
-                openings.append(Opening(at: note.at, set: set))
+                openings.append(Opening(at: note.at, set: set, place: place))
             }
         case .operatorSetAdopted(_, let set):
             adoptions[set, default: []].append(Adoption(party: node.party, at: note.at))
-        case .books(let page) where node.party == .ledger: books.append(page)
+        case .books(let page) where node.party == .ledger: bookPages.append(BookPage(books: page, place: place))
         default: break
         }
     }
 
-    private mutating func hold(_ certificate: Certificate, at time: Instant, by node: NodeRecord) {
+    private mutating func hold(
+        _ certificate: Certificate, at time: Instant, by node: NodeRecord, _ place: RecordPlace
+    ) {
         certificates.append(
-            HeldCertificate(party: node.party, holder: node.name, at: time, certificate: certificate))
+            HeldCertificate(
+                party: node.party, holder: node.name, at: time, certificate: certificate, place: place))
     }
 }

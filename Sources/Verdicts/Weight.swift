@@ -7,7 +7,7 @@ import Primitives
 func judgeWeight(of history: RunHistory) -> Finding {
     var check = IndependentCheck()
     var sound: Set<Certificate> = []
-    var violations: [String] = history.faultsInOpeningSets()
+    var violations: [ViolationAccount] = history.faultsInOpeningSets()
     for held in history.certificates where !sound.contains(held.certificate) {
         let statement = held.certificate.statement
         let flaw: String?
@@ -19,7 +19,10 @@ func judgeWeight(of history: RunHistory) -> Finding {
             flaw = nil
         }
         if let flaw {
-            violations.append("\(held.holder)'s certificate for \(history.describe(statement.voteKey)): \(flaw)")
+            violations.append(
+                ViolationAccount(
+                    "\(held.holder)'s certificate for \(history.describe(statement.voteKey)): \(flaw)",
+                    about: [statement.voteKey], exhibits: [history.exhibit(held)]))
         } else {
             sound.insert(held.certificate)
         }
@@ -33,10 +36,16 @@ func judgeWeight(of history: RunHistory) -> Finding {
 
 extension RunHistory {
     /// Delegations of genesis count from epoch 0, so its sets can be worked out without asking the ledger.
-    fileprivate func faultsInOpeningSets() -> [String] {
+    fileprivate func faultsInOpeningSets() -> [ViolationAccount] {
         let opening = operatorSets.values.filter { $0.epoch == Epoch(0) && $0.revision == Revision(0) }
         return opening.sorted { $0.service < $1.service }.compactMap { set in
-            guard set.service.number < genesis.services.count else { return "an operator set of an unknown service" }
+            let place = openings.first { $0.set == set }?.place
+            let exhibit = Exhibit(
+                .operatorSet, "the first operator set of \(name(of: set.service))", digest: set.digest, at: place,
+                bytes: set.borsh)
+            guard set.service.number < genesis.services.count else {
+                return ViolationAccount("an operator set of an unknown service", exhibits: [exhibit])
+            }
             let service = genesis.services[Int(set.service.number)]
             let weights = genesis.openingWeights(of: set.service)
             let found = set.members.filter { $0.weight > .zero }
@@ -47,7 +56,9 @@ extension RunHistory {
                     UInt128(member.weight.number) == weights[member.signer]
                         && genesis.signers[Int(member.signer.number)].key == member.key
                 }
-            return agrees ? nil : "the first operator set of \(service.name) is not the stake of genesis"
+            guard !agrees else { return nil }
+            return ViolationAccount(
+                "the first operator set of \(service.name) is not the stake of genesis", exhibits: [exhibit])
         }
     }
 }

@@ -54,7 +54,7 @@ struct FinishedRun {
             summary = nil
             return
         }
-        let records: RunRecords
+        var records: RunRecords
         do throws(RecordError) {
             records = try RunRecords.load(directory: directory.path)
         } catch {
@@ -62,6 +62,8 @@ struct FinishedRun {
             summary = nil
             return
         }
+        records.usages = outcome.usages
+        records.figures = outcome.simulation?.figures
         let context = RunContext(manifest, topology: topology, outcome: outcome, directory: directory.path)
         let expectations = RunExpectations(topology, isLive: manifest.cluster != nil)
         summary = signatures.scoped {
@@ -92,6 +94,13 @@ struct FinishedRun {
         let form: SummaryForm = asJSON ? .json : Console.takesColour(STDOUT_FILENO) ? .coloured : .plain
         let text = text(form)
         if !text.isEmpty { try Console.print(text) }
+    }
+
+    /// The verdicts alone, with what each violation can be seen by; nil when there is nothing to judge.
+    func judgement(asJSON: Bool) -> String? {
+        guard let summary else { return nil }
+        let report = JudgementReport(summary, exitStatus: status.rawValue)
+        return asJSON ? report.json.document : report.text
     }
 
     /// Empty when there is nothing to judge.

@@ -15,6 +15,7 @@ struct Quorate: AsyncParsableCommand {
               quorate run lab.yaml
               quorate simulate lab.yaml --seed 7
               quorate test Topologies
+              quorate judge runs/latest
               quorate verify runs/latest/evidence/8b110da4.borsh
 
             Exit status: 0 as expected; 1 not as expected; 2 the input or its surroundings are wrong; 3 it could not \
@@ -43,7 +44,8 @@ struct Quorate: AsyncParsableCommand {
             CommandGroup(
                 name: "Result",
                 subcommands: [
-                    RunsCommand.self, ReportCommand.self, ReplayCommand.self, VerifyCommand.self, ExportCommand.self,
+                    RunsCommand.self, ReportCommand.self, JudgeCommand.self, ReplayCommand.self, VerifyCommand.self,
+                    ExportCommand.self,
                 ]),
         ])
 

@@ -139,7 +139,8 @@ import TopologyFormat
             name: genesis.name(of: .coordinator(ServiceID(0)))!, party: .coordinator(ServiceID(0)), incarnation: 2,
             readings: [
                 ProcessUsage(
-                    at: Instant(nanoseconds: .max >> 1), cpu: .nanoseconds(5), residentBytes: 6, peakResidentBytes: 7)
+                    at: Instant(nanoseconds: .max >> 1), cpu: .nanoseconds(5), residentBytes: 6, peakResidentBytes: 7,
+                    deepestQueue: 8, durableBytes: 9)
             ])
     }
 

@@ -17,6 +17,10 @@ import Testing
                 .used(
                     ProcessUsage(
                         at: Instant(nanoseconds: 1), cpu: .nanoseconds(2), residentBytes: 3, peakResidentBytes: 4)),
+                .used(
+                    ProcessUsage(
+                        at: Instant(nanoseconds: 1), cpu: .nanoseconds(2), residentBytes: 3, peakResidentBytes: 4,
+                        deepestQueue: 5, durableBytes: 6)),
                 .stopped, .failed("op-1.guard: byte 82: damaged"), .failed(""),
                 .result(task: .zero, [1, 2]), .result(task: .zero, []), .result(task: .zero, nil),
             ]

@@ -37,7 +37,7 @@ import Testing
                 conditions[conditions.count - 1] = false
             } else if code.hasPrefix("#endif") {
                 conditions.removeLast()
-            } else if code.contains("PlantedBug"), !code.hasPrefix("//") {
+            } else if code.contains("PlantedBug") || code.contains("PLANTED_BUG"), !code.hasPrefix("//") {
                 if conditions.contains(true) { inside += 1 } else { outside.append(index + 1) }
             }
         }
@@ -45,6 +45,16 @@ import Testing
     }
 
     #if DEBUG
+        @Test func processesAreToldByAText() {
+            #expect(PlantedBug.parse("at-least", for: "op-1") == [.atLeast])
+            let several = "skip-signature,no-domain-tag@op-3"
+            #expect(PlantedBug.parse(several, for: "op-3") == [.skipSignature, .noDomainTag])
+            #expect(PlantedBug.parse(several, for: "ledger") == [.skipSignature])
+            for text in ["", "at-most", "at-least,", "at-least;count-heads"] {
+                #expect(PlantedBug.parse(text, for: "op-1") == nil, "\(text)")
+            }
+        }
+
         @Test func noneIsOnUnlessATestSaysSo() {
             #expect(PlantedBug.current == nil && PlantedBug.allCases.allSatisfy { !$0.isOn })
             PlantedBug.$current.withValue(.atLeast) {

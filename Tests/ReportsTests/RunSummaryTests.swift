@@ -50,11 +50,13 @@ import Verdicts
         #expect(slash["epoch"] as? Int == 0 && slash["subject"] as? String == "2")
         #expect(slash["slashed_lamports"] as? String == "500000000")
         #expect(slash["detected_ms"] as? Double == 41 && slash["slashed_ms"] as? Double == 55)
-        let verdicts = try #require(results["verdicts"] as? [[String: String]])
-        #expect(verdicts.map { $0["oracle"] } == Oracle.allCases.map(\.rawValue))
+        let verdicts = try #require(results["verdicts"] as? [[String: Any]])
+        #expect(verdicts.map { $0["oracle"] as? String } == Oracle.allCases.map(\.rawValue))
+        let premises = ["accountability", "durability"]
         #expect(
             verdicts.allSatisfy {
-                ($0["verdict"] == "holds" || $0["oracle"] == "accountability") && $0["account"] != nil
+                ($0["verdict"] as? String == "holds" || premises.contains($0["oracle"] as? String ?? ""))
+                    && $0["account"] is String && $0["violations"] as? [Any] != nil
             })
         #expect(results["verdict"] as? String == "holds")
     }

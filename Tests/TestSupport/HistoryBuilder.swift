@@ -16,13 +16,21 @@ package struct HistoryBuilder {
     private var books: Books
     package var endings: [Party: NodeRecord.Ending] = [:]
     package var absent: Set<Party> = []
+    /// Whether processes have said what they use.
+    package var isMeasured = true
+    /// What these said; the others said little.
+    package var usages: [Party: ProcessUsage] = [:]
     /// What the coordinator's second process notes; nil: there is none.
     package var secondCoordinator: [(at: UInt64, Observation)]?
+    /// What the ledger's second process notes.
+    package var secondLedger: [(at: UInt64, Observation)]?
     /// What operators' second processes note.
     package var secondSigners: [UInt32: [(at: UInt64, Observation)]] = [:]
     package private(set) var interventions: [Intervention] = []
 
-    package init(threshold: Fraction = .twoThirds, dissemination: Dissemination = .mesh) throws {
+    package init(
+        threshold: Fraction = .twoThirds, dissemination: Dissemination = .mesh, module: String = "squaring"
+    ) throws {
         let stakes: [UInt64] = [40, 30, 20, 10].map { $0 * Lamports.perSOL }
         keys = (1...5).map { SigningKey(seed: FixedBytes32(Array(repeating: UInt8($0), count: 32))!) }
         let keys = keys
@@ -40,7 +48,7 @@ package struct HistoryBuilder {
             },
             services: [
                 Genesis.Service(
-                    name: "squares", module: "squaring", coordinator: keys[4].publicKey, threshold: threshold,
+                    name: "squares", module: module, coordinator: keys[4].publicKey, threshold: threshold,
                     dissemination: dissemination, deadline: .seconds(1),
                     evidenceWindow: .seconds(2), optedIn: (0..<4).map(OperatorIndex.init),
                     slash: SlashTerms(equivocation: .basisPoints(500)))
@@ -71,13 +79,19 @@ package struct HistoryBuilder {
     package func task(_ number: UInt64, issued: UInt64) -> ServiceTask {
         ServiceTask(
             network: genesis.network, service: Self.service, sequence: TaskSequence(number), epoch: Epoch(0),
-            operatorSet: set.digest, payload: [UInt8(truncatingIfNeeded: number)], issued: Self.instant(issued),
+            operatorSet: set.digest, payload: Self.littleEndian(number), issued: Self.instant(issued),
             deadline: Self.instant(issued + 1000))
     }
 
+    /// Result 1 is the square of the number, any other is not.
     package func statement(_ number: UInt64, result: UInt8 = 1) -> Statement {
         let task = task(number, issued: number * 10)
-        return Statement(for: task, digest: task.digest, result: [result])
+        let value = UInt128(number) * UInt128(number) + UInt128(result) - 1
+        return Statement(for: task, digest: task.digest, result: Self.littleEndian(value))
+    }
+
+    private static func littleEndian(_ number: some FixedWidthInteger) -> [UInt8] {
+        withUnsafeBytes(of: number.littleEndian) { Array($0) }
     }
 
     /// Operators by their numbers, from 1.
@@ -135,11 +149,16 @@ package struct HistoryBuilder {
             reporter: keys[4].publicKey, slot: Slot(1))
     }
 
+    /// By the coordinator's key; its signature is worth nothing.
+    package func signed(_ instruction: Instruction, nonce: UInt64) -> SignedInstruction {
+        SignedInstruction(
+            network: genesis.network, authority: keys[4].publicKey, nonce: nonce, instruction: instruction,
+            signature: keys[4].sign([]))
+    }
+
     package mutating func apply(_ instruction: Instruction, _ outcome: Outcome, at time: UInt64) {
         instructions += 1
-        let signed = SignedInstruction(
-            network: genesis.network, authority: keys[4].publicKey, nonce: instructions, instruction: instruction,
-            signature: keys[4].sign([]))
+        let signed = signed(instruction, nonce: instructions)
         note(.ledger, at: time, .applied(sequence: instructions, slot: Slot(1), signed, outcome))
     }
 
@@ -199,7 +218,20 @@ package struct HistoryBuilder {
         }
         let second =
             (secondCoordinator.map { [restarted(Self.coordinator, $0)] } ?? [])
+            + (secondLedger.map { [restarted(.ledger, $0)] } ?? [])
             + secondSigners.sorted { $0.key < $1.key }.map { restarted(Self.signer($0.key), $0.value) }
-        return RunRecords(genesis: genesis, nodes: nodes + second, interventions: interventions)
+        let all = nodes + second
+        return RunRecords(
+            genesis: genesis, nodes: all, interventions: interventions, usages: all.compactMap { usage(of: $0) })
+    }
+
+    private func usage(of node: NodeRecord) -> NodeUsage? {
+        guard isMeasured, node.isClosed else { return nil }
+        let reading =
+            usages[node.party]
+            ?? ProcessUsage(
+                at: Self.instant(9999), cpu: .zero, residentBytes: 8 << 20, peakResidentBytes: 9 << 20,
+                deepestQueue: 12, durableBytes: 1_000)
+        return NodeUsage(name: node.name, party: node.party, incarnation: node.incarnation, readings: [reading])
     }
 }

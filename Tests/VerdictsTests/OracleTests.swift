@@ -10,7 +10,8 @@ import Verdicts
     @Test func aSoundRunHoldsEverywhere() throws {
         let history = try HistoryBuilder.sound().history
         for finding in Finding.all(of: history) {
-            let expected: Verdict = finding.oracle == .accountability ? .notApplicable : .holds
+            let premises: [Oracle] = [.accountability, .durability]
+            let expected: Verdict = premises.contains(finding.oracle) ? .notApplicable : .holds
             #expect(finding.verdict == expected, "\(finding.oracle.rawValue): \(finding.account)")
         }
     }
@@ -22,7 +23,8 @@ import Verdicts
             verdicts == [
                 .agreement: .notApplicable, .accountability: .notApplicable, .innocence: .holds,
                 .completeness: .notApplicable,
-                .exactlyOnce: .notApplicable, .conservation: .holds, .weight: .notApplicable, .liveness: .notApplicable,
+                .exactlyOnce: .notApplicable, .conservation: .holds, .weight: .notApplicable, .validity: .notApplicable,
+                .durability: .notApplicable, .liveness: .notApplicable, .bounded: .holds,
             ])
     }
 

@@ -42,6 +42,25 @@ import Verdicts
         builder.note(.ledger, at: 60, .revoked(revocation))
     }
 
+    /// Two operators have seen one vote each. As long as they rely on a coordinator that cheats, they leave the comparing to it:
+    /// its other task reached nobody who votes.
+    @Test(arguments: [(nil, .holds), (100, .violated), (1_500, .holds)] as [(UInt64?, Verdict)])
+    func `Nobody compares behind a coordinator's back who has not found it out`(
+        foundOut: UInt64?, verdict: Verdict
+    ) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(2)
+        Self.inject(&builder, and: [HistoryBuilder.signer(4)])
+        builder.equivocate(4, 2, to: [HistoryBuilder.signer(1)], and: [HistoryBuilder.signer(2)])
+        if let foundOut {
+            let evidence = Evidence.taskEquivocation(Self.pair(builder))
+            builder.note(HistoryBuilder.signer(1), at: foundOut, .evidenceFound(evidence))
+            Self.revoke(&builder, on: Self.pair(builder))
+        }
+        let finding = builder.judge(.completeness)
+        #expect(finding.verdict == verdict, "\(finding.account)")
+    }
+
     @Test func aRevocationThatWasEarnedHoldsEverywhere() throws {
         var builder = try HistoryBuilder()
         for number in 1...3 as ClosedRange<UInt64> { builder.issue(number) }

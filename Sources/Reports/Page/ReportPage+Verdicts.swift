@@ -111,9 +111,33 @@ extension ReportPage {
                 judgement.findings.map { finding in
                     [
                         Markup(text: finding.oracle.rawValue), Markup.verdict(finding.verdict),
-                        Markup(text: finding.account),
+                        Markup(text: finding.account) + Self.violations(of: finding),
                     ]
                 })
+        }
+    }
+
+    /// Each with what it can be seen by, to be unfolded.
+    private static func violations(of finding: Finding) -> Markup {
+        guard !finding.violations.isEmpty else { return .nothing }
+        return Markup.details("what it can be seen by") {
+            for violation in finding.violations {
+                element("p") { violation.account }
+                element("ul", ["class": "exhibits"]) {
+                    for exhibit in violation.exhibits.prefix(ViolationAccount.exhibitLimit) {
+                        element("li") {
+                            exhibit.line
+                            if let digest = exhibit.digest { Markup(text: "; digest ") + Markup.code("\(digest)") }
+                            if let bytes = exhibit.hexadecimal {
+                                Markup.details("\(exhibit.bytes.count) bytes") { Markup.code(bytes) }
+                            }
+                        }
+                    }
+                }
+            }
+            if finding.violationCount > finding.violations.count {
+                element("p") { "and \((finding.violationCount - finding.violations.count).grouped) more" }
+            }
         }
     }
 

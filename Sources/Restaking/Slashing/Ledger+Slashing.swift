@@ -147,7 +147,11 @@ extension Ledger {
         let rest = units - loss.rewarded
         let terms = services[Int(service.number)].terms
         switch terms.slash.destination {
-        case .burn: vaults[loss.asset.place].burn(rest)
+        case .burn:
+            #if DEBUG
+                if PlantedBug.burnFromWrongBucket.isOn { return vaults[loss.asset.place].burnFees(insteadOf: rest) }
+            #endif
+            vaults[loss.asset.place].burn(rest)
         case .address(let key): earn(rest, of: loss.asset, by: places[key]!)
         case .service: earn(rest, of: loss.asset, by: places[terms.coordinator]!)
         }

@@ -92,6 +92,16 @@ struct Vault: Hashable, Sendable {
 
     mutating func burn(_ amount: Units) { burned += amount }
 
+    #if DEBUG
+        /// `PlantedBug.burnFromWrongBucket`: the vault has back what was taken, as far as it has shares.
+        mutating func burnFees(insteadOf amount: Units) {
+            if pool.shares > 0 { pool.gain(amount) } else { residue += amount }
+            let paid = min(amount, fees)
+            fees -= paid
+            burned += paid
+        }
+    #endif
+
     // MARK: Outside the vault
 
     mutating func earn(_ amount: Units) { earned += amount }

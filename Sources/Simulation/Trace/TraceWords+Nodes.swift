@@ -95,6 +95,7 @@ extension TraceWords {
         case .taskSubmitted(let service, let sequence, let ticket):
             TraceClause("takes submission \(ticket) as \(text(of: service, sequence))", about: [Subject(sequence)])
         case .submissionRefused(let ticket, let reason): TraceClause("refuses submission \(ticket): \(reason)")
+        case .stalled(let lateness): TraceClause("was held up for \(lateness)")
         case .receiptArrived, .operatorSetAdopted, .applied, .slashed, .revoked, .operatorSetOpened, .books,
             .restaking:
             nil
