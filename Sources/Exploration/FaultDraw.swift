@@ -30,11 +30,12 @@ struct FaultDraw {
         return draw.faults
     }
 
-    /// What there was something to learn from most often comes twice as often.
+    /// What there is something to learn from most often comes more often.
     private static let weights = Behaviour.allCases.map { behaviour -> (weight: UInt64, value: Behaviour) in
         switch behaviour {
-        case .equivocate, .equivocateSplit, .crash, .powerLoss, .coordinatorEquivocates, .coordinatorCrash:
-            (weight: 2, value: behaviour)
+        case .coordinatorCrash: (weight: 6, value: behaviour)
+        case .equivocate, .equivocateSplit: (weight: 4, value: behaviour)
+        case .crash, .powerLoss, .coordinatorEquivocates: (weight: 2, value: behaviour)
         default: (weight: 1, value: behaviour)
         }
     }

@@ -27,7 +27,10 @@ extension Topology {
         }
         for index in result.faults.indices {
             result.faults[index].accomplices = result.faults[index].accomplices.compactMap(moved)
+            result.faults[index].parameters.chosen = result.faults[index].parameters.chosen.compactMap(moved)
         }
+        // Whoever has nobody left to send to, or to ignore, does nothing that a file could say.
+        result.faults.removeAll { $0.behaviour == .selective && $0.parameters.chosen.isEmpty }
         result.expect.slashed = expect.slashed.compactMap(moved)
         return result
     }

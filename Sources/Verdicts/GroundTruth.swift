@@ -63,9 +63,9 @@ extension RunHistory {
     /// The operators among them.
     package var faultySigners: Set<OperatorIndex> { Self.signers(in: faulty) }
 
-    /// Whoever's adversary did more than let it die.
+    /// Whoever's adversary did more than let it die; who lets its process forget what it has signed is one.
     var cheats: Set<Party> {
-        Set(injections.filter { !$0.injection.isDeath }.map(\.party))
+        Set(injections.filter { !$0.injection.isDeath || $0.injection.behaviour == "amnesia" }.map(\.party))
     }
 
     /// Whether a party follows the protocol and can act on what it is sent, when it is there. A coordinator that died

@@ -23,27 +23,32 @@
             async throws
         {
             try await PlantedBug.$current.withValue(bug) {
-                let findings = await Explorer(seed: 1, runs: Self.limit, jobs: 2).explore()
-                let found = try #require(findings.troubled.last, "\(bug.rawValue)")
-                guard case .violated(let oracle)? = found.troubles.first?.kind else {
-                    Issue.record("\(bug.rawValue): \(found.troubles)")
+                if PlantedBugPage.isUpdating { try await Self.update(bug) }
+                // How many hold before it only the update finds out: it takes minutes.
+                let row = try #require(try PlantedBugPage().row(of: bug))
+                let number = try #require(row.scenarios)
+                let scenario = Scenario(seed: Scenario.seed(number - 1, of: 1))
+                var violation = try #require(try Violation(of: scenario.plan), "\(bug.rawValue)")
+                guard case .violated(let oracle) = violation.trouble.kind else {
+                    Issue.record("\(bug.rawValue): \(violation.trouble)")
                     return
                 }
-                if PlantedBugPage.isUpdating {
-                    try PlantedBugPage.update(bug, exploration: oracle.rawValue, scenarios: found.number + 1)
-                }
-                let row = try #require(try PlantedBugPage().row(of: bug))
-                #expect(oracle.rawValue == row.exploration, "\(bug.rawValue): \(found.troubles)")
-                #expect(found.number + 1 == row.scenarios, "\(bug.rawValue)")
-                var violation = try #require(try Violation(of: Scenario(seed: found.seed).plan))
+                #expect(oracle.rawValue == row.exploration, "\(bug.rawValue): \(violation.trouble)")
                 violation.shrink()
                 #expect(violation.trouble.kind == .violated(oracle))
                 let size = PlanSize(of: violation.plan.topology)
                 // Of a mistake at an epoch's opening, as many tasks as it takes for one to be on its way then.
-                let tasks = bug == .epochNotPinned ? 6 : 3
+                let tasks = bug == .epochNotPinned || bug == .recordAgain ? 8 : 3
                 #expect(size.operators <= 4 && size.tasks <= tasks, "\(bug.rawValue): \(size)")
                 #expect(try Violation(of: violation.plan)?.trouble.kind == .violated(oracle))
             }
+        }
+
+        private static func update(_ bug: PlantedBug) async throws {
+            let findings = await Explorer(seed: 1, runs: limit, jobs: 2).explore()
+            let found = try #require(findings.troubled.last, "\(bug.rawValue)")
+            guard case .violated(let oracle)? = found.troubles.first?.kind else { return }
+            try PlantedBugPage.update(bug, exploration: oracle.rawValue, scenarios: found.number + 1)
         }
     }
 #endif

@@ -93,6 +93,15 @@ import Testing
             ])
     }
 
+    /// What is noted is what proves it.
+    @Test func aWorthlessVoteIsNoHalfOfAnEquivocation() {
+        var bench = OperatorBench([plan(.wrongKey, .start, .tasks(1)), plan(.equivocate, .start, .tasks(2))])
+        bench.task(0)
+        bench.task(1)
+        #expect(bench.injections.filter { !$0.votes.isEmpty }.map(\.subject?.number) == [1])
+        #expect(bench.injections.flatMap(\.votes).allSatisfy { $0.attestation.isValid })
+    }
+
     // MARK: Wrong results
 
     @Test func everyLiarHasItsOwnResultAndAMonocultureHasOne() throws {
@@ -170,8 +179,12 @@ import Testing
         var clock = SkewedClock()
         clock.follow(board, at: start)
         #expect(clock.reading(at: start + .seconds(8)) == start + .seconds(10))
-        #expect(clock.time(of: start + .seconds(10)) == start + .seconds(8))
         #expect(clock.reading(at: start) == start && clock.time(of: start) == start)
+        for nanoseconds in Array(1...1_000) + [9_999_999_999, 10_000_000_000, 10_000_000_001] as [Int64] {
+            let wanted = start + .nanoseconds(nanoseconds)
+            let shown = clock.reading(at: clock.time(of: wanted))
+            #expect(shown >= wanted && shown - wanted <= .nanoseconds(4), "woken too early, it would be woken for ever")
+        }
     }
 
     // MARK: What nobody may take

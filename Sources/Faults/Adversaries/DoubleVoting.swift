@@ -142,6 +142,10 @@ struct DoubleVoting: Adversary {
 
     private mutating func send(_ vote: Attestation, to recipients: [Party], _ scene: inout Scene) {
         let voteKey = vote.statement.voteKey
+        // One that has been made worthless on its way contradicts nothing; the right one may come later.
+        guard doubles[voteKey] == nil || vote.isValid else {
+            return scene.effects.append(.send(.attestation(vote), to: recipients))
+        }
         guard var double = doubles[voteKey] else {
             guard let collusion = collusions[voteKey] else {
                 return scene.effects.append(.send(.attestation(vote), to: recipients))

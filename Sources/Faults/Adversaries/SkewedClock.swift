@@ -22,13 +22,14 @@ struct SkewedClock: Sendable {
         return Self.moved(now, by: step + .nanoseconds(Int64(clamping: gained)))
     }
 
-    /// The time at which it shows this; not later.
+    /// A time at which it shows this already, and hardly more: whoever is woken then is not woken in vain.
     func time(of reading: Instant) -> Instant {
         let late = Self.moved(reading, by: .zero - step)
         guard let drift, late > since else { return late }
         let shown = UInt128(UInt64((late - since).nanoseconds))
         let passed = shown * UInt128(drift.denominator) / (UInt128(drift.denominator) + UInt128(drift.numerator))
-        return since + .nanoseconds(Int64(clamping: passed))
+        // Up, by what either division may have lost.
+        return since + .nanoseconds(Int64(clamping: passed + 2))
     }
 
     private static func moved(_ instant: Instant, by duration: Duration) -> Instant {
