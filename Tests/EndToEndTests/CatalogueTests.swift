@@ -48,7 +48,8 @@ extension EndToEnd {
                 #expect(all.output.contains("\n\(behaviour.rawValue) "), "\(behaviour)")
             }
             let one = try await session.run("faults", "replay")
-            #expect(one.output.contains("as: in which way; the first if nothing is said: task, epoch, service, network"))
+            #expect(
+                one.output.contains("as: in which way; the first if nothing is said: task, epoch, service, network"))
             let unknown = try await session.run("faults", "replai")
             #expect(unknown.status == 2 && unknown.errors.contains("did you mean replay?"))
             let json = try await session.run("faults", "--json")

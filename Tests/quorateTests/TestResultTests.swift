@@ -28,7 +28,9 @@ import Verdicts
             file: .init(path: path, label: label), verdict: verdict,
             startedAt: Date(timeIntervalSince1970: 1_773_500_966), duration: .milliseconds(7_949),
             run: ran
-                ? .init(directory: "runs/lab-1", seed: 7, isSimulated: false, arguments: ["--tasks 5", "--seed 7"], digest: digest) : nil,
+                ? .init(
+                    directory: "runs/lab-1", seed: 7, isSimulated: false, arguments: ["--tasks 5", "--seed 7"],
+                    digest: digest) : nil,
             accounts: accounts)
     }
 
