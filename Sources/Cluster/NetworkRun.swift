@@ -51,7 +51,8 @@ package struct NetworkRun: Sendable {
         let (events, feed) = AsyncStream<Conductor.Event>.makeStream()
         var interventions: InterventionLog?
         do throws(RecordError) {
-            if desk != nil || !topology.network.isConstant {
+            let changesDisks = topology.faults.contains { $0.parameters.disk != .keep }
+            if desk != nil || !topology.network.isConstant || changesDisks {
                 interventions = try InterventionLog(path: files.directory.interventions, network: genesis.network)
             }
         } catch {

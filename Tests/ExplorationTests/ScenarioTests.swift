@@ -30,7 +30,7 @@ import TopologyFormat
         let faults = (0..<2_000 as Range<UInt64>).flatMap { Scenario(seed: $0).plan.topology.faults }
         for behaviour in Behaviour.allCases {
             let own = faults.filter { $0.behaviour == behaviour }
-            #expect(own.count > 25, "\(behaviour)")
+            #expect(own.count > 15, "\(behaviour)")
             let beginnings = Set(own.map { Self.kind(of: $0.begins) })
             let extents = Set(own.map { Self.kind(of: $0.lasts) })
             switch behaviour {
