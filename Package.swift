@@ -72,7 +72,7 @@ let package = Package(
         target(
             "Node",
             ground + ["CJansson", "CLinux", "Services", "Attesting", "Faults", "Links", "Records", system] + nio),
-        target("LedgerNode", ground + ["Restaking", "Node", "Records", sqlite, system] + nio),
+        target("LedgerNode", ground + ["Restaking", "Faults", "Node", "Records", sqlite, system] + nio),
         target(
             "Simulation",
             ground + [

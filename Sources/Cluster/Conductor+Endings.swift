@@ -3,6 +3,7 @@ import Glibc
 import Messages
 import Node
 import Primitives
+import Records
 
 extension Conductor {
     // MARK: Processes that end
@@ -59,9 +60,17 @@ extension Conductor {
         if case .duration(let rest) = children[place].faults[fault].plan.lasts {
             children[place].state = .resting(until: now + rest)
             effects.append(.wake(now + rest))
+            if children[place].party == .ledger { unsettle(at: now, &effects) }
         } else {
             settleIfFinished(at: now, &effects)
         }
+    }
+
+    /// The ledger is away. Where the end is near already, its patience begins again when it is back.
+    mutating func unsettle(at now: Instant, _ effects: inout [Effect]) {
+        guard phase == .settling else { return }
+        phase = isLive ? .draining : .running
+        wait(settings.drainPatience ?? settings.timeLimit, from: now, &effects)
     }
 
     private mutating func fail(
@@ -131,11 +140,12 @@ extension Conductor {
     }
 
     /// The orderly end of a live network. Whoever is paused or resting is put to work again: it may be who knows
-    /// something that others wait for.
+    /// something that others wait for. So is a ledger that somebody has killed: nothing ends in good order without it.
     mutating func drain(at now: Instant, _ effects: inout [Effect]) {
         guard phase == .running, let patience = settings.drainPatience else { return }
         phase = .draining
         effects.append(.report(.draining))
+        if children[0].state == .ended { startAgain(0, .keep, at: now, &effects) }
         for place in children.indices {
             if children[place].isPaused { resume(place, at: now, &effects) }
             if case .resting = children[place].state {

@@ -63,7 +63,7 @@ package struct NodeFiles: Sendable {
     ) throws -> FilePath {
         let bytes =
             switch party {
-            case .ledger: ledgerConfiguration(incarnation: incarnation).borsh
+            case .ledger: ledgerConfiguration(incarnation: incarnation, faults: faults).borsh
             case .coordinator, .signer:
                 nodeConfiguration(
                     of: party,
@@ -131,11 +131,11 @@ package struct NodeFiles: Sendable {
         }
     }
 
-    private func ledgerConfiguration(incarnation: UInt32) -> LedgerConfiguration {
+    private func ledgerConfiguration(incarnation: UInt32, faults: [FaultPlan]) -> LedgerConfiguration {
         LedgerConfiguration(
             genesis: directory.genesis.string, key: keyPath(of: .ledger).string,
             database: directory.instructionLog.string,
-            record: recordPath(of: .ledger, incarnation).string, incarnation: incarnation)
+            record: recordPath(of: .ledger, incarnation).string, incarnation: incarnation, faults: faults)
     }
 
     private func write(_ key: SigningKey, of party: Party) throws {

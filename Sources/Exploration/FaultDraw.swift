@@ -52,6 +52,7 @@ struct FaultDraw {
         case .coordinatorEquivocates: addDoubleTasks(accomplices: false)
         case .collusion: addDoubleTasks(accomplices: true)
         case .coordinatorCrash: addCoordinatorCrash()
+        case .ledgerCrash: addLedgerCrash()
         }
     }
 
@@ -128,7 +129,7 @@ struct FaultDraw {
     /// One that dies on the way from evidence to receipt needs evidence.
     private mutating func addCoordinatorCrash() {
         let service = ServiceID(UInt32(dice.roll(0...topology.services.count - 1)))
-        let point = dice.hits(percent: 60) ? dice.pick(KillPoint.allCases) : nil
+        let point = dice.hits(percent: 60) ? dice.pick(Behaviour.coordinatorCrash.points) : nil
         if point != nil, !faults.contains(where: \.behaviour.isProvable) {
             addEquivocation(topology.network.dissemination == .star ? .equivocate : .equivocateSplit)
         }
@@ -139,6 +140,18 @@ struct FaultDraw {
                     ? .start : beginning(in: [topology.services[Int(service.number)]]),
                 lasts: dice.hits(percent: 80) ? .duration(dice.roll(.milliseconds(50)...calm / 2)) : .untilTheEnd,
                 point: point))
+    }
+
+    // MARK: The ledger
+
+    /// Everybody leans on it: it always comes back.
+    private mutating func addLedgerCrash() {
+        faults.append(
+            FaultPlan(
+                party: .ledger, behaviour: .ledgerCrash,
+                begins: dice.hits(percent: 20) ? .start : .after(dice.roll(.milliseconds(1)...calm / 2)),
+                lasts: .duration(dice.roll(.milliseconds(50)...calm / 2)),
+                point: dice.hits(percent: 75) ? dice.pick(Behaviour.ledgerCrash.points) : nil))
     }
 
     // MARK: Schedules

@@ -19,6 +19,9 @@ package enum Behaviour: String, CaseIterable, Hashable, Sendable {
     case coordinatorEquivocates = "coordinator-equivocates"
     /// The process dies, at a time or at a point between evidence and receipt; with a duration it is started again.
     case coordinatorCrash = "coordinator-crash"
+    // The ledger
+    /// The process dies, at a time or at a point between an instruction and its receipt, and is started again.
+    case ledgerCrash = "ledger-crash"
 
     /// What a fault of this kind lasts where the topology does not say.
     package var defaultExtent: FaultPlan.Extent { isProvable ? .tasks(1) : .untilTheEnd }
@@ -27,7 +30,7 @@ package enum Behaviour: String, CaseIterable, Hashable, Sendable {
     package var isProvable: Bool {
         switch self {
         case .equivocate, .equivocateSplit, .collusion, .coordinatorEquivocates: true
-        case .silent, .crash, .powerLoss, .coordinatorCrash: false
+        case .silent, .crash, .powerLoss, .coordinatorCrash, .ledgerCrash: false
         }
     }
 
@@ -35,25 +38,39 @@ package enum Behaviour: String, CaseIterable, Hashable, Sendable {
     package var isCoordinators: Bool {
         switch self {
         case .coordinatorEquivocates, .coordinatorCrash: true
-        case .equivocate, .equivocateSplit, .collusion, .silent, .crash, .powerLoss: false
+        case .equivocate, .equivocateSplit, .collusion, .silent, .crash, .powerLoss, .ledgerCrash: false
         }
     }
 
     /// Whether the process dies of it.
-    package var isCrash: Bool { self == .crash || self == .powerLoss || self == .coordinatorCrash }
+    package var isCrash: Bool {
+        self == .crash || self == .powerLoss || self == .coordinatorCrash || self == .ledgerCrash
+    }
 
     /// Whether whoever drives the machine sees to it, since no machine can: none is wrapped for it.
-    package var isDrivers: Bool { self == .powerLoss }
+    package var isDrivers: Bool { self == .powerLoss || self == .ledgerCrash }
+
+    /// Where it can strike; none: at its time alone.
+    package var points: [KillPoint] {
+        switch self {
+        case .coordinatorCrash: [.detect, .persist, .submit, .acknowledge]
+        case .ledgerCrash: [.receive, .persist, .acknowledge]
+        default: []
+        }
+    }
 }
 
-/// Where a coordinator can die on the way from evidence to receipt.
+/// Where a coordinator can die on the way from evidence to receipt, or the ledger on the way from an instruction to its
+/// receipt.
 package enum KillPoint: String, CaseIterable, Hashable, Sendable {
+    /// The ledger: an instruction has come, and nothing of it is on disk.
+    case receive
     /// It has found two votes that contradict each other, and nothing of it is on disk.
     case detect
-    /// The evidence is on disk, and not submitted.
+    /// The evidence is on disk, and not submitted; the instruction is on disk, and no receipt of it has been sent.
     case persist
     /// The evidence is on its way to the ledger, whose receipt has not come.
     case submit
-    /// The receipt has come, and nothing of it is on disk.
+    /// The receipt has come, and nothing of it is on disk; the ledger: the receipt has gone.
     case acknowledge
 }

@@ -18,16 +18,21 @@ package enum LedgerProcess {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let driver = DriverSlot(eventLoop: eventLoop)
+        // It is on the event loop already.
+        let gate = PauseGate(eventLoop) { duration in driver.tellNow { $0.stoodStill(for: duration) } }
         ProcessControl.start { command in
+            guard gate.passes(command) else { return }
             switch command {
             case .stop: driver.stop()
             case .instruct(let ticket, let signed): driver.tell { $0.instruct(signed, ticket: ticket) }
             case .forward(let slots): driver.tell { $0.forward(slots) }
-            case .begin, .measure, .tellStatus, .tellResult, .submit, .drain, .perturb, .pause, .resume: break
+            case .begin(let instant): driver.tell { $0.began(instant) }
+            case .perturb(let perturbation): driver.tell { $0.perturb(perturbation) }
+            case .ledger, .measure, .tellStatus, .tellResult, .submit, .drain, .pause, .resume: break
             }
         }
         let started = eventLoop.submit { try driver.start(makeDriver(path, eventLoop: eventLoop)) }
-        started.whenFailure { report(.failed("\($0)")) }
+        started.whenFailure { LedgerOutlet().report(.failed("\($0)")) }
         // The driver ends the process; this thread has nothing else to do.
         while true { pause() }
     }
@@ -41,7 +46,13 @@ package enum LedgerProcess {
         guard key.publicKey == genesis.clock else {
             throw LedgerProcessError("\(configuration.key): not the key that genesis names for the ledger's clock")
         }
+        guard configuration.incarnation == 1 || access(configuration.database, F_OK) == 0 else {
+            throw LedgerProcessError(
+                "\(configuration.database): the log is missing: this ledger has run before, and what it has told is in there"
+            )
+        }
         let log = try InstructionLog(path: configuration.database)
+        let head = try HeadFile(of: configuration.database)
         let header = RecordHeader(
             node: "ledger", party: .ledger, incarnation: configuration.incarnation, network: genesis.network,
             configuration: [])
@@ -51,18 +62,27 @@ package enum LedgerProcess {
         let encoders = NIOThreadPool(numberOfThreads: 1)
         encoders.start()
         return try LedgerDriver(
-            genesis: genesis, key: key, log: log, record: record, commits: commits, encoders: encoders,
-            snapshotInterval: configuration.snapshotInterval, eventLoop: eventLoop, report: report)
+            genesis: genesis, key: key, log: log, head: head, record: record, commits: commits, encoders: encoders,
+            snapshotInterval: configuration.snapshotInterval, faults: configuration.faults, eventLoop: eventLoop,
+            outlet: LedgerOutlet())
     }
+}
 
-    private static func report(_ report: ProcessReport) {
-        ProcessControl.report(report)
+/// The process ends with the last thing that it says.
+private struct LedgerOutlet: NodeOutlet {
+    private let process = ProcessOutlet()
+
+    func report(_ report: ProcessReport) {
+        process.report(report)
         switch report {
-        case .stopped: ProcessControl.end(ProcessControl.success)
-        case .failed: ProcessControl.end(ProcessControl.failure)
+        case .stopped: end(status: ProcessControl.success)
+        case .failed: end(status: ProcessControl.failure)
         case .listening, .epoch, .receipt, .ready, .progress, .finished, .used, .status, .task, .result: break
         }
     }
+
+    func end(status: Int32) { process.end(status: status) }
+    func crash() { process.crash() }
 }
 
 /// Holds the driver for the lifeline's thread, which may only reach it through its event loop.
@@ -83,6 +103,9 @@ private struct DriverSlot: Sendable {
     func tell(_ command: @escaping @Sendable (LedgerDriver) -> Void) {
         eventLoop.execute { storage.value.map(command) }
     }
+
+    /// From the event loop.
+    func tellNow(_ command: (LedgerDriver) -> Void) { storage.value.map(command) }
 
     func stop() {
         eventLoop.execute {

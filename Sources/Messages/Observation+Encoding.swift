@@ -79,6 +79,9 @@ extension Observation: BorshCodable {
         case .restaking(let event):
             encoder.encode(UInt8(19))
             encoder.encode(event)
+        case .ledgerOpened(let sequence):
+            encoder.encode(UInt8(20))
+            encoder.encode(sequence)
         }
     }
 
@@ -113,6 +116,7 @@ extension Observation: BorshCodable {
             self = .submissionRefused(
                 ticket: try decoder.decode(), reason: try decoder.decodeText(limit: textLimit))
         case 19: self = .restaking(try decoder.decode())
+        case 20: self = .ledgerOpened(after: try decoder.decode())
         default: throw .unknownCase(type: "Observation", value: value)
         }
     }

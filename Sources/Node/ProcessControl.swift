@@ -46,7 +46,8 @@ package enum ProcessControl {
                 case .begin:
                     UsageMeter.begin()
                     onCommand(command)
-                case .tellStatus, .tellResult, .submit, .instruct, .forward, .drain, .perturb, .pause, .resume, .stop:
+                case .ledger, .tellStatus, .tellResult, .submit, .instruct, .forward, .drain, .perturb, .pause, .resume,
+                    .stop:
                     onCommand(command)
                 }
             }

@@ -154,6 +154,7 @@ package struct PartyNames: Sendable {
         case .books(let books):
             "books of \(name(of: books.asset)) after \(books.sequence): \(text(of: books.entered, books.asset)) entered"
         case .restaking(let event): text(of: event)
+        case .ledgerOpened(let sequence): "the log is open after instruction \(sequence)"
         }
     }
 }

@@ -1,3 +1,4 @@
+import Faults
 import Messages
 import Primitives
 import Records
@@ -127,11 +128,12 @@ package struct RunReplay: Sendable {
 
 extension Observation {
     /// A driver turns strangers away before its machine hears of them, and notes that itself; so it does when it finds
-    /// the signing guard broken, before its machine hears of anything.
+    /// the signing guard broken, before its machine hears of anything. And it dies of what is its own to see to.
     fileprivate func isDriversOwn(hasBegun: Bool) -> Bool {
         switch self {
         case .rejected: true
         case .refusedToSign: !hasBegun
+        case .injected(let injection): Behaviour(rawValue: injection.behaviour)?.isDrivers ?? false
         default: false
         }
     }

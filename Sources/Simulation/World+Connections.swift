@@ -1,4 +1,5 @@
 import Attesting
+import Faults
 import Links
 import Messages
 import Primitives
@@ -77,6 +78,7 @@ extension World {
                 .frame(parcel, connection: index, towardHigh: towardHigh, generation: generation), at: receiver)
         }
         if case .submit(let signed) = parcel.frame {
+            if crashLedger(at: .receive) { return }
             tellLedger(
                 .submitted(signed, from: wiring.parties[sender.number]),
                 .init(bytes: parcel.bytes, connection: index, generation: generation))
@@ -137,7 +139,7 @@ extension World {
         connections[index][towardHigh: towardHigh].link?.terms.latency ?? .zero
     }
 
-    func isAlive(_ place: Place) -> Bool { place == .ledger || nodes[place.number].isAlive }
+    func isAlive(_ place: Place) -> Bool { place == .ledger ? ledger.isAlive : nodes[place.number].isAlive }
 
     // MARK: Breaking
 
@@ -165,7 +167,7 @@ extension World {
 
     private mutating func learnsOfEnd(of index: Int, at place: Place, _ reason: String, after delay: Duration) {
         let peer = wiring.parties[connections[index].other(than: place).number]
-        let life = place == .ledger ? 0 : nodes[place.number].life
+        let life = nodes[place.number].life
         if delay == .zero {
             if isAlive(place) { hungUp(place, from: peer, reason) }
         } else {
@@ -207,6 +209,14 @@ extension World {
         observeEnd(of: index, "nobody answers")
         learnsOfEnd(of: index, at: place, "nobody answers", after: .zero)
         redial(index, after: .zero)
+    }
+
+    /// Everybody is told that somebody is there again.
+    mutating func redialAll(of place: Place) {
+        for index in connections(of: place) where connections[index].isWanted && !connections[index].isUp {
+            connections[index].retry = Connection.firstRetry
+            timetable.add(.dials(connection: index, generation: connections[index].generation), at: now)
+        }
     }
 
     private func connections(of place: Place) -> [Int] {

@@ -15,7 +15,7 @@ extension World {
     // MARK: Beginning
 
     mutating func start() {
-        timetable.add(.tick, at: now + genesis.parameters.slotDuration)
+        timetable.add(.tick(life: ledgerLife), at: now + genesis.parameters.slotDuration)
         tellLedger(.opened(head: nil), nil)
         stage.missing = Array(repeating: 0, count: nodes.count)
         stage.known = Array(repeating: [], count: nodes.count)
@@ -102,6 +102,8 @@ extension World {
                 timetable.add(.losesPower(Place(number: number)), at: beginning + delay)
             }
         }
+        ledger.crashes.began(beginning)
+        scheduleLedgerCrash()
         stage.deadline = beginning + patience.timeLimit
         timetable.add(.reviewed, at: stage.deadline!)
         timetable.add(.isDueInTimeline, at: beginning)
@@ -199,7 +201,7 @@ extension World {
 
     mutating func settleIfFinished() {
         let coordinators = nodes.indices.filter { wiring.parties[$0].isCoordinator }
-        guard !stage.isSettling, stage.began != nil, timeline.schedule.isDone, timeline.orders.isEmpty,
+        guard !stage.isSettling, stage.began != nil, ledger.isAlive, timeline.schedule.isDone, timeline.orders.isEmpty,
             !timeline.isWaiting,
             coordinators.allSatisfy({ nodes[$0].hasFinished || nodes[$0].isGoneForGood })
         else { return }

@@ -3,7 +3,7 @@ import Messages
 import Primitives
 
 /// Reads `faults:`: `{operator: op-3, does: equivocate-split, at: task 500, for: 3 tasks, service: squares}`, the same of
-/// several `operators`, or of the `coordinator` of a service.
+/// several `operators`, or of the `coordinator` of a service; `{does: ledger-crash, at: 2s, for: 500ms}`.
 struct FaultReader {
     let roster: OperatorRoster?
     /// Nil when not even the names can be told.
@@ -38,10 +38,10 @@ struct FaultReader {
 
     private func entry(_ field: Field) -> Entry? {
         guard var keys = field.mapping(example: Self.example) else { return nil }
-        let culprit = culpritField(&keys)
         let behaviourField = keys.requiredField("does", example: "equivocate")
         let behaviour = behaviourField?.read(
             ScalarGrammar<Behaviour>.choice("a behaviour", of: TopologyReader.choices()))
+        let culprit = culpritField(&keys, of: behaviour)
         let serviceField = keys.field("service")
         let beginsField = keys.field("at")
         let lastsField = keys.field("for")
@@ -49,13 +49,13 @@ struct FaultReader {
         let pointField = keys.field("point")
         keys.reportUnknownKeys()
 
-        let parties = culprit.map(parties) ?? []
+        let parties = behaviour == .ledgerCrash ? [.ledger] : culprit.map(parties) ?? []
         let service = serviceField?.read(serviceGrammar)
         let begins = beginsField?.read(.beginning) ?? .start
         let lasts = lastsField?.read(.extent)
         let probability = probabilityField?.read(.probability) ?? .one
         let point = pointField?.read(ScalarGrammar<KillPoint>.choice("a point", of: TopologyReader.choices()))
-        for party in parties where serviceField == nil || service != nil {
+        for party in parties where party != .ledger && (serviceField == nil || service != nil) {
             checkReach(party, service, begins, culprit!.field, serviceField, beginsField)
         }
         guard let behaviour, let behaviourField else { return nil }
@@ -63,6 +63,7 @@ struct FaultReader {
         if behaviour.isCrash, case .tasks = lasts {
             lastsField?.report("a crash lasts a time, not a number of tasks; write 2s, or leave it out for good")
         }
+        if behaviour == .ledgerCrash { checkLedger(behaviourField, begins, beginsField, lastsField, serviceField) }
         if behaviour == .powerLoss {
             if case .task = begins { beginsField?.report("power is lost at a time, not at a task; write 2s") }
             if begins == .start { (beginsField ?? behaviourField).report("power is lost at a time; write at: 2s") }
@@ -71,9 +72,7 @@ struct FaultReader {
         if !behaviour.isProvable, let probabilityField {
             probabilityField.report("\(behaviour.rawValue) takes no probability; only the equivocations do")
         }
-        if behaviour != .coordinatorCrash, let pointField {
-            pointField.report("\(behaviour.rawValue) has no point; only coordinator-crash does")
-        }
+        if let pointField { check(point, pointField, of: behaviour) }
         if behaviour == .collusion {
             for field in [beginsField, lastsField, probabilityField].compactMap(\.self) {
                 field.report("a collusion happens when its coordinator equivocates; leave this out")
@@ -98,10 +97,14 @@ struct FaultReader {
         let field: Field
     }
 
-    private func culpritField(_ keys: inout MappingReader) -> Culprit? {
+    private func culpritField(_ keys: inout MappingReader, of behaviour: Behaviour?) -> Culprit? {
         var given: [Culprit] = []
         for key in CulpritKey.allCases {
             if let field = keys.field(key.rawValue) { given.append(Culprit(key: key, field: field)) }
+        }
+        if behaviour == .ledgerCrash {
+            for culprit in given { culprit.field.report("ledger-crash is the ledger's fault; leave this out") }
+            return nil
         }
         if given.isEmpty { keys.field.report("operator is missing; write operator: op-3") }
         for more in given.dropFirst() {
@@ -120,8 +123,9 @@ struct FaultReader {
 
     private func check(_ behaviour: Behaviour, _ field: Field, of culprit: Culprit?) {
         if let culprit, behaviour.isCoordinators != (culprit.key == .coordinator) {
-            let names = Behaviour.allCases.filter { $0.isCoordinators == (culprit.key == .coordinator) }
-                .map(\.rawValue)
+            let names = Behaviour.allCases.filter {
+                $0.isCoordinators == (culprit.key == .coordinator) && $0 != .ledgerCrash
+            }.map(\.rawValue)
             field.report(
                 "\(behaviour.rawValue) is \(behaviour.isCoordinators ? "a coordinator's" : "an operator's") fault; "
                     + "of \(culprit.key == .coordinator ? "a coordinator" : "an operator") write "
@@ -136,6 +140,30 @@ struct FaultReader {
             field.report(
                 "in a star nobody but the coordinator sees two tasks under one number; write dissemination: mesh")
         }
+    }
+
+    private func check(_ point: KillPoint?, _ field: Field, of behaviour: Behaviour) {
+        guard !behaviour.points.isEmpty else {
+            let others = Behaviour.allCases.filter { !$0.points.isEmpty }.map(\.rawValue)
+            return field.report("\(behaviour.rawValue) has no point; only \(others.joined(separator: ", ")) has one")
+        }
+        guard let point, !behaviour.points.contains(point) else { return }
+        field.report(
+            "\(behaviour.rawValue) has no point \(point.rawValue); write "
+                + behaviour.points.map(\.rawValue).joined(separator: ", "))
+    }
+
+    // MARK: The ledger
+
+    private func checkLedger(
+        _ behaviourField: Field, _ begins: FaultPlan.Beginning, _ beginsField: Field?, _ lastsField: Field?,
+        _ serviceField: Field?
+    ) {
+        if case .task = begins { beginsField?.report("the ledger dies at a time, not at a task; write 2s") }
+        if lastsField == nil {
+            behaviourField.report("a run does not come to its end without its ledger; write for: 500ms")
+        }
+        serviceField?.report("the ledger is everybody's; leave this out")
     }
 
     // MARK: Coordinators and their accomplices

@@ -13,7 +13,7 @@ extension Topology {
         if !network.partitions.isEmpty {
             report("network.partitions", "only simulated runs have partitions; simulate it, or take them out")
         }
-        if let index = faults.firstIndex(where: \.behaviour.isDrivers) {
+        if let index = faults.firstIndex(where: { $0.behaviour == .powerLoss }) {
             report(
                 "faults[\(index)].does",
                 "only simulated runs have \(faults[index].behaviour.rawValue); simulate it, or write crash")

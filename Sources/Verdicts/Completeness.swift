@@ -102,8 +102,8 @@ extension RunHistory {
         var check = IndependentCheck()
         return findings.filter { found in
             let (service, accused) = (found.evidence.voteKey.service, found.evidence.accused)
-            let due = found.at + Self.submissionPatience + Self.exchange
-            guard !submitted.contains(found.evidence.offence), !cheats.contains(found.finder),
+            let due = ledgerOutages.due(found.at, within: Self.submissionPatience + Self.exchange)
+            guard let due, !submitted.contains(found.evidence.offence), !cheats.contains(found.finder),
                 let end = closings[service], due <= end,
                 intervals(of: found.finder, in: service, touching: found.at, due).isEmpty,
                 check.flaw(in: found.evidence, against: accused) == nil
@@ -121,7 +121,8 @@ extension RunHistory {
         guard epoch >= genesis.parameters.release.slashing else { return false }
         let last = epoch.advanced(by: genesis.parameters.unbondingEpochs)
         guard let end = opening(beyond: last) else { return true }
-        return end.at > close + Self.submissionPatience + (isHastened(end) ? Self.exchange : .zero)
+        let patience = Self.submissionPatience + (isHastened(end) ? Self.exchange : .zero)
+        return ledgerOutages.due(close, within: patience).map { end.at > $0 } ?? false
     }
 
     /// Until when honest nodes listen for votes for its task; nil when that was never issued.
@@ -138,7 +139,7 @@ extension RunHistory {
     /// Whether the coordinator stopped before evidence about this was due at the ledger.
     fileprivate func isUnderWay(_ key: VoteKey) -> Bool {
         guard let end = closings[key.service], let close = windowClose(of: key) else { return false }
-        return close + Self.submissionPatience > end
+        return ledgerOutages.due(close, within: Self.submissionPatience).map { $0 > end } ?? true
     }
 
     /// Whether honest nodes were sent two of its votes while they were listening.

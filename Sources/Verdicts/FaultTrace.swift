@@ -13,6 +13,7 @@ struct FaultTrace {
     private let party: Party
     private let service: ServiceID
     private let issues: [VoteKey: Instant]
+    private let outages: LedgerOutages
     private var intervals: [FaultInterval] = []
     private var since: Instant?
     private var hasPaused = false
@@ -47,7 +48,11 @@ struct FaultTrace {
     /// - Parameters:
     ///   - issues: when each task was meant to be issued.
     ///   - cuts: the partitions that keep it apart from its coordinator or the ledger.
-    init(party: Party, service: ServiceID, issues: [VoteKey: Instant], cuts: Set<UInt32> = []) {
+    ///   - outages: while the ledger is away, nobody who starts has an operator set.
+    init(
+        party: Party, service: ServiceID, issues: [VoteKey: Instant], cuts: Set<UInt32> = [], outages: LedgerOutages
+    ) {
+        self.outages = outages
         self.party = party
         self.service = service
         self.issues = issues
@@ -62,7 +67,8 @@ struct FaultTrace {
             (silences, isPaused, back) = (0, false, nil)
             isDown = true
             update(at: end)
-            ready = party.isSigner ? process.events.first.map { $0.at + Self.readyPatience } : nil
+            ready =
+                party.isSigner ? process.events.first.flatMap { outages.due($0.at, within: Self.readyPatience) } : nil
         }
         lastEnd = process.closed ?? process.events.last?.at ?? lastEnd
         var isDying = false

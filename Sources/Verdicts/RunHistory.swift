@@ -20,6 +20,8 @@ package struct RunHistory: Sendable {
     package private(set) var faultIntervals: [FaultInterval] = []
     /// When parties were cut off from one another.
     let separations: [Separation]
+    /// When the ledger was away.
+    let ledgerOutages: LedgerOutages
     /// When a party died, or somebody paused it.
     private var stops: [Party: [Instant]] = [:]
     package private(set) var findings: [FoundEvidence] = []
@@ -142,6 +144,8 @@ package struct RunHistory: Sendable {
         genesis = run.genesis
         network = run.genesis.network
         separations = Separation.all(in: run)
+        ledgerOutages = LedgerOutages(run)
+        let lives = LedgerLives(run)
         var issued: [TaskName: IssuedTask] = [:]
         var certified: [TaskName: Instant] = [:]
         var submitted: Set<TaskName> = []
@@ -149,7 +153,7 @@ package struct RunHistory: Sendable {
             if case .coordinator(let service) = node.party {
                 if case .closed(let time) = node.ending { closings[service] = time } else { closings[service] = nil }
             }
-            for note in node.notes {
+            for note in node.party == .ledger ? lives.notes(of: node) : node.notes {
                 if node.party.isCoordinator {
                     Self.follow(note, issued: &issued, certified: &certified, submitted: &submitted)
                 }

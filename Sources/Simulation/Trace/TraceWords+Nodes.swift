@@ -96,7 +96,7 @@ extension TraceWords {
             TraceClause("takes submission \(ticket) as \(text(of: service, sequence))", about: [Subject(sequence)])
         case .submissionRefused(let ticket, let reason): TraceClause("refuses submission \(ticket): \(reason)")
         case .receiptArrived, .operatorSetAdopted, .applied, .slashed, .revoked, .operatorSetOpened, .books,
-            .restaking:
+            .restaking, .ledgerOpened:
             nil
         }
     }
