@@ -1,3 +1,4 @@
+import Faults
 import Messages
 import Primitives
 
@@ -19,8 +20,8 @@ enum Occurrence {
     /// The ledger's clock.
     case tick(life: UInt32)
     case committed(life: UInt32)
-    /// The ledger, of a fault that names a time.
-    case crashes(life: UInt32)
+    /// The ledger, of a fault that is due.
+    case crashes(KillPoint?, life: UInt32)
     case dials(connection: Int, generation: UInt32)
     case established(connection: Int, generation: UInt32)
     /// A node learns that its connection with a party is gone.

@@ -67,10 +67,6 @@ extension World {
         for effect in effects {
             switch effect {
             case .note(let observation): ledger.turnEntries.append(.note(at: time, observation))
-            case .publish(.clock(_, let epoch, _)):
-                ledger.effects.append(effect)
-                ledger.toldEpoch = max(ledger.toldEpoch, epoch)
-                follow(timeline.schedule.opened(epoch))
             case .sign(let instruction, let nonce):
                 time = time + plan.costs.sign
                 signed.append(.signed(ledger.sign(instruction, nonce, network: network)))
@@ -157,6 +153,7 @@ extension World {
             case .send(let notice, let party):
                 send(Parcel(.notice(notice), bytes: size(of: notice)), from: .ledger, to: wiring.place(of: party))
             case .publish(let notice):
+                if case .clock(_, let epoch, _) = notice { opened(epoch) }
                 let parcel = Parcel(.notice(notice), bytes: size(of: notice))
                 for number in wiring.parties.indices.dropFirst() {
                     send(parcel, from: .ledger, to: Place(number: number))
@@ -165,6 +162,11 @@ extension World {
             case .stop(let fault): failure = .ledgerStopped("\(fault)")
             }
         }
+    }
+
+    private mutating func opened(_ epoch: Epoch) {
+        ledger.toldEpoch = max(ledger.toldEpoch, epoch)
+        follow(timeline.schedule.opened(epoch))
     }
 
     private mutating func send(_ frame: Frame, to party: Party) {

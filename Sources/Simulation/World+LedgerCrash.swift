@@ -12,7 +12,7 @@ extension World {
 
     mutating func scheduleLedgerCrash() {
         guard let time = ledger.crashes.nextTime else { return }
-        timetable.add(.crashes(life: ledgerLife), at: max(now, time))
+        timetable.add(.crashes(nil, life: ledgerLife), at: max(now, time))
     }
 
     /// - Parameters:

@@ -64,7 +64,11 @@ extension World {
         let signed = SimulatedLedger.sign(step.instruction, nonce, network: network, by: step.key)
         timeline.isWaiting = true
         timeline.instruction = signed
-        guard ledger.isAlive, !crashLedger(at: .receive) else { return }
+        guard ledger.isAlive else { return }
+        guard ledger.crashes.due(at: .receive, now) == nil else {
+            // Not here: somebody may be in the middle of a turn.
+            return timetable.add(.crashes(.receive, life: ledgerLife), at: now)
+        }
         tellLedger(.instructed(signed, ticket: 0), nil)
     }
 

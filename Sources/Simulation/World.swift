@@ -138,7 +138,7 @@ struct World {
             enqueue(.woke, at: place)
         case .tick(let life): if ledgerLife == life, ledger.isAlive { tick() }
         case .committed(let life): if ledgerLife == life { committed() }
-        case .crashes(let life): if ledgerLife == life { crashLedger(at: nil) }
+        case .crashes(let point, let life): if ledgerLife == life { crashLedger(at: point) }
         case .isDueInTimeline: if let began = stage.began { followTimeline(since: began) }
         case .dials(let connection, let generation): dial(connection, generation)
         case .established(let connection, let generation): established(connection, generation)

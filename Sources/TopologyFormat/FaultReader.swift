@@ -145,7 +145,7 @@ struct FaultReader {
     private func check(_ point: KillPoint?, _ field: Field, of behaviour: Behaviour) {
         guard !behaviour.points.isEmpty else {
             let others = Behaviour.allCases.filter { !$0.points.isEmpty }.map(\.rawValue)
-            return field.report("\(behaviour.rawValue) has no point; only \(others.joined(separator: ", ")) has one")
+            return field.report("\(behaviour.rawValue) has no point; only \(others.joined(separator: ", ")) have")
         }
         guard let point, !behaviour.points.contains(point) else { return }
         field.report(

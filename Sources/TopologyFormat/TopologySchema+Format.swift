@@ -168,35 +168,13 @@ extension TopologySchema {
     // MARK: Faults
 
     private static let fault = TopologySchema(
-        "One fault of one party, or the same of several.",
-        .either([
-            partyFault,
-            TopologySchema(
-                "The ledger's process dies, and is started again.",
-                .keys([
-                    .required("does", TopologySchema("What it does.", .words([Behaviour.ledgerCrash.rawValue]))),
-                    .optional("at", TopologySchema("When: start or a time.", .beginning, standard: "start")),
-                    .required("for", TopologySchema("For how long it is dead.", .duration("500ms"))),
-                    .optional(
-                        "point",
-                        TopologySchema(
-                            "Where on the way from an instruction to its receipt.",
-                            .words(Behaviour.ledgerCrash.points.map(\.rawValue)))),
-                ])),
-        ]))
-
-    private static let partyFault = TopologySchema(
-        "A fault of operators, or of a coordinator.",
+        "One fault of one party, or the same of several; ledger-crash is the ledger's, and names nobody.",
         .keys(
             [
                 .optional("operator", TopologySchema("Whose it is.", .name)),
                 .optional("operators", TopologySchema("Whose it is.", .members("Operators."))),
                 .optional("coordinator", TopologySchema("The service whose coordinator's it is.", .name)),
-                .required(
-                    "does",
-                    TopologySchema(
-                        "What it does.",
-                        .words(Behaviour.allCases.filter { $0 != .ledgerCrash }.map(\.rawValue)))),
+                .required("does", TopologySchema("What it does.", .words(of: Behaviour.self))),
                 .optional("service", TopologySchema("The service whose tasks it concerns; left out: all.", .name)),
                 .optional(
                     "at", TopologySchema("When it begins: start, a task or a time.", .beginning, standard: "start")),
@@ -207,9 +185,9 @@ extension TopologySchema {
                 .optional(
                     "point",
                     TopologySchema(
-                        "Of coordinator-crash: where on the way from evidence to receipt.",
-                        .words(Behaviour.coordinatorCrash.points.map(\.rawValue)))),
-            ], one: ["operator", "operators", "coordinator"]))
+                        "Of coordinator-crash: where on the way from evidence to receipt; of ledger-crash: from an "
+                            + "instruction to its receipt.", .words(of: KillPoint.self))),
+            ]))
 
     // MARK: Expectations
 

@@ -81,7 +81,7 @@ struct CoordinatorFaultTests {
             "18:60: faults[0].point: detekt is not a point; did you mean detect?"),
         BadTopology(
             fault, "{operator: op-3, does: crash, point: detect}",
-            "18:42: faults[0].point: crash has no point; only coordinator-crash does"),
+            "18:42: faults[0].point: crash has no point; only coordinator-crash, ledger-crash have"),
         BadTopology(
             fault, "{coordinator: squares, does: coordinator-crash, for: 3 tasks}",
             "18:58: faults[0].for: a crash lasts a time, not a number of tasks; write 2s, or leave it out for good"),
