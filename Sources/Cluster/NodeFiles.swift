@@ -67,7 +67,9 @@ package struct NodeFiles: Sendable {
             case .coordinator, .signer:
                 nodeConfiguration(
                     of: party,
-                    role: NodeRole(of: party, in: topology, faults: faults, seed: seed, isLive: isLive),
+                    role: NodeRole(
+                        of: party, in: topology, faults: faults, seed: seed, isLive: isLive,
+                        hasRunBefore: incarnation > 1),
                     incarnation: incarnation, ledgerPort: ledgerPort ?? 0,
                     hasLostGuard: party.isSigner && disk == .empty
                 ).borsh

@@ -114,7 +114,8 @@ extension World {
     private mutating func launch(_ place: Place) {
         let node = nodes[place.number]
         let role = NodeRole(
-            of: node.party, in: plan.topology, faults: node.plans.filter { !$0.behaviour.isDrivers }, seed: plan.seed)
+            of: node.party, in: plan.topology, faults: node.plans.filter { !$0.behaviour.isDrivers }, seed: plan.seed,
+            hasRunBefore: node.incarnation > 0)
         node.role = role
         node.machine = role.makeMachine(genesis: genesis)!
         node.incarnation += 1

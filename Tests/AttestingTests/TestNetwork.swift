@@ -359,8 +359,10 @@ extension NodeRole {
         switch self {
         case .signer(let index, let faults, let seed, let isLive):
             .signer(index, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed, isLive: isLive)
-        case .coordinator(let service, let load, let faults, let seed, let isLive):
-            .coordinator(service, load, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed, isLive: isLive)
+        case .coordinator(let service, let load, let faults, let seed, let isLive, _):
+            .coordinator(
+                service, load, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed, isLive: isLive,
+                hasRunBefore: true)
         }
     }
 }
