@@ -84,8 +84,10 @@ package struct ClusterControl: Sendable {
                 "the ledger goes on from its own log alone: \(disk == .older ? "an older" : "an empty") one lacks what has "
                     + "receipts, so the ledger and every node would refuse it; leave --disk out")
         }
-        guard disk == .keep || party.isSigner else {
-            throw GrammarMistake("\(name) is no operator; only an operator is restarted with another disk")
+        guard disk != .empty || party.isSigner else {
+            throw GrammarMistake(
+                "with an empty disk \(name) would issue its numbers again, which nobody could tell from a cheat; write "
+                    + "older, or leave --disk out")
         }
         return .restart(party, disk)
     }

@@ -146,7 +146,7 @@ extension World {
     /// One end gives it up and knows at once; the other gets what was sent before, and then learns of it.
     mutating func disconnect(_ index: Int, by place: Place, reason: String) {
         guard connections[index].isUp else { return }
-        learnsOfEnd(of: index, at: place, reason, after: .zero)
+        learnsOfEnd(of: index, at: place, reason)
         close(index, by: place, reason: reason)
     }
 
@@ -155,7 +155,8 @@ extension World {
         let delay = timeToDrain(index, towardHigh: place < other)
         tear(index, by: place)
         observeEnd(of: index, reason)
-        learnsOfEnd(of: index, at: other, reason, after: delay)
+        // Behind what arrives in the same moment.
+        willLearnOfEnd(of: index, at: other, reason, after: delay)
         redial(index, after: delay)
     }
 
@@ -165,14 +166,15 @@ extension World {
         return max(word, connections[index][towardHigh: towardHigh].lastArrival - now)
     }
 
-    private mutating func learnsOfEnd(of index: Int, at place: Place, _ reason: String, after delay: Duration) {
+    private mutating func learnsOfEnd(of index: Int, at place: Place, _ reason: String) {
+        guard isAlive(place) else { return }
+        hungUp(place, from: wiring.parties[connections[index].other(than: place).number], reason)
+    }
+
+    private mutating func willLearnOfEnd(of index: Int, at place: Place, _ reason: String, after delay: Duration) {
         let peer = wiring.parties[connections[index].other(than: place).number]
         let life = nodes[place.number].life
-        if delay == .zero {
-            if isAlive(place) { hungUp(place, from: peer, reason) }
-        } else {
-            timetable.add(.hungUp(place, from: peer, reason: reason, life: life), at: now + delay)
-        }
+        timetable.add(.hungUp(place, from: peer, reason: reason, life: life), at: now + delay)
     }
 
     /// A process has ended. Its system sees to it that what it had sent arrives, and that everybody learns of its end; where
@@ -207,7 +209,7 @@ extension World {
         guard connections[index].generation == generation, let place = connections[index].unaware else { return }
         connections[index].unaware = nil
         observeEnd(of: index, "nobody answers")
-        learnsOfEnd(of: index, at: place, "nobody answers", after: .zero)
+        learnsOfEnd(of: index, at: place, "nobody answers")
         redial(index, after: .zero)
     }
 
@@ -303,7 +305,7 @@ extension World {
         tear(index)
         observeEnd(of: index, reason)
         for place in [connections[index].low, connections[index].high] {
-            learnsOfEnd(of: index, at: place, reason, after: .zero)
+            learnsOfEnd(of: index, at: place, reason)
         }
         redial(index, after: .zero)
     }

@@ -106,6 +106,8 @@ extension RunHistory {
             guard let due, !submitted.contains(found.evidence.offence), !cheats.contains(found.finder),
                 let end = closings[service], due <= end,
                 intervals(of: found.finder, in: service, touching: found.at, due).isEmpty,
+                // Of one culprit's offences an operator keeps a few: where the ledger takes none of them any more, no other.
+                task(of: found.evidence.voteKey).map({ isPunishable($0.epoch, by: found.at) }) ?? true,
                 check.flaw(in: found.evidence, against: accused) == nil
             else { return false }
             let signer = genesis.signers.firstIndex { $0.key == accused }

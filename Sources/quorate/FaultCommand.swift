@@ -18,14 +18,15 @@ struct FaultCommand: ParsableCommand {
                   quorate fault inject op-3 silent --for 30s
                   quorate fault inject op-4 crash --at "task 200" --for 2s
                   quorate fault inject coordinator-squares coordinator-equivocates --for "3 tasks"
+                  quorate fault inject ledger ledger-crash --point persist --for 500ms
 
                 Exit status: 0 when the node was told; 2 when it is no such fault, or the node is dead or paused.
                 """)
 
-        @Argument(help: "Whose: op-3, coordinator-squares.")
+        @Argument(help: "Whose: op-3, coordinator-squares, ledger.")
         var party: String
 
-        @Argument(help: "What it does: equivocate, equivocate-split, silent, crash, coordinator-...")
+        @Argument(help: "What it does: equivocate, equivocate-split, silent, crash, coordinator-..., ledger-crash")
         var behaviour: String
 
         @Option(name: .customLong("for"), help: "How long: 30s, \"3 tasks\". (default: one task, or to the end)")
@@ -40,7 +41,10 @@ struct FaultCommand: ParsableCommand {
         @Option(help: "Of the equivocations, for each task: 1/10.")
         var probability: String?
 
-        @Option(help: "Of coordinator-crash: detect, persist, submit, acknowledge.")
+        @Option(
+            help:
+                "Of coordinator-crash: detect, persist, submit, acknowledge; of ledger-crash: receive, persist, acknowledge."
+        )
         var point: String?
 
         @OptionGroup var options: ClusterOptions

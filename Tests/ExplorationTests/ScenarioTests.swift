@@ -31,9 +31,16 @@ import TopologyFormat
             let own = faults.filter { $0.behaviour == behaviour }
             #expect(own.count > 50, "\(behaviour)")
             let beginnings = Set(own.map { Self.kind(of: $0.begins) })
-            #expect(beginnings == (behaviour == .powerLoss ? ["time"] : ["start", "task", "time"]), "\(behaviour)")
+            let expected: Set =
+                switch behaviour {
+                case .powerLoss: ["time"]
+                case .ledgerCrash: ["start", "time"]
+                default: ["start", "task", "time"]
+                }
+            #expect(beginnings == expected, "\(behaviour)")
             let extents = Set(own.map { Self.kind(of: $0.lasts) })
-            #expect(extents.count == (behaviour == .silent ? 3 : 2), "\(behaviour): \(extents)")
+            let kinds = behaviour == .silent ? 3 : behaviour == .ledgerCrash ? 1 : 2
+            #expect(extents.count == kinds, "\(behaviour): \(extents)")
         }
         #expect(Set(faults.compactMap(\.point)) == Set(KillPoint.allCases))
     }

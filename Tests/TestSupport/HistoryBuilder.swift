@@ -11,13 +11,15 @@ package struct HistoryBuilder {
     package let keys: [SigningKey]
     package let genesis: Genesis
     package let set: OperatorSet
-    private var notes: [Party: [NodeRecord.Note]] = [:]
+    package var notes: [Party: [NodeRecord.Note]] = [:]
     private var instructions: UInt64 = 0
     private var books: Books
     package var endings: [Party: NodeRecord.Ending] = [:]
     package var absent: Set<Party> = []
     /// What the coordinator's second process notes; nil: there is none.
     package var secondCoordinator: [(at: UInt64, Observation)]?
+    /// What the ledger's second process notes; nil: there is none.
+    package var secondLedger: [(at: UInt64, Observation)]?
     /// What operators' second processes note.
     package var secondSigners: [UInt32: [(at: UInt64, Observation)]] = [:]
     package private(set) var interventions: [Intervention] = []
@@ -199,6 +201,7 @@ package struct HistoryBuilder {
         }
         let second =
             (secondCoordinator.map { [restarted(Self.coordinator, $0)] } ?? [])
+            + (secondLedger.map { [restarted(.ledger, $0)] } ?? [])
             + secondSigners.sorted { $0.key < $1.key }.map { restarted(Self.signer($0.key), $0.value) }
         return RunRecords(genesis: genesis, nodes: nodes + second, interventions: interventions)
     }
