@@ -43,7 +43,7 @@ import Verdicts
         let changes: [StakeChange] = [
             .deposit, .withdrawal, .delegation, .undelegation, .rate, .optOut, .veto, .motion,
         ]
-        for change in changes { #expect(findings.coverage[.carriedOut, change.rawValue] > 2, "\(change)") }
+        for change in changes { #expect(findings.coverage[.carriedOut, change.rawValue] > 1, "\(change)") }
     }
 
     @Test func threadsMakeNoDifference() async {
