@@ -85,31 +85,43 @@ private struct LedgerOutlet: NodeOutlet {
     func crash() { process.crash() }
 }
 
-/// Holds the driver for the lifeline's thread, which may only reach it through its event loop.
+/// Holds the driver for the lifeline's thread, which may only reach it through its event loop. What it is told before it
+/// is there waits.
 private struct DriverSlot: Sendable {
+    private enum Content {
+        case waiting([@Sendable (LedgerDriver) -> Void])
+        case driver(LedgerDriver)
+    }
+
     private let eventLoop: any EventLoop
-    private let storage: NIOLoopBoundBox<LedgerDriver?>
+    private let storage: NIOLoopBoundBox<Content>
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
-        storage = .makeEmptyBox(eventLoop: eventLoop)
+        storage = .makeBoxSendingValue(.waiting([]), eventLoop: eventLoop)
     }
 
     func start(_ driver: LedgerDriver) {
-        storage.value = driver
+        guard case .waiting(let commands) = storage.value else { return }
+        storage.value = .driver(driver)
         driver.start()
+        for command in commands { command(driver) }
     }
 
-    func tell(_ command: @escaping @Sendable (LedgerDriver) -> Void) {
-        eventLoop.execute { storage.value.map(command) }
-    }
+    func tell(_ command: @escaping @Sendable (LedgerDriver) -> Void) { eventLoop.execute { tellNow(command) } }
 
     /// From the event loop.
-    func tellNow(_ command: (LedgerDriver) -> Void) { storage.value.map(command) }
+    func tellNow(_ command: @escaping @Sendable (LedgerDriver) -> Void) {
+        switch storage.value {
+        case .driver(let driver): command(driver)
+        case .waiting(let commands): storage.value = .waiting(commands + [command])
+        }
+    }
 
     func stop() {
         eventLoop.execute {
-            if let driver = storage.value { driver.stop() } else { ProcessControl.end(ProcessControl.success) }
+            guard case .driver(let driver) = storage.value else { ProcessControl.end(ProcessControl.success) }
+            driver.stop()
         }
     }
 }
