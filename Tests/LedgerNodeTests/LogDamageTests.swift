@@ -11,8 +11,8 @@ import Testing
 
 /// A small log and the file of its head, damaged one byte at a time, and cut off at every length: the ledger is where it
 /// was, or says what is wrong. It never goes on from another state.
-@Suite(.timeLimit(.minutes(4))) struct LogDamageTests {
-    private let scratch = try! Scratch()
+@Suite(.computing, .timeLimit(.minutes(4))) struct LogDamageTests {
+    private let scratch = try! Scratch(isInMemory: true)
     private var path: String { scratch.path.appending("log.sqlite").string }
     private var wal: String { path + "-wal" }
     private var head: String { HeadFile.path(of: path).string }
