@@ -44,6 +44,7 @@ struct Quorate: AsyncParsableCommand {
                 name: "Result",
                 subcommands: [
                     RunsCommand.self, ReportCommand.self, ReplayCommand.self, VerifyCommand.self, ExportCommand.self,
+                    GrowthCommand.self,
                 ]),
         ])
 
