@@ -97,7 +97,7 @@ import Testing
         let mistake = #expect(throws: GrammarMistake.self) {
             try topology.overridden(by: Topology.Overrides(rate: Rate(count: 1, period: .seconds(60))))
         }
-        #expect(mistake?.message.hasPrefix("chaos.every: in 60000s that is 60000 faults") == true, "\(mistake as Any)")
+        #expect(mistake?.message.hasPrefix("chaos.every: in 1000m that is 60000 faults") == true, "\(mistake as Any)")
     }
 
     @Test func onlySimulatedRunsLosePower() throws {

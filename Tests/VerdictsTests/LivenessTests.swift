@@ -94,7 +94,7 @@ import Verdicts
     @Test(arguments: [("flood", Verdict.notApplicable), ("malformed", .violated)])
     func whoHasFloodedAndIsStartedAgainMayRefuse(name: String, verdict: Verdict) throws {
         var builder = try HistoryBuilder()
-        builder.issue(1_000)
+        builder.issue(800)
         let party = HistoryBuilder.signer(1)
         builder.note(party, at: 10, .injected(Injection(behaviour: name)))
         builder.note(party, at: 1_000, .recovered(behaviour: name, service: nil))
@@ -106,9 +106,10 @@ import Verdicts
         let second = NodeRecord(
             path: FilePath(header.fileName), header: header,
             entries: [.note(at: HistoryBuilder.instant(2_500), .refusedToSign(reason: "the guard is older"))],
-            ending: .closed(at: HistoryBuilder.instant(19_999)))
+            ending: .closed(at: HistoryBuilder.instant(9_999)))
         let history = RunHistory(RunRecords(genesis: run.genesis, nodes: run.nodes + [second]))
-        #expect(Oracle.liveness.judge(history).verdict == verdict)
+        let finding = Oracle.liveness.judge(history)
+        #expect(finding.verdict == verdict, "\(finding.account)")
     }
 
     @Test func anEquivocatorIsNotReliedOnAgain() throws {

@@ -22,6 +22,17 @@ extension ChaosDraw {
         return false
     }
 
+    /// As in a file: all who ever hold a total down do so together.
+    mutating func joinHolders() {
+        let holders = topology.faults.filter { $0.behaviour == .justBelow }.compactMap { fault in
+            if case .signer(let signer) = fault.party { signer } else { nil }
+        }
+        let accomplices = Set(holders).sorted()
+        for place in topology.faults.indices where topology.faults[place].behaviour == .justBelow {
+            topology.faults[place].accomplices = accomplices
+        }
+    }
+
     private func culprits(of behaviour: Behaviour) -> [Party] {
         switch behaviour.culprit {
         case .signer: signers
@@ -40,7 +51,6 @@ extension ChaosDraw {
         let lasts: FaultPlan.Extent = behaviour.isTaskByTask ? behaviour.defaultExtent : .duration(ends - begins)
         var plan = FaultPlan(party: party, behaviour: behaviour, begins: .after(begins), lasts: lasts)
         if case .coordinator(let service) = party { plan.service = service }
-        if behaviour == .justBelow, case .signer(let signer) = party { plan.accomplices = [signer] }
         for parameter in CatalogueEntry.of(behaviour).parameters {
             switch parameter {
             case .service, .point: break

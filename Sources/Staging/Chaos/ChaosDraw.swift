@@ -53,6 +53,7 @@ struct ChaosDraw {
         takeOwnFaults()
         let draws = min(ChaosPlan.mostDraws, UInt64(length.most.nanoseconds / plan.every.nanoseconds))
         for number in 0..<draws { draw(number) }
+        joinHolders()
         self.topology.chaos = nil
     }
 
