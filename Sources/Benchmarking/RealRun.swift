@@ -17,6 +17,7 @@ struct RealRun {
     ///
     /// - Parameter measuring: the times from the beginning at which everybody is asked what it has used; ascending.
     func run(measuring: [Duration] = []) async throws -> RunOutcome {
+        let topology = topology.drawingChaos(seed: seed)
         try HostCapacity.prepare(for: topology)
         let keys = NetworkKeys.generate(for: topology)
         let genesis = GenesisBuilder.genesis(of: topology, keys: keys, runID: GenesisBuilder.randomRunID())

@@ -64,13 +64,23 @@ extension Conductor {
             /// It was a crash.
             case happened
             case cleared
-            /// It was injected into a process that has ended.
+            /// It was injected into a process that has ended; or a crash whose time went by while there was no process.
             case gone
         }
 
         init(_ plan: FaultPlan, injected: Instant? = nil) {
             self.plan = plan
             self.injected = injected
+        }
+    }
+
+    /// Who is dead cannot die: its next process is told of none that would be over by now.
+    mutating func forgetPastCrashes(of place: Int, at now: Instant) {
+        guard let began else { return }
+        for fault in children[place].faults.indices {
+            let known = children[place].faults[fault]
+            guard known.state == .present, known.injected == nil, known.plan.behaviour.isCrash else { continue }
+            if known.plan.isOver(at: now - began) { children[place].faults[fault].state = .gone }
         }
     }
 

@@ -85,7 +85,7 @@ extension Conductor {
             children[place].incarnation += 1
             let disk = children[place].restDisk
             if disk != .keep { record(.restarted(disk), place, at: now, &effects) }
-            launchAgain(place, disk: disk, &effects)
+            launchAgain(place, disk: disk, at: now, &effects)
         }
         expireOrders(at: now, &effects)
         followLinks(at: now, &effects)
@@ -120,6 +120,7 @@ extension Conductor {
         while measured < settings.measuring.count, now >= began + settings.measuring[measured] {
             measured += 1
             for child in children where child.isAlive { effects.append(.tell(child.party, .measure)) }
+            effects.append(.weigh)
         }
     }
 
@@ -149,7 +150,7 @@ extension Conductor {
             if children[place].isPaused { resume(place, at: now, &effects) }
             if case .resting = children[place].state {
                 children[place].incarnation += 1
-                launchAgain(place, &effects)
+                launchAgain(place, at: now, &effects)
             } else if children[place].party.isCoordinator, children[place].isAlive {
                 // What it has finished was its load.
                 if children[place].state == .finished { children[place].state = .ready }

@@ -163,7 +163,7 @@ extension Conductor {
         children[place].restart = nil
         children[place].incarnation += 1
         record(.restarted(disk), place, at: now, &effects)
-        launchAgain(place, disk: disk, &effects)
+        launchAgain(place, disk: disk, at: now, &effects)
     }
 
     /// A process that was killed by order is gone.

@@ -45,6 +45,8 @@ package struct Conductor: Sendable {
         /// Into the log of interventions, before anything after it is done.
         case record(Intervention)
         case answer(ticket: UInt64, NetworkAnswer)
+        /// See how much the run's files take.
+        case weigh
         /// Make instructions of it, by the ledger as it stands.
         case prepare(LedgerOrder)
         case over(RunOutcome)
@@ -261,7 +263,10 @@ package struct Conductor: Sendable {
     }
 
     /// The next process of a node, in a network that has begun.
-    mutating func launchAgain(_ place: Int, disk: Intervention.Disk = .keep, _ effects: inout [Effect]) {
+    mutating func launchAgain(
+        _ place: Int, disk: Intervention.Disk = .keep, at now: Instant, _ effects: inout [Effect]
+    ) {
+        forgetPastCrashes(of: place, at: now)
         launch(place, disk: disk, &effects)
         // At once: it may never be ready, if somebody it needs is dead for good.
         if let began { effects.append(.tell(children[place].party, .begin(began))) }

@@ -74,6 +74,7 @@ package struct NetworkRun: Sendable {
             conductor.start(at: MonotonicClock.now, effects: &effects)
             var iterator = events.makeAsyncIterator()
             var outcome: RunOutcome?
+            var weights: [FileUsage.Kind: [FileUsage.Reading]] = [:]
             while outcome == nil {
                 for effect in effects where outcome == nil {
                     switch effect {
@@ -96,7 +97,12 @@ package struct NetworkRun: Sendable {
                         }
                     case .prepare(let order): group.addTask { feed.yield(await prepared(order)) }
                     case .answer(let ticket, let answer): desk?.answer(answer, to: ticket)
-                    case .over(let result): outcome = result
+                    case .weigh: weigh(into: &weights)
+                    case .over(let result):
+                        outcome = result
+                        outcome?.files = FileUsage.Kind.allCases.compactMap { kind in
+                            weights[kind].map { FileUsage(kind: kind, readings: $0) }
+                        }
                     }
                 }
                 effects.removeAll(keepingCapacity: true)
@@ -106,6 +112,13 @@ package struct NetworkRun: Sendable {
             }
             group.cancelAll()
             return outcome ?? RunOutcome(ending: .interrupted, failures: [], startup: nil)
+        }
+    }
+
+    private func weigh(into weights: inout [FileUsage.Kind: [FileUsage.Reading]]) {
+        let now = MonotonicClock.now
+        for (kind, bytes) in files.directory.sizes {
+            weights[kind, default: []].append(FileUsage.Reading(at: now, bytes: bytes))
         }
     }
 

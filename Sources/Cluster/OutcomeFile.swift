@@ -13,6 +13,8 @@ struct OutcomeFile: Codable {
     var startupNs: Int64?
     var failures: [Failure]
     var usages: [Usage]
+    /// Nil where nothing was measured.
+    var files: [Files]?
     /// Nil in what an earlier version has left.
     var timeline: [TimelineTurn]?
     var simulation: Simulation?
@@ -43,6 +45,17 @@ struct OutcomeFile: Codable {
         /// Nil in what an earlier version has left.
         var deepestQueue: UInt64?
         var durableBytes: UInt64?
+    }
+
+    struct Files: Codable {
+        /// `records`, `guards`, `ledger`, `logs` or `configurations`.
+        var kind: String
+        var readings: [FileReading]
+    }
+
+    struct FileReading: Codable {
+        var atNs: UInt64
+        var bytes: UInt64
     }
 
     struct Simulation: Codable {
@@ -87,6 +100,7 @@ extension OutcomeFile {
                         durableBytes: $0.durableBytes)
                 })
         }
+        if !outcome.files.isEmpty { files = outcome.files.map(Files.init) }
         timeline = outcome.timeline.map(TimelineTurn.init)
         simulation = outcome.simulation.map(Simulation.init)
     }
@@ -105,6 +119,7 @@ extension OutcomeFile {
         var outcome = RunOutcome(ending: ending, failures: [], startup: startupNs.map(Duration.nanoseconds))
         for failure in failures { outcome.failures.append(try failure.value) }
         outcome.simulation = try simulation?.value
+        outcome.files = try (files ?? []).map { file throws(Mistake) in try file.value }
         for turn in timeline ?? [] { outcome.timeline.append(try turn.value) }
         guard let genesis else { return outcome }
         for usage in usages {
@@ -150,6 +165,25 @@ extension OutcomeFile.Simulation {
             figures.longestAgenda = longestAgenda
             figures.overruns = overruns
             return SimulationAccount(audit: digest, figures: figures, elapsed: .nanoseconds(elapsedNs))
+        }
+    }
+}
+
+extension OutcomeFile.Files {
+    init(_ usage: FileUsage) {
+        kind = usage.kind.rawValue
+        readings = usage.readings.map { OutcomeFile.FileReading(atNs: $0.at.nanoseconds, bytes: $0.bytes) }
+    }
+
+    var value: FileUsage {
+        get throws(OutcomeFile.Mistake) {
+            guard let known = FileUsage.Kind(rawValue: kind) else {
+                let kinds = FileUsage.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .init(message: "files: \(kind) is not one kind; they are \(kinds)")
+            }
+            return FileUsage(
+                kind: known,
+                readings: readings.map { FileUsage.Reading(at: Instant(nanoseconds: $0.atNs), bytes: $0.bytes) })
         }
     }
 }

@@ -165,12 +165,15 @@ extension RunManifest {
         return plan.scheme(seed: seed)
     }
 
-    /// The topology as it was run: with the seed that was drawn, and what the command line said instead of it.
+    /// The topology as it was run: with the seed that was drawn, what the command line said instead of it, and what the
+    /// chaos drew.
     ///
     /// - Parameter file: what messages call it.
     package func topologyAsRun(_ topology: Topology, file: FilePath) throws(RunFileError) -> Topology {
         do throws(GrammarMistake) {
-            return try topology.overridden(by: try topologyOverrides)
+            let overrides = try topologyOverrides
+            return try topology.overridden(by: overrides)
+                .drawingChaos(seed: overrides.seed ?? 0, isLive: cluster != nil)
         } catch {
             throw RunFileError(path: file, message: error.message)
         }

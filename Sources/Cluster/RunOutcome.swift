@@ -15,6 +15,8 @@ package struct RunOutcome: Hashable, Sendable {
     package var startup: Duration?
     /// In the order of the first word of each.
     package var usages: [NodeUsage]
+    /// What its files took while it was measured.
+    package var files: [FileUsage] = []
     /// What came of the topology's timeline, in the order in which it was done.
     package var timeline: [TimelineResult]
     /// Of a simulated run, which has no processes.

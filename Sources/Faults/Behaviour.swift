@@ -76,6 +76,10 @@ package enum Behaviour: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// Whether votes are signed past the guard: a process that is started again then finds it older than what others hold,
+    /// and signs nothing more.
+    package var passesGuard: Bool { self == .flood || isProvable && culprit == .signer }
+
     /// Whose it can be.
     package enum Culprit: Hashable, Sendable { case signer, coordinator, either }
 

@@ -79,6 +79,9 @@ struct FaultBoard: Sendable {
 
     func plan(_ index: Int) -> FaultPlan { schedules[index].plan }
 
+    /// How much longer it lasts; nil where no time is set.
+    func rest(of index: Int, at now: Instant) -> Duration? { schedules[index].rest(at: now) }
+
     /// The first of these behaviours that is on for this subject.
     func first(of behaviours: Set<Behaviour>, for service: ServiceID, _ subject: Subject) -> Int? {
         schedules.indices.first {

@@ -34,6 +34,18 @@ package struct FaultPlan: Hashable, Sendable {
         self.parameters = parameters
     }
 
+    /// Whether there is nothing left of it for a process that is started now: no matter who has had it.
+    ///
+    /// - Parameter elapsed: since the run's beginning.
+    package func isOver(at elapsed: Duration) -> Bool {
+        guard point == nil, case .duration(let extent) = lasts else { return false }
+        return switch begins {
+        case .start: elapsed >= extent
+        case .after(let delay): elapsed >= delay + extent
+        case .task: false
+        }
+    }
+
     /// What the node's next process is told of in the place of this fault, of which the present one has died.
     package var aftermath: FaultPlan? {
         guard behaviour == .amnesia else { return nil }

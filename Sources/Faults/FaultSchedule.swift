@@ -7,6 +7,7 @@ struct FaultSchedule: Sendable {
     let seed: UInt64
     /// When the node heard of it, if that was while it ran: its time counts from here, and not from the run's beginning.
     private let injected: Instant?
+    /// When it began; of what is to begin at a time, that time, be it that the process was started only later.
     private var since: Instant?
     private var isOver = false
     /// The first task of each AVS inside the schedule: what `for: 3 tasks` counts from.
@@ -51,9 +52,14 @@ struct FaultSchedule: Sendable {
             untoldEnds.append(plan.service)
         }
         guard since == nil, let beginning = nextChange(began: began), now >= beginning else { return false }
-        since = now
-        return true
+        since = beginning
+        // An earlier process of the node has had it.
+        if let end, now >= end { isOver = true }
+        return !isOver
     }
+
+    /// What is left of it; nil where no time is set.
+    func rest(at now: Instant) -> Duration? { end.map { max(.zero, $0 - now) } }
 
     /// A task has arrived. - Returns: true when the fault has begun with it.
     mutating func saw(_ task: ServiceTask, at now: Instant) -> Bool {

@@ -50,7 +50,7 @@ package struct FaultyCoordinator: PerturbableMachine {
 
     package mutating func handle(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) {
         guard !isDead else { return }
-        note(board.follow(event, at: now), effects: &effects)
+        note(board.follow(event, at: now), at: now, effects: &effects)
         guard !isDead else { return }
         if killPoints.dies(hearing: event, board, in: genesis.network) { return die(effects: &effects) }
         var intended: [NodeEffect] = []
@@ -73,7 +73,7 @@ package struct FaultyCoordinator: PerturbableMachine {
     // MARK: Schedules
 
     private mutating func note(
-        _ changes: (begun: [Int], ended: [(Int, ServiceID?)]), effects: inout [NodeEffect]
+        _ changes: (begun: [Int], ended: [(Int, ServiceID?)]), at now: Instant, effects: inout [NodeEffect]
     ) {
         for (index, service) in changes.ended where isLasting(board.plan(index).behaviour) {
             effects.append(.note(.recovered(behaviour: board.plan(index).behaviour.rawValue, service: service)))
@@ -83,8 +83,8 @@ package struct FaultyCoordinator: PerturbableMachine {
             if plan.behaviour == .coordinatorCrash, plan.point == nil { return die(effects: &effects) }
             guard isLasting(plan.behaviour) else { continue }
             effects.append(.note(.injected(Injection(behaviour: plan.behaviour.rawValue, service: service))))
-            if plan.behaviour == .pause, case .duration(let lasting) = plan.lasts {
-                effects.append(.pause(for: lasting))
+            if plan.behaviour == .pause, let rest = board.rest(of: index, at: now) {
+                effects.append(.pause(for: rest))
             }
         }
     }
@@ -102,7 +102,7 @@ package struct FaultyCoordinator: PerturbableMachine {
 
     private mutating func carryOut(_ effect: NodeEffect, at now: Instant, effects: inout [NodeEffect]) {
         if case .sign(_, .task(let task)) = effect {
-            note(board.saw(task, at: now), effects: &effects)
+            note(board.saw(task, at: now), at: now, effects: &effects)
             guard !isDead else { return }
         }
         let death = killPoints.death(by: effect, board, own: { _ in false })

@@ -121,25 +121,27 @@ package struct FaultyOperator: PerturbableMachine {
     // MARK: Schedules
 
     private mutating func follow(_ event: NodeEvent, at now: Instant, effects: inout [NodeEffect]) {
-        note(board.follow(event, at: now), effects: &effects)
+        note(board.follow(event, at: now), at: now, effects: &effects)
         if !isDead, case .received(.task(let signed), let party) = event, party.isCoordinator {
-            note(board.saw(signed.task, at: now), effects: &effects)
+            note(board.saw(signed.task, at: now), at: now, effects: &effects)
         }
     }
 
     /// What is done task by task is noted when it is done.
     private mutating func note(
-        _ changes: (begun: [Int], ended: [(Int, ServiceID?)]), effects: inout [NodeEffect]
+        _ changes: (begun: [Int], ended: [(Int, ServiceID?)]), at now: Instant, effects: inout [NodeEffect]
     ) {
         for (index, service) in changes.ended {
             let plan = board.plan(index)
             guard !plan.behaviour.isTaskByTask, !plan.behaviour.isCrash else { continue }
             effects.append(.note(.recovered(behaviour: plan.behaviour.rawValue, service: service)))
         }
-        for index in changes.begun where !isDead { begin(board.plan(index), effects: &effects) }
+        for index in changes.begun where !isDead {
+            begin(board.plan(index), rest: board.rest(of: index, at: now), effects: &effects)
+        }
     }
 
-    private mutating func begin(_ plan: FaultPlan, effects: inout [NodeEffect]) {
+    private mutating func begin(_ plan: FaultPlan, rest: Duration?, effects: inout [NodeEffect]) {
         switch plan.behaviour {
         case _ where plan.behaviour.isTaskByTask: break
         // Of its next process nothing is noted but what it signs.
@@ -149,9 +151,7 @@ package struct FaultyOperator: PerturbableMachine {
         default:
             effects.append(.note(.injected(Injection(behaviour: plan.behaviour.rawValue, service: plan.service))))
             if plan.behaviour == .diskFull { effects.append(.fillDisk) }
-            if plan.behaviour == .pause, case .duration(let lasting) = plan.lasts {
-                effects.append(.pause(for: lasting))
-            }
+            if plan.behaviour == .pause, let rest { effects.append(.pause(for: rest)) }
         }
     }
 

@@ -126,11 +126,11 @@ package struct RunReplay: Sendable {
 }
 
 extension Observation {
-    /// A driver turns strangers away before its machine hears of them, and notes that itself; so it does when it finds
-    /// the signing guard broken, before its machine hears of anything.
+    /// A driver turns strangers away before its machine hears of them, and notes that itself, as it does when it was
+    /// itself held up; so it does when it finds the signing guard broken, before its machine hears of anything.
     fileprivate func isDriversOwn(hasBegun: Bool) -> Bool {
         switch self {
-        case .rejected: true
+        case .rejected, .stalled: true
         case .refusedToSign: !hasBegun
         default: false
         }

@@ -6,7 +6,7 @@ import TopologyFormat
 
 /// One run to be simulated: everything that decides it.
 package struct SimulationPlan: Hashable, Sendable {
-    /// With its overrides applied.
+    /// With its overrides applied, and what its chaos draws written out.
     package var topology: Topology
     package var seed: UInt64
     package var costs: CostModel
@@ -23,7 +23,7 @@ package struct SimulationPlan: Hashable, Sendable {
         topology: Topology, seed: UInt64, costs: CostModel = .standard, cores: Cores = .perNode,
         signatures: SignaturePlan = .ed25519, keepsInputs: Bool = false, limits: SimulationLimits = SimulationLimits()
     ) {
-        self.topology = topology
+        self.topology = topology.drawingChaos(seed: seed)
         self.seed = seed
         self.costs = costs
         self.cores = cores

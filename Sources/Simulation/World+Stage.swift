@@ -113,6 +113,8 @@ extension World {
 
     private mutating func launch(_ place: Place) {
         let node = nodes[place.number]
+        // Who is dead cannot die: it is told of no crash that would be over by now.
+        if let began = stage.began { node.plans.removeAll { $0.behaviour.isCrash && $0.isOver(at: now - began) } }
         let role = NodeRole(
             of: node.party, in: plan.topology, faults: node.plans.filter { !$0.behaviour.isDrivers }, seed: plan.seed)
         node.role = role

@@ -11,7 +11,7 @@ struct TimelineReach {
     /// From the beginning of the run to the last time, where that does not wait for a task.
     var wait = Duration.zero
 
-    /// So long after its beginning a run still waits for an epoch or a moment, however short its load is.
+    /// So long after its beginning a run still waits for an epoch or a moment, if its load is no longer.
     static let longestWait = Duration.seconds(3_600)
 
     /// All of it.
@@ -31,9 +31,10 @@ struct TimelineReach {
             guard case .forward(let epochs) = pair.0.act else { return sum }
             return sum + epochs * pair.1.times
         }
+        let longest = max(longestWait, topology.lengthOfLoad ?? .zero)
         for (place, plan) in topology.timeline.enumerated() {
             reaches[place].cut("that is more than an hour after the run's beginning") { repetition in
-                plan.wait(for: repetition, skipping: skipped, topology.ledger) <= longestWait
+                plan.wait(for: repetition, skipping: skipped, topology.ledger) <= longest
             }
             guard let last = reaches[place].last else { continue }
             reaches[place].wait = plan.wait(for: last, skipping: skipped, topology.ledger)

@@ -1,3 +1,4 @@
+import Messages
 import Primitives
 
 /// What the author says must come out; every oracle not named here must hold or not apply.
@@ -13,6 +14,9 @@ package struct Expectations: Hashable, Sendable {
     package var quorumLatency: [QuorumLatencyBound] = []
     /// The verdict expected of an oracle, both by name.
     package var verdicts: [String: String] = [:]
+    /// Of whom chaos has made provable cheats, ascending: whether they had to be slashed or revoked, completeness says. No
+    /// file has them.
+    package var excused: [Party] = []
 
     package init() {}
 

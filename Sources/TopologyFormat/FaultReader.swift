@@ -140,19 +140,7 @@ struct FaultReader {
                         + "quorate faults lists those of \(isCoordinator ? whose : other)")
             }
         }
-        guard dissemination == .star else { return }
-        switch behaviour {
-        case .equivocateSplit, .selective:
-            field.report(
-                "in a star votes go to the coordinator alone, so nobody can be shown another one; "
-                    + "write \(behaviour == .selective ? "withhold" : "equivocate"), or dissemination: mesh")
-        case .coordinatorEquivocates, .collusion:
-            field.report(
-                "in a star nobody but the coordinator sees two tasks under one number; write dissemination: mesh")
-        case .amnesia:
-            field.report("in a star no peer has the task that was forgotten; write dissemination: mesh")
-        default: break
-        }
+        if dissemination == .star, let reason = behaviour.reasonNotInStar { field.report(reason) }
     }
 
     // MARK: Coordinators and their accomplices

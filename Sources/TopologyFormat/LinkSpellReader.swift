@@ -10,7 +10,7 @@ struct LinkSpellReader {
     let parties: PartyReader?
 
     /// Each may name everyone.
-    static let maximum = 256
+    static let maximum = 2_000
 
     private static let partitionExample = "{between: [op-1, op-2], and: rest, at: 2s, for: 1s}"
     private static let changeExample = "{between: op-4, and: rest, at: 2s, for: 1s, latency: 80ms}"

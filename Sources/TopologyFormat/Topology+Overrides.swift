@@ -39,6 +39,8 @@ extension Topology {
         for index in services.indices {
             result.services[index].load = try services[index].load.overridden(by: overrides)
         }
+        let length = result.services.compactMap { $0.load.rate?.span(of: $0.load.tasks) }.max()
+        if let chaos, let message = length.flatMap(chaos.tooOften) { throw GrammarMistake("chaos.every: \(message)") }
         for fault in faults {
             guard case .task(let first) = fault.begins, let last = result.lastTask(for: fault) else { continue }
             guard first <= last else {

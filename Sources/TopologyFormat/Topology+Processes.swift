@@ -15,6 +15,11 @@ extension Topology {
                 "faults[\(index)].does",
                 "only simulated runs have \(faults[index].behaviour.rawValue); simulate it, or write crash")
         }
+        if let word = chaos?.of.first(where: {
+            if case .fault(let behaviour) = $0 { behaviour.isDrivers } else { false }
+        }) {
+            report("chaos.of", "only simulated runs have \(word.text); simulate it, or leave it out")
+        }
         guard errors.isEmpty else { throw TopologyErrors(errors) }
     }
 }

@@ -22,6 +22,8 @@ package struct Topology: Hashable, Sendable {
     /// 1 to 64.
     package var services: [ServicePlan]
     package var faults: [FaultPlan]
+    /// What is still to be drawn: nil also once it has been.
+    package var chaos: ChaosPlan?
     package var timeline: [TimelinePlan] = []
     package var expect: Expectations
 

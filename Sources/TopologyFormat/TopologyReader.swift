@@ -38,6 +38,9 @@ enum TopologyReader {
             roster: roster, services: services, dissemination: network.dissemination,
             stakeless: stakeless(roster, restakers))
         let faults = keys.field("faults").map { faultReader.plans($0) } ?? []
+        let chaosReader = ChaosReader(services: services?.map(\.plan), dissemination: network.dissemination)
+        let chaosField = keys.field("chaos")
+        let chaos = chaosField.flatMap { chaosReader.plan($0) }
         let operators = roster?.allocated(services: services, ledger: ledger) ?? []
         let timelineField = keys.field("timeline")
         let timelineReader = TimelineReader(
@@ -55,7 +58,9 @@ enum TopologyReader {
             restakers: restakers, services: plans, faults: faults, expect: expect)
         topology.assets = assets.assets
         topology.nativePool = nativePool
+        topology.chaos = chaos
         topology.timeline = timeline
+        if let chaosField, document.mistakes.isEmpty { ChaosReader.checkRoom(in: topology, chaosField) }
         return topology
     }
 

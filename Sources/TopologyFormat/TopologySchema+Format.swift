@@ -21,11 +21,38 @@ extension TopologySchema {
                     .words(of: Topology.GuardMode.self), standard: Topology.GuardMode.synced.rawValue)),
             .required("operators", operators), .optional("restakers", restakers), .required("services", services),
             .optional("faults", TopologySchema("Who misbehaves, how and when.", .list(fault))),
+            .optional("chaos", chaos),
             .optional("assets", assets), .optional("base-validators", baseValidators),
             .optional("native-pool", nativePool),
             .optional(
                 "timeline", TopologySchema("What is done to the restaking state, and when.", .list(timelineEntry))),
             .optional("expect", expect),
+        ]))
+
+    // MARK: Chaos
+
+    private static let chaos = TopologySchema(
+        "Faults that the run's seed draws, one after the other, for as long as the run lasts.",
+        .keys([
+            .optional(
+                "every",
+                TopologySchema(
+                    "In each such time one is drawn.", .duration("5s"),
+                    standard: DurationText.of(ChaosPlan.standardPace))),
+            .optional(
+                "lasting", TopologySchema("The longest that one lasts; left out: as every.", .duration("2s"))),
+            .optional(
+                "of",
+                TopologySchema(
+                    "What is drawn from; left out: all that nobody is slashed for.",
+                    .list(
+                        TopologySchema(
+                            "A fault, or what befalls links or stake.", .words(ChaosPlan.Word.all.map(\.text)))))),
+            .optional(
+                "within",
+                TopologySchema(
+                    "Those who have a fault always hold less than this share of every service's stake.", .fraction,
+                    standard: "\(ChaosPlan.standardShare)")),
         ]))
 
     // MARK: Stake

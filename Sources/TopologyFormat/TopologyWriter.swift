@@ -33,6 +33,7 @@ struct TopologyWriter {
         lines.append("services:")
         for service in topology.services { write(service) }
         list("faults", of: topology.faults.map(text))
+        if let chaos = topology.chaos { lines.append("chaos: {\(Self.text(of: chaos))}") }
         list("timeline", of: topology.timeline.map(text))
         writeExpectations()
     }
@@ -194,6 +195,13 @@ struct TopologyWriter {
         case .task(let sequence): "task \(sequence)"
         case .after(let delay): DurationText.of(delay)
         }
+    }
+
+    private static func text(of chaos: ChaosPlan) -> String {
+        [
+            "every: \(DurationText.of(chaos.every))", "lasting: \(DurationText.of(chaos.lasting))",
+            "of: [\(chaos.of.map(\.text).joined(separator: ", "))]", "within: \(chaos.within)",
+        ].joined(separator: ", ")
     }
 
     // MARK: Expectations

@@ -23,9 +23,15 @@ package struct FaultInterval: Hashable, Sendable {
         "silent", "slow", "withhold", "selective", "just-below", "withhold-certificate", "wrong-result", "monoculture",
         "clock-step", "clock-drift",
     ]
+    /// The same, but others break off its connections for them, so that it is back only when it is connected again; and
+    /// of those whose votes its coordinator has ignored, the same.
+    static let intrusiveBehaviours: Set<String> = [
+        "bad-signature", "wrong-key", "not-a-member", "replay", "malformed", "oversized", "flood", "slow-loris",
+        "forged-certificate", "false-accusation", "evidence-flood", "coordinator-censors",
+    ]
     static let pauseBehaviour = "pause"
-    /// After which a guard may have lost votes.
-    static let forgetfulBehaviours: Set<String> = ["power-loss", "amnesia"]
+    /// After which a guard may lack votes: lost, or signed past it.
+    static let forgetfulBehaviours: Set<String> = ["power-loss", "amnesia", "flood"]
 
     /// Both ends belong to it.
     func touches(from first: Instant, to last: Instant) -> Bool {

@@ -20,6 +20,8 @@ struct FaultTrace {
     private var returned: Instant?
     /// Faults of one operator can overlap: it speaks when all its silences are over.
     private var silences = 0
+    /// The same of what others break off its connections for.
+    private var intrusions = 0
     /// Its process has died, and no later one has signed anything yet.
     private var isDown = false
     private var isPaused = false
@@ -36,7 +38,7 @@ struct FaultTrace {
     /// It has done what cannot be undone.
     private var isDishonest = false
 
-    /// A guard of its was rolled back, thrown away or not synced.
+    /// A guard of its was rolled back, thrown away, not synced or passed by.
     private var mayHaveLostVotes = false
 
     private static let leastPatience = Duration.seconds(1)
@@ -60,7 +62,7 @@ struct FaultTrace {
     mutating func follow(_ process: ProcessTrace) {
         if let end = lastEnd {
             catchUp(by: end)
-            (silences, isPaused, back) = (0, false, nil)
+            (silences, intrusions, isPaused, back) = (0, 0, false, nil)
             isDown = true
             update(at: end)
             ready = party.isSigner ? process.events.first.map { $0.at + Self.readyPatience } : nil
@@ -120,6 +122,9 @@ struct FaultTrace {
                 isBack(at: time)
             } else if FaultInterval.passingBehaviours.contains(name) {
                 silences = max(0, silences - 1)
+            } else if FaultInterval.intrusiveBehaviours.contains(name), intrusions > 0 {
+                intrusions -= 1
+                isBack(at: time, most: Self.reunionPatience)
             }
         // What came in the same turn as its crash is still signed.
         case .attested(let vote) where vote.statement.service == service && !isDying:
@@ -149,6 +154,10 @@ struct FaultTrace {
         } else if FaultInterval.passingBehaviours.contains(name) {
             guard injection.service.map({ $0 == service }) ?? true else { return }
             silences += 1
+            hasBeenSilent = true
+        } else if FaultInterval.intrusiveBehaviours.contains(name) {
+            guard injection.service.map({ $0 == service }) ?? true else { return }
+            intrusions += 1
             hasBeenSilent = true
         } else {
             isDishonest = true
@@ -189,7 +198,9 @@ struct FaultTrace {
         }
     }
 
-    private var isUnfit: Bool { silences > 0 || isDown || isPaused || isDishonest || !presentCuts.isEmpty }
+    private var isUnfit: Bool {
+        silences > 0 || intrusions > 0 || isDown || isPaused || isDishonest || !presentCuts.isEmpty
+    }
 
     private func interval(from start: Instant, to end: Instant?) -> FaultInterval {
         FaultInterval(

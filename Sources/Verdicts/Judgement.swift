@@ -74,7 +74,7 @@ package struct Judgement: Hashable, Sendable {
             if let gap = history.ledgerGaps.first { return .unjudged("\(account): \(gap)") }
             return isComplete ? .failed("\(account), but was not") : .unjudged("\(account), but was not by then")
         }
-        let injected = Set(history.injectedLive(beside: expectations).map(\.party))
+        let injected = Set(history.injectedLive(beside: expectations).map(\.party) + expectations.excused)
         let wrong = slashed.subtracting(expected).sorted().filter { !injected.contains(.signer($0)) }.map {
             signer -> Answer in
             .failed("\(history.name(of: signer)) was slashed, which was not expected")
@@ -92,7 +92,7 @@ package struct Judgement: Hashable, Sendable {
             if let gap = history.ledgerGaps.first { return .unjudged("\(account): \(gap)") }
             return isComplete ? .failed("\(account), but was not") : .unjudged("\(account), but was not by then")
         }
-        let injected = Set(history.injectedLive(beside: expectations).map(\.party))
+        let injected = Set(history.injectedLive(beside: expectations).map(\.party) + expectations.excused)
         return missed
             + revoked.subtracting(expected).sorted().filter { !injected.contains(.coordinator($0)) }.map { service in
                 .failed("the coordinator of \(history.name(of: service)) was revoked, which was not expected")

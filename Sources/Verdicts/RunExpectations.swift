@@ -23,6 +23,9 @@ package struct RunExpectations: Hashable, Sendable {
     /// Whether somebody could inject faults beside the scheduled ones. Whoever was made to cheat provably by one of these
     /// may be slashed or revoked; whether it had to be, completeness says.
     package var isLive: Bool
+    /// Who may be slashed or revoked besides: chaos has made provable cheats of them. Whether it had to be, completeness
+    /// says.
+    package var excused: [Party] = []
 
     package init(
         slashed: [OperatorIndex] = [], revoked: [ServiceID] = [], certified: Fraction? = nil,

@@ -49,14 +49,19 @@ struct LoadOptions: ParsableArguments {
     }
 
     /// As they are written, to run the same again; without the seed, which may have been drawn.
+    var arguments: [String] { overrides.arguments }
+
+    var overrides: Topology.Overrides {
+        Topology.Overrides(seed: seed, tasks: tasks, rate: rate, inFlight: inFlight, duration: duration)
+    }
+}
+
+extension Topology.Overrides {
+    /// As a command line says them; without the seed.
     var arguments: [String] {
         [
             tasks.map { "--tasks \($0)" }, duration.map { "--duration \(DurationText.of($0))" },
             rate.map { "--rate \($0)" }, inFlight.map { "--in-flight \($0)" },
         ].compactMap(\.self)
-    }
-
-    var overrides: Topology.Overrides {
-        Topology.Overrides(seed: seed, tasks: tasks, rate: rate, inFlight: inFlight, duration: duration)
     }
 }

@@ -11,12 +11,15 @@ import TopologyFormat
 
 /// A run that has everything it needs on disk, and can begin. It goes on, for whoever looks, as long as this lives.
 struct PreparedRun {
-    /// With its overrides applied.
+    /// With its overrides applied, and what its chaos draws written out.
     let topology: Topology
     let seed: UInt64
     /// Whether it is the file's: whoever runs the file again has the same.
     let hasOwnSeed: Bool
     let directory: RunDirectory
+    /// What its chaos comes to; nil without one.
+    let chaos: String?
+    private static let mostReadings: Int64 = 100_000
     private let hold: RunHold
     private let genesis: Genesis
     private let keys: NetworkKeys
@@ -35,17 +38,21 @@ struct PreparedRun {
         claim: (Topology) throws(CommandFailure) -> String? = { _ in nil }
     ) throws(CommandFailure) {
         let input = try TopologyInput(topologyPath)
-        topology = try input.overridden(by: overrides)
-        hasOwnSeed = input.topology.seed == topology.seed && topology.seed != nil
-        seed = topology.seed ?? TopologyInput.drawnSeed()
-        let topology = topology
+        let plan = try input.overridden(by: overrides)
+        hasOwnSeed = input.topology.seed == plan.seed && plan.seed != nil
+        seed = plan.seed ?? TopologyInput.drawnSeed()
         try CommandFailure.asBadInput {
-            try topology.checkIsForProcesses(file: topologyPath)
-            try topology.checkPrograms(file: topologyPath)
+            try plan.checkIsForProcesses(file: topologyPath)
+            try plan.checkPrograms(file: topologyPath)
         }
-        try CommandFailure.asBadInput { try HostCapacity.prepare(for: topology) }
+        try CommandFailure.asBadInput { try HostCapacity.prepare(for: plan) }
         executables = try CommandFailure.asBadInput { try Executables.find() }
-        let cluster = try claim(topology)
+        let cluster = try claim(plan)
+        let topology = plan.drawingChaos(seed: seed, isLive: cluster != nil)
+        self.topology = topology
+        chaos = ChaosAccount.text(
+            of: topology, from: plan,
+            command: ChaosAccount.command(file: topologyPath, seed: seed, overrides.arguments))
         let place = FilePath(isAbsolute ? FileManager.default.currentDirectoryPath : "")
         directory = try CommandFailure.asBadInput {
             try runDirectory.map { try RunDirectory.make(at: place.pushing(FilePath($0))) }
@@ -72,11 +79,16 @@ struct PreparedRun {
         }
     }
 
-    /// - Parameter desk: where a live network takes its orders from; nil: it is none.
-    func network(keepsGoing: Bool, desk: OrderDesk? = nil) -> NetworkRun {
-        NetworkRun(
+    /// - Parameters:
+    ///   - interval: how often everybody is asked what it has used; nil: at the end alone.
+    ///   - desk: where a live network takes its orders from; nil: it is none.
+    func network(keepsGoing: Bool, measuringEvery interval: Duration? = nil, desk: OrderDesk? = nil) -> NetworkRun {
+        let length = RunPatience(of: topology).timeLimit
+        let times = interval.map { interval in
+            (1...max(1, min(Self.mostReadings, length.nanoseconds / interval.nanoseconds))).map { interval * Int($0) }
+        }
+        return NetworkRun(
             topology: topology, genesis: genesis, keys: keys, files: files, executables: executables,
-            keepsGoing: keepsGoing,
-            desk: desk)
+            keepsGoing: keepsGoing, measuring: times ?? [], desk: desk)
     }
 }

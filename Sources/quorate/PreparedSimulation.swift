@@ -19,6 +19,8 @@ struct PreparedSimulation {
 
     /// Whether the seed is the file's.
     let hasOwnSeed: Bool
+    /// What its chaos comes to; nil without one.
+    let chaos: String?
 
     init(
         _ options: SimulatedRunOptions, _ simulation: SimulationOptions, _ trace: TraceOptions, startedAt: Date
@@ -50,6 +52,9 @@ struct PreparedSimulation {
         printer = try trace?.printer(for: plan)
         hasOwnSeed = input.topology.seed == topology.seed && topology.seed != nil
         self.plan = plan
+        chaos = ChaosAccount.text(
+            of: plan.topology, from: topology,
+            command: ChaosAccount.command(file: input.path, seed: plan.seed, overrides.arguments))
         directory = try CommandFailure.asBadInput {
             try runDirectory.map { try RunDirectory.make(at: FilePath($0)) }
                 ?? RunDirectory.makeDefault(

@@ -45,7 +45,7 @@ struct Quorate: AsyncParsableCommand {
                 name: "Result",
                 subcommands: [
                     RunsCommand.self, ReportCommand.self, JudgeCommand.self, ReplayCommand.self, VerifyCommand.self,
-                    ExportCommand.self,
+                    ExportCommand.self, GrowthCommand.self,
                 ]),
         ])
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cluster
 import Foundation
+import Primitives
 import Reports
 import TopologyFormat
 
@@ -28,6 +29,15 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Go on without an operator or coordinator that dies in the run; a death at the start ends it.")
     var keepGoing = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How often every process is asked what it uses, and the files are weighed: 10s, 1m. quorate growth compares "
+                + "it. (default: once, at the end)", valueName: "duration"),
+        transform: {
+            try ScalarGrammar<Duration>.duration(.milliseconds(100) ... .seconds(3600), example: "10s").parse($0)
+        })
+    var measureEvery: Duration?
+
     func run() async throws {
         let prepared = try PreparedRun(
             topologyPath: options.topology, overrides: options.load.overrides, runDirectory: options.runDirectory,
@@ -35,10 +45,11 @@ struct RunCommand: AsyncParsableCommand {
             startedAt: Date())
         Console.complain("\(prepared.topology.account); seed \(prepared.seed)")
         Console.complain("run directory \(prepared.directory.path)")
+        if let drawn = prepared.chaos { Console.complain(drawn) }
         let display = ProgressDisplay(prepared.topology)
         let signals = StopSignals()
         Orphans.adopt()
-        let outcome = await prepared.network(keepsGoing: keepGoing)
+        let outcome = await prepared.network(keepsGoing: keepGoing, measuringEvery: measureEvery)
             .run(interruptions: signals.arrivals) { display.show($0) }
         Orphans.end()
         signals.restore()

@@ -19,7 +19,7 @@ extension RunExpectations {
         self.init(
             slashed: expectations.slashed, revoked: expectations.revoked, certified: expectations.certified,
             certifiedAtMost: expectations.certifiedAtMost, load: Dictionary(uniqueKeysWithValues: loads),
-            faults: topology.faults.map { ScheduledFault(party: $0.party, behaviour: $0.behaviour.rawValue) },
+            faults: Self.scheduled(topology.faults),
             quorumLatency: expectations.quorumLatency.compactMap { bound in
                 Percentile(rawValue: bound.percentile.rawValue).map {
                     LatencyBound(percentile: $0, atMost: bound.atMost)
@@ -32,5 +32,13 @@ extension RunExpectations {
                     }
                     return (oracle, verdict)
                 }), isLive: isLive)
+        excused = expectations.excused
+    }
+
+    /// Each once, in the order of the topology: chaos draws the same of one party again and again.
+    private static func scheduled(_ faults: [FaultPlan]) -> [ScheduledFault] {
+        var seen: Set<ScheduledFault> = []
+        return faults.map { ScheduledFault(party: $0.party, behaviour: $0.behaviour.rawValue) }
+            .filter { seen.insert($0).inserted }
     }
 }

@@ -44,6 +44,7 @@ struct SimulateCommand: ParsableCommand {
         let prepared = try PreparedSimulation(options, simulation, tracing, startedAt: Date())
         Console.complain("\(prepared.plan.topology.account); seed \(prepared.plan.seed)")
         Console.complain("run directory \(prepared.directory.path)")
+        if let drawn = prepared.chaos { Console.complain(drawn) }
         let run = try FinishedRun(of: try prepared.run(), in: prepared.directory)
         for line in run.remarks { Console.complain(line) }
         if tracing.isWanted {

@@ -25,17 +25,29 @@ struct StatusText {
                 "memory", "cpu", "",
             ], status.services.map(row))
         let present = status.faults.filter { $0.stage == "waiting" || $0.stage == "on" }
-        if !present.isEmpty {
+        let faults = shown(present, isWaiting: { $0.stage == "waiting" })
+        if !faults.isEmpty {
             lines.append("")
             lines += table(
                 ["fault", "of", "at", "for", "from", "state"],
-                present.map { [$0.behaviour, $0.party, $0.begins, $0.lasts, $0.origin, $0.stage] })
+                faults.map { [$0.behaviour, $0.party, $0.begins, $0.lasts, $0.origin, $0.stage] })
         }
-        if !status.network.isEmpty {
+        let network = shown(status.network, isWaiting: { $0.beginsInMs != nil })
+        if !network.isEmpty {
             lines.append("")
-            lines += table(["", "network", "between", "terms", "from", "state"], status.network.map(row))
+            lines += table(["", "network", "between", "terms", "from", "state"], network.map(row))
         }
+        let hidden = present.count - faults.count + status.network.count - network.count
+        if hidden > 0 { lines += ["", "\(hidden) more to come; quorate fault list"] }
         return lines
+    }
+
+    /// A chaos has thousands still to come.
+    private static let mostWaiting = 12
+
+    /// All that are on, and those still to come if they are not too many to read.
+    private func shown<Fault>(_ faults: [Fault], isWaiting: (Fault) -> Bool) -> [Fault] {
+        faults.count(where: isWaiting) <= Self.mostWaiting ? faults : faults.filter { !isWaiting($0) }
     }
 
     private func row(_ fault: ClusterStatus.LinkFault) -> [String] {

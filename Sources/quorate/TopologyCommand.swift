@@ -1,5 +1,6 @@
 import ArgumentParser
 import Reports
+import Staging
 import TopologyFormat
 
 struct TopologyCommand: ParsableCommand {
@@ -49,16 +50,40 @@ struct TopologyCommand: ParsableCommand {
 
                   quorate topology show Topologies/star.yaml
 
+                With --chaos what the chaos of the topology draws is written out too, in its place: the same faults that \
+                a run with this seed has, of this length.
+
+                  quorate topology show Topologies/soak.yaml --chaos --seed 7 --duration 10m
+
                 Exit status: 0; 2 when the file is no topology, with every mistake.
                 """)
 
         @Argument(help: ArgumentHelp("The topology, in YAML.", valueName: "file"), completion: .topology)
         var file: String
 
+        @Flag(help: "Write out what its chaos draws from the seed.")
+        var chaos = false
+
+        @OptionGroup var load: LoadOptions
+
+        func validate() throws {
+            guard chaos || (load.arguments.isEmpty && load.seed == nil) else {
+                throw ValidationError("a load and a seed decide what chaos draws: they go with --chaos")
+            }
+        }
+
         func run() throws {
-            let file = file
-            let topology = try CommandFailure.asBadInput { try Topology.load(path: file) }
-            try Console.print(topology.yaml)
+            let input = try TopologyInput(file)
+            guard chaos else { return try Console.print(input.topology.yaml) }
+            let topology = try input.overridden(by: load.overrides)
+            guard topology.chaos != nil else {
+                throw CommandFailure.badInput("\(file): it has no chaos; write chaos: {every: 5s}")
+            }
+            guard let seed = topology.seed else {
+                throw CommandFailure.badInput("\(file): it has no seed, so each run draws its own; give --seed 42")
+            }
+            let drawn = topology.drawingChaos(seed: seed)
+            try Console.print(drawn.yaml)
         }
     }
 

@@ -61,6 +61,9 @@ struct UpCommand: AsyncParsableCommand {
         if !inBackground {
             Console.complain("\(cluster.prepared.topology.account); seed \(cluster.prepared.seed)")
             Console.complain("run directory \(cluster.prepared.directory.path)")
+            if cluster.prepared.chaos != nil {
+                Console.complain("chaos, for a day at most; what and when: quorate fault list")
+            }
         }
         let form: SummaryForm = json ? .json : Console.takesColour(1) ? .coloured : .plain
         throw try await cluster.run(form: form)

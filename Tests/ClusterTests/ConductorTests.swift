@@ -91,6 +91,21 @@ import Cluster
         #expect(stage.tell(.ended(Stage.second, .signalled(SIGKILL))).contains(.tell(Stage.first, .stop)))
     }
 
+    /// Dead for another reason, it slept through its crash: that is not made up for.
+    @Test func aCrashWhoseTimeWentByIsNotDueAgain() {
+        let crash = FaultPlan(
+            party: Stage.second, behaviour: .crash, begins: .after(.seconds(1)), lasts: .duration(.seconds(1)))
+        for (delay, faults) in [(Duration.seconds(3), []), (.milliseconds(1_500), [crash])] {
+            var stage = Stage(crash: crash, drainPatience: .seconds(5))
+            stage.begin()
+            stage.tell(.ended(Stage.second, .signalled(SIGTERM)))
+            let restarted = stage.tell(.ordered(.restart(Stage.second, .keep), ticket: 1), after: delay)
+            #expect(
+                restarted.contains(.launch(Stage.second, incarnation: 2, faults: faults, ledgerPort: 4000)),
+                "\(delay): \(restarted)")
+        }
+    }
+
     private static func coordinatorCrash(lasts: FaultPlan.Extent) -> FaultPlan {
         FaultPlan(
             party: Stage.coordinator, behaviour: .coordinatorCrash, service: ServiceID(0), lasts: lasts, point: .persist
@@ -155,10 +170,10 @@ import Cluster
         #expect(stage.effects.contains(.wake(beginning + .seconds(1))))
         #expect(stage.effects.contains(.wake(beginning + .seconds(3))))
         let all = [Party.ledger] + Stage.nodes
-        #expect(stage.tell(.woke, after: .milliseconds(1_020)) == all.map { .tell($0, .measure) })
+        #expect(stage.tell(.woke, after: .milliseconds(1_020)) == all.map { .tell($0, .measure) } + [.weigh])
         stage.tell(.said(Stage.second, "used 5 6 7 8"))
         #expect(stage.tell(.woke, after: .milliseconds(1_999)).isEmpty)
-        #expect(stage.tell(.woke, after: .milliseconds(1)) == all.map { .tell($0, .measure) })
+        #expect(stage.tell(.woke, after: .milliseconds(1)) == all.map { .tell($0, .measure) } + [.weigh])
         stage.tell(.interrupted)
         stage.tell(.said(Stage.second, "used 9 10 11 12"))
         for party in Stage.nodes + [.ledger] { stage.tell(.ended(party, .exited(0))) }

@@ -162,6 +162,25 @@ import TopologyFormat
         #expect(try RunOutcome.read(from: directory, genesis: genesis) == outcome)
     }
 
+    @Test func whatTheFilesTookReadsBack() throws {
+        var outcome = RunOutcome(ending: .completed, failures: [], startup: .zero)
+        outcome.files = [
+            FileUsage(
+                kind: .guards,
+                readings: [
+                    .init(at: Instant(nanoseconds: 5), bytes: 6), .init(at: Instant(nanoseconds: 7), bytes: 1 << 40),
+                ])
+        ]
+        try outcome.write(to: directory)
+        #expect(try RunOutcome.read(from: directory, genesis: nil) == outcome)
+        let whole = String(decoding: try scratch.bytes(of: directory.outcome), as: UTF8.self)
+        try directory.write(Array(whole.replacing("guards", with: "cards").utf8), to: directory.outcome)
+        let error = #expect(throws: RunFileError.self) { try RunOutcome.read(from: directory, genesis: nil) }
+        #expect(
+            error?.description.hasSuffix(
+                "files: cards is not one kind; they are records, guards, ledger, logs, configurations") == true)
+    }
+
     @Test func whatASimulationTellsReadsBack() throws {
         var figures = SimulationFigures()
         figures.virtualTime = .seconds(3)

@@ -305,6 +305,16 @@ import Testing
 
     // MARK: Processes
 
+    /// What its earlier process had of a pause is not had again.
+    @Test func aPauseThatIsHalfOverLastsForTheRest() {
+        var bench = OperatorBench([plan(.pause, .after(.seconds(2)), .duration(.seconds(2)))])
+        bench.wake(after: .milliseconds(3_500))
+        #expect(bench.effects.contains(.pause(for: .milliseconds(500))))
+        var late = OperatorBench([plan(.pause, .after(.seconds(2)), .duration(.seconds(2)))])
+        late.wake(after: .seconds(4))
+        #expect(late.injections.isEmpty && late.recoveries.isEmpty)
+    }
+
     @Test func aPauseIsNotedAndOverAfterItsTime() {
         var bench = OperatorBench([plan(.pause, .task(TaskSequence(1)), .duration(.seconds(2)))])
         bench.task(0)

@@ -94,4 +94,45 @@ import Testing
         #expect(!begunAgain && !timed.isOn && timed.nextChange(began: began) == nil)
         #expect(schedule(.task(TaskSequence(1)), .untilTheEnd).nextChange(began: began) == nil)
     }
+
+    // MARK: Processes that are started again
+
+    @Test func whatIsOverForAProcessThatStartsLaterNeverBegins() {
+        for begins in [FaultPlan.Beginning.start, .after(.seconds(2))] {
+            var past = schedule(begins, .duration(.seconds(1)))
+            let begun = past.passed(to: began + .seconds(10), began: began)
+            #expect(!begun && past.hasBegun && !past.isOn, "\(begins)")
+            #expect(
+                past.takeEnds().isEmpty && past.nextChange(began: began) == nil, "nothing has begun in this process")
+            #expect(past.state(used: 0, in: [service]).stage == .over)
+        }
+    }
+
+    @Test func whatIsHalfOverEndsAtItsTime() {
+        var half = schedule(.after(.seconds(2)), .duration(.seconds(10)))
+        let begun = half.passed(to: began + .seconds(9), began: began)
+        #expect(begun && half.isOn && half.nextChange(began: began) == began + .seconds(12))
+        #expect(half.rest(at: began + .seconds(9)) == .seconds(3))
+        _ = half.passed(to: began + .seconds(12), began: began)
+        #expect(!half.isOn && half.takeEnds() == [nil])
+        var endless = schedule(.after(.seconds(2)), .untilTheEnd)
+        let begunAsWell = endless.passed(to: began + .seconds(9), began: began)
+        #expect(begunAsWell && endless.isOn && endless.rest(at: began + .seconds(9)) == nil)
+    }
+
+    @Test func aPlanKnowsWhenNothingIsLeftOfIt() {
+        func isOver(
+            _ begins: FaultPlan.Beginning, _ lasts: FaultPlan.Extent, at elapsed: Duration, point: KillPoint? = nil
+        ) -> Bool {
+            var plan = schedule(begins, lasts, of: .crash).plan
+            plan.point = point
+            return plan.isOver(at: elapsed)
+        }
+        #expect(!isOver(.after(.seconds(2)), .duration(.seconds(1)), at: .milliseconds(2_999)))
+        #expect(isOver(.after(.seconds(2)), .duration(.seconds(1)), at: .seconds(3)))
+        #expect(isOver(.start, .duration(.seconds(1)), at: .seconds(1)))
+        #expect(!isOver(.after(.seconds(2)), .untilTheEnd, at: .seconds(99)))
+        #expect(!isOver(.task(TaskSequence(2)), .duration(.seconds(1)), at: .seconds(99)), "nobody knows when it came")
+        #expect(!isOver(.after(.seconds(2)), .duration(.seconds(1)), at: .seconds(99), point: .sign), "it waits for it")
+    }
 }

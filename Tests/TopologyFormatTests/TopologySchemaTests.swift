@@ -34,6 +34,7 @@ import Testing
         "base-validators.*": ("name: lab", "name: lab\nbase-validators: {v-1: {yield: 7%/year, \(strange): 1}}"),
         "native-pool": ("name: lab", "name: lab\nnative-pool: {\(strange): 1}"),
         "timeline[]": ("name: lab", "name: lab\ntimeline: [{at: start, forward: 1 epoch, \(strange): 1}]"),
+        "chaos": ("name: lab", "name: lab\nchaos: {\(strange): 1}"),
         "faults[]": ("does: equivocate", "does: equivocate, \(strange): 1"),
         "expect": ("slashed: [op-3]", "\(strange): 1"),
         "expect.certified/1": ("slashed: [op-3]", "certified: {\(strange): 1}"),

@@ -52,6 +52,16 @@ import Verdicts
                 .contains("op-3 was slashed, which was not expected"))
     }
 
+    /// Chaos made it cheat, and whether it had to be slashed for that says completeness.
+    @Test func whoIsExcusedMayBeSlashed() throws {
+        var excused = RunExpectations()
+        excused.excused = [HistoryBuilder.signer(4)]
+        #expect(Self.judge(try .sound(), excused).expectationFailures.isEmpty)
+        excused.excused = [HistoryBuilder.signer(3)]
+        #expect(
+            Self.judge(try .sound(), excused).expectationFailures == ["op-4 was slashed, which was not expected"])
+    }
+
     @Test func whatWasNotMetIsSaid() throws {
         var builder = try HistoryBuilder.sound()
         builder.issue(9)

@@ -75,6 +75,43 @@ import Verdicts
         #expect(builder.judge(.liveness).verdict == .violated)
     }
 
+    /// It is back a second after the end, be it that nothing is heard of it: the task is issued at 5000 ms, and whatever was
+    /// open while it was hostile it may never vote on.
+    @Test(arguments: [
+        ("malformed", UInt64(4_100), Verdict.notApplicable), ("malformed", 3_900, .violated),
+        ("coordinator-censors", 3_900, .violated), ("equivocate", 3_900, .notApplicable),
+    ])
+    func whoWasHostileIsReliedOnAgainWhenItIsBack(name: String, end: UInt64, verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(500)
+        let party = name == "coordinator-censors" ? HistoryBuilder.coordinator : HistoryBuilder.signer(1)
+        builder.note(party, at: 3_000, .injected(Injection(behaviour: name)))
+        builder.note(party, at: end, .recovered(behaviour: name, service: nil))
+        #expect(builder.judge(.liveness).verdict == verdict)
+    }
+
+    /// A flood signs votes that its guard does not know: after a crash it refuses to sign, as it should.
+    @Test(arguments: [("flood", Verdict.notApplicable), ("malformed", .violated)])
+    func whoHasFloodedAndIsStartedAgainMayRefuse(name: String, verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(800)
+        let party = HistoryBuilder.signer(1)
+        builder.note(party, at: 10, .injected(Injection(behaviour: name)))
+        builder.note(party, at: 1_000, .recovered(behaviour: name, service: nil))
+        builder.note(party, at: 2_000, .injected(Injection(behaviour: "crash")))
+        builder.endings[party] = .cut
+        let run = builder.records
+        let header = RecordHeader(
+            node: "op-1", party: party, incarnation: 2, network: run.genesis.network, configuration: [])
+        let second = NodeRecord(
+            path: FilePath(header.fileName), header: header,
+            entries: [.note(at: HistoryBuilder.instant(2_500), .refusedToSign(reason: "the guard is older"))],
+            ending: .closed(at: HistoryBuilder.instant(9_999)))
+        let history = RunHistory(RunRecords(genesis: run.genesis, nodes: run.nodes + [second]))
+        let finding = Oracle.liveness.judge(history)
+        #expect(finding.verdict == verdict, "\(finding.account)")
+    }
+
     @Test func anEquivocatorIsNotReliedOnAgain() throws {
         var builder = try HistoryBuilder()
         builder.issue(1)
