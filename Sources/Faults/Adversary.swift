@@ -12,6 +12,8 @@ protocol Adversary: Sendable {
     mutating func hear(_ event: NodeEvent, _ scene: inout Scene) -> NodeEvent?
     /// Hands the effect on by `scene.effects`, or something else, or nothing.
     mutating func pass(_ effect: NodeEffect, _ scene: inout Scene)
+    /// The behaviour by which two votes are signed for this vote key, if that is what it does.
+    func votesTwice(on voteKey: VoteKey) -> Behaviour?
     /// When it wants to be woken.
     var nextWake: Instant? { get }
     func checkInvariants()
@@ -20,6 +22,7 @@ protocol Adversary: Sendable {
 extension Adversary {
     func hear(_ event: NodeEvent, _ scene: inout Scene) -> NodeEvent? { event }
     func pass(_ effect: NodeEffect, _ scene: inout Scene) { scene.effects.append(effect) }
+    func votesTwice(on voteKey: VoteKey) -> Behaviour? { nil }
     var nextWake: Instant? { nil }
     func checkInvariants() {}
 }

@@ -15,6 +15,7 @@ package struct FaultyOperator: PerturbableMachine {
     private var board: FaultBoard
     /// From the innermost to the outermost.
     private var adversaries: [any Adversary]
+    private var pairs = VotePairs()
     private var killPoints = KillPoints(.crash)
     private var clock = SkewedClock()
     private var sets: OperatorSetBook
@@ -67,6 +68,10 @@ package struct FaultyOperator: PerturbableMachine {
         var scene = Scene(
             genesis: genesis, me: me, key: key, now: now, board: board, sets: sets, connected: connected,
             requests: requests)
+        // Those that others have of it, an earlier process has sent.
+        if case .received(.ownVotes(let votes), let party) = event {
+            for vote in votes { saw(vote, with: [party], effects: &effects) }
+        }
         var heard: NodeEvent? = event
         // What an adversary does by itself passes those further out.
         var own: [[NodeEffect]] = Array(repeating: [], count: adversaries.count)
@@ -91,21 +96,29 @@ package struct FaultyOperator: PerturbableMachine {
     package func checkInvariants() {
         honest.checkInvariants()
         for adversary in adversaries { adversary.checkInvariants() }
+        pairs.checkInvariants()
     }
 
     private mutating func carryOut(_ effect: NodeEffect, effects: inout [NodeEffect]) {
-        switch killPoints.death(by: effect, board, own: { $0.signer == key }) {
-        case .before: return die(of: .crash, effects: &effects)
-        case .after:
+        let death = killPoints.death(by: effect, board, own: { $0.signer == key })
+        if death == .before { return die(of: .crash, effects: &effects) }
+        switch effect {
+        case .wake(let instant): effects.append(.wake(at: clock.time(of: instant)))
+        case .send(.attestation(let vote), let recipients):
             effects.append(effect)
-            return die(of: .crash, effects: &effects)
-        case nil: break
+            saw(vote, with: recipients, effects: &effects)
+        default: effects.append(effect)
         }
-        if case .wake(let instant) = effect {
-            effects.append(.wake(at: clock.time(of: instant)))
-        } else {
-            effects.append(effect)
-        }
+        if death == .after { die(of: .crash, effects: &effects) }
+    }
+
+    /// Behind all adversaries, where nothing keeps back a vote any more.
+    private mutating func saw(_ vote: Attestation, with holders: [Party], effects: inout [NodeEffect]) {
+        guard vote.signer == key,
+            let behaviour = adversaries.lazy.compactMap({ $0.votesTwice(on: vote.statement.voteKey) }).first,
+            let injection = pairs.sent(vote, to: holders, by: behaviour)
+        else { return }
+        effects.append(.note(.injected(injection)))
     }
 
     private mutating func learn(_ event: NodeEvent) {

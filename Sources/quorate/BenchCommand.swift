@@ -10,14 +10,17 @@ import TopologyFormat
 /// What is measured is a command of its own each, since their options differ; without one it is networks.
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure what networks of this machine can do, and what its ledger can.",
+        commandName: "bench",
+        abstract: "Measure what networks of this machine can do, what its ledger can, and what faults cost.",
         discussion: """
             Without a subcommand it measures networks, and takes the options of `quorate bench networks`:
 
               quorate bench --operators 16,32 --dissemination star --guard written --repeat 5
               quorate bench ledger
+              quorate bench faults Topologies/faults/flood.yaml
             """,
-        subcommands: [NetworkBenchCommand.self, LedgerBenchCommand.self], defaultSubcommand: NetworkBenchCommand.self)
+        subcommands: [NetworkBenchCommand.self, LedgerBenchCommand.self, FaultBenchCommand.self],
+        defaultSubcommand: NetworkBenchCommand.self)
 }
 
 struct NetworkBenchCommand: AsyncParsableCommand {

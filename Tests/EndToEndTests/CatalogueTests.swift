@@ -30,7 +30,7 @@ extension EndToEnd {
         @Test(arguments: [(simulated: true, skipped: 0), (simulated: false, skipped: 1)])
         func allAreAsTheyExpect(simulated: Bool, skipped: Int) async throws {
             let session = try CommandLineSession()
-            let mode = simulated ? ["--simulated", "--jobs", "2"] : ["--jobs", "4"]
+            let mode = simulated ? ["--simulated", "--jobs", "2"] : ["--jobs", "6"]
             let outcome = try await session.run(["test", Self.folder.path, "--json"] + mode)
             #expect(outcome.status == 0, "\(outcome.output)")
             let document = try #require(

@@ -69,7 +69,8 @@ extension EndToEnd {
 
         @Test func aRunThatWasNotMeasuredHasNoGrowth() async throws {
             let session = try CommandLineSession()
-            let run = try await session.run("simulate", Self.quickstart, "--tasks", "600", "--run-directory", "lab")
+            try session.write(Networks.topology(tasks: 20), to: "small.yaml")
+            let run = try await session.run("simulate", "small.yaml", "--run-directory", "lab")
             #expect(run.status == 0, "\(run.errors)")
             let growth = try await session.run("growth", "lab")
             #expect(growth.status == 2 && growth.errors.contains("lab: nothing was measured while it ran"))

@@ -51,7 +51,7 @@ extension EndToEnd {
                 at: session.directory.appending(path: "own"), withIntermediateDirectories: true)
             let own = try await run("init", "own/second.yaml", "--module", "exec")
             #expect(own.status == 0 && own.output.contains("own/service.py"), "\(own.output)\(own.errors)")
-            let test = try await run("test", "first.yaml", "own")
+            let test = try await run("test", "first.yaml", "own", "--jobs", "2")
             #expect(test.status == 0, "\(test.output)\(test.errors)")
             #expect(
                 test.output.matches(of: /ok .* 100 of 100 certified, .*slashed op-3\n/).count == 2, "\(test.output)")

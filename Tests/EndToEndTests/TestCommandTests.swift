@@ -48,7 +48,7 @@ extension EndToEnd {
             let session = try CommandLineSession()
             let count = try ownTopologies(in: session)
             #expect(count > 5)
-            let outcome = try await session.run("test", "Topologies", "--jobs", "2", "--junit", "results.xml")
+            let outcome = try await session.run("test", "Topologies", "--jobs", "4", "--junit", "results.xml")
             #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
             let lines = outcome.output.split(separator: "\n")
             #expect(lines.count == count + 1 && lines.dropLast().allSatisfy { $0.hasPrefix("ok ") })

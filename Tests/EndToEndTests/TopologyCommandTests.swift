@@ -86,7 +86,7 @@ import Testing
             output-limit: 1 KiB
             validate: results
             load: {tasks: 9, rate: 5/s, payload: "${random}"}
-        chaos: {every: 5s, lasting: 1s, of: [silent, partition, churn], within: 1/3}
+        chaos: {every: 5s, lasting: 1s, of: [silent, partition, churn], within: 3/4}
         faults:
           - {operator: op-1, does: equivocate, service: squares, at: task 3, for: 2 tasks, probability: 1/2}
           - {coordinator: audits, does: coordinator-crash, point: detect, for: 1s}

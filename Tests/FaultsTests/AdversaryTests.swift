@@ -52,6 +52,18 @@ import Testing
         #expect(bench.injections.filter { $0.votes.count == 2 }.map(\.subject?.number) == [0, 1, 2])
     }
 
+    /// What has gone to nobody proves nothing, and what is signed twice over for one vote key is one offence.
+    @Test(arguments: [Behaviour.twin, .equivocate], [Behaviour.silent, .slow, .badSignature])
+    func whatAnotherFaultKeepsBackIsNoDoubleVote(cheats: Behaviour, keepsBack: Behaviour) {
+        let other = plan(keepsBack) { if keepsBack == .slow { $0.parameters.delay = .seconds(5) } }
+        var bench = OperatorBench([plan(cheats), other])
+        bench.task(0)
+        #expect(bench.injections.allSatisfy { $0.votes.isEmpty })
+        var alone = OperatorBench([plan(cheats)])
+        alone.task(0)
+        #expect(alone.injections.count { $0.votes.count == 2 } == 1)
+    }
+
     /// Of the two guards the driver's file is the first machine's alone.
     @Test func aTwinsGuardIsItsOwn() {
         var bench = OperatorBench([plan(.twin)])

@@ -7,13 +7,11 @@ import Services
 /// these votes told to it again, and signs them again, by a later version of its AVSs' modules.
 struct Amnesia: Adversary {
     private var memory = ExecutionMemory()
-    private var pairs = VotePairs()
     /// What others say it has signed, and it does not remember.
     private var forgotten: [VoteKey: Attestation] = [:]
 
     func checkInvariants() {
         memory.checkInvariants()
-        pairs.checkInvariants()
         precondition(forgotten.count <= Self.limit, "forgotten votes are limited")
     }
 
@@ -37,20 +35,16 @@ struct Amnesia: Adversary {
 
     mutating func pass(_ effect: NodeEffect, _ scene: inout Scene) {
         scene.effects.append(effect)
-        switch effect {
-        case .execute(let execution): memory.asked(execution)
-        case .send(.attestation(let vote), let recipients) where vote.signer == scene.key:
-            if let injection = pairs.sent(vote, to: recipients, by: .amnesia) { scene.note(injection) }
-        default: break
-        }
+        if case .execute(let execution) = effect { memory.asked(execution) }
     }
+
+    func votesTwice(on voteKey: VoteKey) -> Behaviour? { .amnesia }
 
     /// Whoever holds its vote has the task too, if it is an operator.
     private mutating func ask(about vote: Attestation, _ party: Party, _ scene: inout Scene) {
         let voteKey = vote.statement.voteKey
         guard vote.signer == scene.key, forgotten.count < Self.limit else { return }
         forgotten[voteKey] = vote
-        if let injection = pairs.sent(vote, to: [party], by: .amnesia) { scene.note(injection) }
         if party.isSigner { scene.effects.append(.send(.taskRequest(voteKey, task: vote.statement.task), to: [party])) }
     }
 }

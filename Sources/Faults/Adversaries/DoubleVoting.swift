@@ -7,7 +7,7 @@ import Services
 /// Signs two different statements for one vote key: `equivocate`, `equivocate-split`, `equivocate-late` and `exit-race` by
 /// another result for the same task, `collusion` by another task under the same number.
 ///
-/// The second signature goes past the guard. What it does it notes when both votes have gone to somebody.
+/// The second signature goes past the guard.
 struct DoubleVoting: Adversary {
     private var memory = ExecutionMemory()
     private var doubles: [VoteKey: DoubleVote] = [:]
@@ -38,13 +38,13 @@ struct DoubleVoting: Adversary {
     /// One operator's two votes for one vote key.
     private struct DoubleVote: Sendable {
         let schedule: Int
+        let behaviour: Behaviour
         let second: Statement
         var hasAsked = false
-        var firstSent: Attestation?
-        var firstRecipients: [Party] = []
+        var isFirstSent = false
         var secondSigned: Attestation?
+        /// Who is to have it once it is signed.
         var secondRecipients: [Party] = []
-        var isNoted = false
     }
 
     var nextWake: Instant? { late.first?.due }
@@ -56,6 +56,8 @@ struct DoubleVoting: Adversary {
         precondition(doubles.count <= Self.limit, "double votes are limited")
         precondition(late.count <= doubles.count, "only double votes are late")
     }
+
+    func votesTwice(on voteKey: VoteKey) -> Behaviour? { doubles[voteKey]?.behaviour }
 
     mutating func hear(_ event: NodeEvent, _ scene: inout Scene) -> NodeEvent? {
         signLate(&scene)
@@ -105,13 +107,14 @@ struct DoubleVoting: Adversary {
         scene.board.use(index)
         var second = statement
         second.result = altered
-        keep(second, schedule: index)
-        if scene.board.plan(index).behaviour != .equivocateLate { ask(for: voteKey, &scene) }
-        if scene.board.plan(index).behaviour == .exitRace { leave(&scene) }
+        let behaviour = scene.board.plan(index).behaviour
+        keep(second, schedule: index, by: behaviour)
+        if behaviour != .equivocateLate { ask(for: voteKey, &scene) }
+        if behaviour == .exitRace { leave(&scene) }
     }
 
-    private mutating func keep(_ second: Statement, schedule: Int) {
-        doubles[second.voteKey] = DoubleVote(schedule: schedule, second: second)
+    private mutating func keep(_ second: Statement, schedule: Int, by behaviour: Behaviour) {
+        doubles[second.voteKey] = DoubleVote(schedule: schedule, behaviour: behaviour, second: second)
         order.append(second.voteKey)
         guard order.count > Self.limit else { return }
         let oldest = order.removeFirst()
@@ -133,11 +136,9 @@ struct DoubleVoting: Adversary {
         let vote = Attestation(statement: double.second, signer: scene.key, signature: signature)
         double.secondSigned = vote
         doubles[voteKey] = double
-        guard double.firstSent != nil else { return }
-        if !double.secondRecipients.isEmpty {
+        if double.isFirstSent, !double.secondRecipients.isEmpty {
             scene.effects.append(.send(.attestation(vote), to: double.secondRecipients))
         }
-        noteIfBothSent(voteKey, &scene)
     }
 
     private mutating func send(_ vote: Attestation, to recipients: [Party], _ scene: inout Scene) {
@@ -157,10 +158,8 @@ struct DoubleVoting: Adversary {
         }
         let first = recipients.filter { isShown(vote.statement.task, double, isFirst: true, $0, scene) }
         let second = recipients.filter { isShown(double.second.task, double, isFirst: false, $0, scene) }
-        double.firstSent = double.firstSent ?? vote
-        if !double.isNoted {
-            // It may take a while until either vote has gone to somebody.
-            double.firstRecipients += first.filter { !double.firstRecipients.contains($0) }
+        double.isFirstSent = true
+        if double.secondSigned == nil {
             double.secondRecipients += second.filter { !double.secondRecipients.contains($0) }
         }
         doubles[voteKey] = double
@@ -169,30 +168,13 @@ struct DoubleVoting: Adversary {
         if let signed = double.secondSigned, !second.isEmpty {
             scene.effects.append(.send(.attestation(signed), to: second))
         }
-        noteIfBothSent(voteKey, &scene)
-    }
-
-    /// What went to nobody is no double vote: in a star, a split shows the coordinator one vote alone.
-    private mutating func noteIfBothSent(_ voteKey: VoteKey, _ scene: inout Scene) {
-        guard let double = doubles[voteKey], !double.isNoted, let first = double.firstSent,
-            let second = double.secondSigned, !double.firstRecipients.isEmpty, !double.secondRecipients.isEmpty
-        else { return }
-        doubles[voteKey]?.isNoted = true
-        scene.note(
-            Injection(
-                behaviour: scene.board.plan(double.schedule).behaviour.rawValue, service: voteKey.service,
-                subject: voteKey.subject,
-                votes: [
-                    Injection.SentVote(attestation: first, recipients: double.firstRecipients),
-                    Injection.SentVote(attestation: second, recipients: double.secondRecipients),
-                ]))
     }
 
     /// Whether a vote of the two is for this party. In a collusion the coordinator gets both, and conceals one.
     private func isShown(
         _ task: Digest, _ double: DoubleVote, isFirst: Bool, _ party: Party, _ scene: Scene
     ) -> Bool {
-        switch scene.board.plan(double.schedule).behaviour {
+        switch double.behaviour {
         case .equivocateSplit: return isInOtherHalf(party, scene) != isFirst
         case .collusion:
             guard let first = collusions[double.second.voteKey]?.first, let halves = halves[double.schedule] else {
@@ -293,7 +275,8 @@ struct DoubleVoting: Adversary {
         guard let collusion = collusions[voteKey], let second = collusion.second else { return }
         switch outcome {
         case .result(let result):
-            keep(Statement(for: second, digest: digest, result: result), schedule: collusion.schedule)
+            let statement = Statement(for: second, digest: digest, result: result)
+            keep(statement, schedule: collusion.schedule, by: .collusion)
             ask(for: voteKey, &scene)
         case .refused:
             // Without two results there is nothing to collude about: it votes like everybody else.

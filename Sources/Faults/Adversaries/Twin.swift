@@ -10,7 +10,6 @@ import Services
 struct Twin: Adversary {
     private var second: OperatorMachine
     private var memory = ExecutionMemory()
-    private var pairs = VotePairs()
 
     /// The second machine's requests are numbered from here.
     private static let firstRequest: UInt64 = 1 << 62
@@ -20,7 +19,6 @@ struct Twin: Adversary {
     func checkInvariants() {
         second.checkInvariants()
         memory.checkInvariants()
-        pairs.checkInvariants()
     }
 
     mutating func hear(_ event: NodeEvent, _ scene: inout Scene) -> NodeEvent? {
@@ -42,13 +40,10 @@ struct Twin: Adversary {
 
     mutating func pass(_ effect: NodeEffect, _ scene: inout Scene) {
         scene.effects.append(effect)
-        switch effect {
-        case .execute(let execution): memory.asked(execution)
-        case .send(.attestation(let vote), let recipients) where vote.signer == scene.key:
-            note(vote, to: recipients, &scene)
-        default: break
-        }
+        if case .execute(let execution) = effect { memory.asked(execution) }
     }
+
+    func votesTwice(on voteKey: VoteKey) -> Behaviour? { .twin }
 
     private mutating func tell(_ event: NodeEvent, _ scene: inout Scene) {
         var effects: [NodeEffect] = []
@@ -60,18 +55,11 @@ struct Twin: Adversary {
                 if case .instruction = request { continue }
                 scene.effects.append(.sign(Self.moved(id), request))
             case .verify(let id, let request): scene.effects.append(.verify(Self.moved(id), request))
-            case .send(.attestation(let vote), let recipients) where vote.signer == scene.key:
-                scene.effects.append(effect)
-                note(vote, to: recipients, &scene)
             case .send, .wake: scene.effects.append(effect)
             // What the first asks for is executed for both; whom it turns away is turned away by both.
             default: break
             }
         }
-    }
-
-    private mutating func note(_ vote: Attestation, to recipients: [Party], _ scene: inout Scene) {
-        if let injection = pairs.sent(vote, to: recipients, by: .twin) { scene.note(injection) }
     }
 
     private static func isSecond(_ id: RequestID) -> Bool {

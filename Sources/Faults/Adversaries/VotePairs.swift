@@ -1,7 +1,8 @@
 import Messages
 import Primitives
 
-/// The votes that an operator has sent, by vote key: as soon as two contradict each other, that is an equivocation.
+/// The votes that an operator has sent, by vote key: as soon as two contradict each other, that is an equivocation. What is
+/// worthless or has gone to nobody is none.
 struct VotePairs: Sendable {
     private struct Pair: Sendable {
         var votes: [Injection.SentVote] = []
@@ -17,7 +18,7 @@ struct VotePairs: Sendable {
     ///   to somebody.
     mutating func sent(_ vote: Attestation, to recipients: [Party], by behaviour: Behaviour) -> Injection? {
         let voteKey = vote.statement.voteKey
-        guard !recipients.isEmpty, pairs[voteKey]?.isNoted != true else { return nil }
+        guard !recipients.isEmpty, pairs[voteKey]?.isNoted != true, vote.isValid else { return nil }
         if pairs[voteKey] == nil {
             order.append(voteKey)
             if order.count > Self.limit { pairs[order.removeFirst()] = nil }
