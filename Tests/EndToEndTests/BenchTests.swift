@@ -53,6 +53,34 @@ import Testing
         #expect(figures["expired"] as? Double == 0)
     }
 
+    @Test func aTopologyIsHeldAgainstItselfWithoutItsFaults() async throws {
+        let session = try CommandLineSession()
+        let faults = "[{operator: op-3, does: equivocate, at: task 5}, {operator: op-2, does: slow, delay: 300ms}]"
+        let topology = Networks.topology(
+            tasks: 60, faults: faults, expect: "{slashed: [op-3]}", deadline: "1s",
+            window: "1s")
+        try session.write(topology, to: "small.yaml")
+        let child = try session.start(
+            ["bench", "faults", "small.yaml", "--repeat", "1", "--json"],
+            environment: ["TMPDIR": session.directory.path])
+        await child.ended()
+        let outcome = try session.outcome(of: child)
+        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+        let document = try #require(
+            try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let result = try #require((document["topologies"] as? [[String: Any]])?.first)
+        for side in ["with", "without"] {
+            let runs = try #require(result[side] as? [[String: Any]])
+            #expect(runs.count == 1 && runs[0]["tasks"] as? Int == 60)
+            #expect(try #require(runs[0]["peak_resident_bytes"] as? Int) > 1 << 20)
+        }
+        #expect(try leftovers(session).isEmpty && session.processes().isEmpty)
+
+        try session.write(topology.replacing("slow, delay: 300ms", with: "power-loss, at: 1s"), to: "simulated.yaml")
+        let refused = try await session.run("bench", "faults", "small.yaml", "simulated.yaml")
+        #expect(refused.status == 2 && refused.errors.contains("simulated.yaml"), "\(refused.errors)")
+    }
+
     private static let leastLedger = [
         "bench", "ledger", "--instructions", "1000", "--restakers", "1000", "--repeat", "1", "--seconds", "1",
     ]
