@@ -43,6 +43,7 @@ package struct FaultInterval: Hashable, Sendable {
         var issues: [VoteKey: Instant] = [:]
         for task in tasks { issues[task.header.voteKey] = task.issued }
         let sides = PartitionSides(run.interventions)
+        let outages = LedgerOutages(run)
         return run.genesis.parties.filter { $0 != .ledger }.flatMap { party -> [FaultInterval] in
             let processes = ProcessTrace.all(of: party, in: run)
             guard processes.contains(where: \.isEventful) || processes.count > 1 else { return [] }
@@ -50,7 +51,7 @@ package struct FaultInterval: Hashable, Sendable {
                 party.isSigner || party == .coordinator(service)
             }.flatMap { service in
                 let cuts = sides.partitions(between: party, and: [.coordinator(service), .ledger])
-                var trace = FaultTrace(party: party, service: service, issues: issues, cuts: cuts)
+                var trace = FaultTrace(party: party, service: service, issues: issues, cuts: cuts, outages: outages)
                 for process in processes { trace.follow(process) }
                 return trace.finished
             }
