@@ -34,7 +34,7 @@ struct SourceDocumentTests {
         BadTopology(
             "name: lab", "on: yes\nname: lab",
             "2:1: unknown key on; the keys here are version, name, seed, ledger, assets, base-validators, native-pool, network, guard, operators, "
-                + "services, restakers, faults, timeline, expect"),
+                + "services, restakers, faults, chaos, timeline, expect"),
         BadTopology("name: lab\n", "", "1:1: name is missing; write name: quickstart"),
         BadTopology("name: lab", "name: [lab]", "2:7: name: a list is not a name; write quickstart"),
         BadTopology(
@@ -46,7 +46,7 @@ struct SourceDocumentTests {
         BadTopology(
             "name: lab", "name: lab\n<<: {seed: 1}",
             "3:1: unknown key <<; the keys here are version, name, seed, ledger, assets, base-validators, native-pool, network, guard, operators, "
-                + "services, restakers, faults, timeline, expect"),
+                + "services, restakers, faults, chaos, timeline, expect"),
         BadTopology("name: lab", "name: lab\n? [a]\n: b", "3:3: a key must be a single name"),
         BadTopology(
             "name: lab", "name: lab\n---\nname: lob",
@@ -66,7 +66,7 @@ struct SourceDocumentTests {
         BadTopology(
             "name: lab", "name: lab\nzzzzzz: 1",
             "3:1: unknown key zzzzzz; the keys here are version, name, seed, ledger, assets, base-validators, native-pool, network, guard, "
-                + "operators, services, restakers, faults, timeline, expect"),
+                + "operators, services, restakers, faults, chaos, timeline, expect"),
         BadTopology(
             "name: lab", "name: lab\nledger: {preset: fsat}",
             "3:18: ledger.preset: fsat is not a ledger preset; did you mean fast?"),
