@@ -35,8 +35,7 @@ struct FaultDraw {
         switch behaviour {
         case .coordinatorCrash: (weight: 6, value: behaviour)
         case .equivocate, .equivocateSplit: (weight: 4, value: behaviour)
-        case .ledgerCrash: (weight: 3, value: behaviour)
-        case .crash, .powerLoss, .coordinatorEquivocates: (weight: 2, value: behaviour)
+        case .crash, .powerLoss, .coordinatorEquivocates, .ledgerCrash: (weight: 2, value: behaviour)
         default: (weight: 1, value: behaviour)
         }
     }

@@ -29,7 +29,11 @@ package struct FaultInterval: Hashable, Sendable {
         "bad-signature", "wrong-key", "not-a-member", "replay", "malformed", "oversized", "flood", "slow-loris",
         "forged-certificate", "false-accusation", "evidence-flood", "coordinator-censors",
     ]
+    /// Of these the one after which others still wait for the end of a frame, for some seconds, and break off then.
+    static let endlessBehaviour = "slow-loris"
     static let pauseBehaviour = "pause"
+    /// Of whoever lives and answers nobody.
+    static let muteBehaviours: Set<String> = [pauseBehaviour, endlessBehaviour]
     /// After which a guard may lack votes: lost, or signed past it.
     static let forgetfulBehaviours: Set<String> = ["power-loss", "amnesia", "flood"]
 

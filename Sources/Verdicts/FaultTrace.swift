@@ -136,6 +136,7 @@ struct FaultTrace {
             } else if FaultInterval.intrusiveBehaviours.contains(name), intrusions > 0 {
                 intrusions -= 1
                 isBack(at: time, most: Self.reunionPatience)
+                if name == FaultInterval.endlessBehaviour { isUnheard(until: time + Self.reunionPatience) }
             }
         // What came in the same turn as its crash is still signed.
         case .attested(let vote) where vote.statement.service == service && !isDying:
@@ -188,6 +189,9 @@ struct FaultTrace {
         back = (now, now + max(min(away, most ?? away), Self.leastPatience))
         returned = now
     }
+
+    /// Until then nobody takes what it sends, be it signed.
+    private mutating func isUnheard(until time: Instant) { back = (time, time) }
 
     private mutating func catchUp(by now: Instant) {
         if let ready, ready <= now {
