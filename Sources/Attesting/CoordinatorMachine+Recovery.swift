@@ -11,6 +11,8 @@ extension CoordinatorMachine {
         #if DEBUG
             let recorded = PlantedBug.guardPerProcess.isOn ? [] : recorded
         #endif
+        readiness?.started(expecting: [], at: now)
+        if readiness != nil { agenda.add(.issue, at: now + Timings.guardCheck) }
         var unanswered: [Evidence] = []
         for entry in recorded {
             switch entry {
@@ -35,6 +37,60 @@ extension CoordinatorMachine {
             if PlantedBug.forgetEvidence.isOn { return }
         #endif
         for evidence in unanswered { account.submit(.submitEvidence(evidence), ids: &ids, effects: &effects) }
+    }
+
+    // MARK: A guard that may be an older copy
+
+    /// Operators remember the newest task that they were shown, and the ledger what was settled. Whoever has issued a number
+    /// that is not on record would issue it again, which nobody could tell from a cheat: it issues nothing more.
+    var isOutdated: Bool { readiness?.isRefused ?? false }
+
+    /// Once it may, it may for good, unless somebody who is heard later knows better.
+    mutating func mayIssue(to set: OperatorSet, at now: Instant) -> Bool {
+        guard !hasAsked, let readiness else { return !isOutdated }
+        hasAsked = readiness.mayIssue(to: set, at: now)
+        return hasAsked
+    }
+
+    mutating func receiveOwnTask(_ signed: SignedTask, from party: Party, effects: inout [NodeEffect]) {
+        guard let readiness, readiness.mayBeAnswering(party) else {
+            return reject(party, "a task frame, which is not for a coordinator", effects: &effects)
+        }
+        let task = signed.task
+        guard task.network == network, task.service == service, task.sequence >= nextSequence else { return }
+        let id = ids.next()
+        requests[id] = .verifyOwnTask(task)
+        self.readiness?.unverified += 1
+        effects.append(.verify(id, .task(signed, by: terms.coordinator)))
+    }
+
+    mutating func verifiedOwnTask(
+        _ task: ServiceTask, valid: Bool, at now: Instant, effects: inout [NodeEffect]
+    ) {
+        readiness?.unverified -= 1
+        if valid { lacks(task.sequence.number, "operators hold", effects: &effects) }
+        issueDue(at: now, effects: &effects)
+    }
+
+    mutating func answered(by party: Party, at now: Instant, effects: inout [NodeEffect]) {
+        guard readiness?.answered(party) ?? false else { return }
+        issueDue(at: now, effects: &effects)
+    }
+
+    mutating func compareNumbering(with settlement: Settlement, effects: inout [NodeEffect]) {
+        guard readiness != nil, settlement.voteKey.service == service,
+            settlement.voteKey.subject.number >= nextSequence.number
+        else { return }
+        lacks(settlement.voteKey.subject.number, "the ledger has settled", effects: &effects)
+    }
+
+    private mutating func lacks(_ number: UInt64, _ whoHolds: String, effects: inout [NodeEffect]) {
+        guard !isOutdated else { return }
+        readiness?.refuse()
+        nextIssue = nil
+        let reason =
+            "the guard is older than what \(whoHolds): it lacks task \(number), whose number would be issued twice"
+        effects.append(.note(.refusedToSign(reason: reason)))
     }
 
     /// The load has its times from the beginning of the run; what was due while nobody was here is issued late, and its

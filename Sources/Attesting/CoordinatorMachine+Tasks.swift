@@ -14,7 +14,7 @@ extension CoordinatorMachine {
     /// Issues whatever is due. Before the first operator set is here nothing can be issued; it then goes out late,
     /// and in an open loop its latency still counts from its intended time.
     mutating func issueDue(at now: Instant, effects: inout [NodeEffect]) {
-        guard !isRevoked, !isDraining, let set = presentSet else { return }
+        guard !isRevoked, !isDraining, let set = presentSet, mayIssue(to: set, at: now) else { return }
         while let due = nextDue(at: now) {
             let task = nextTask(payload(for: nextSequence), in: set, issued: due)
             // Recorded first: whatever happens to this process, no other task goes out under this number.
@@ -44,7 +44,7 @@ extension CoordinatorMachine {
         guard let set = presentSet else {
             return refuse(ticket, "the ledger has not told the coordinator of the present operator set yet", &effects)
         }
-        if let reason = reasonToRefuse(payload) { return refuse(ticket, reason, &effects) }
+        if let reason = reasonToRefuse(payload, in: set, at: now) { return refuse(ticket, reason, &effects) }
         let task = nextTask(payload, in: set, issued: now)
         submissions += 1
         nextSequence = nextSequence.next
@@ -54,7 +54,7 @@ extension CoordinatorMachine {
         sign(task, as: .submission, effects: &effects)
     }
 
-    private func reasonToRefuse(_ payload: [UInt8]) -> String? {
+    private mutating func reasonToRefuse(_ payload: [UInt8], in set: OperatorSet, at now: Instant) -> String? {
         let waiting =
             open.values.count { $0.origin == .submission }
             + requests.values.count { if case .signTask(_, .submission) = $0 { true } else { false } }
@@ -62,6 +62,10 @@ extension CoordinatorMachine {
             return "a payload of \(payload.count) bytes: at most \(ServiceTask.payloadLimit) are allowed"
         }
         if isRevoked { return "the coordinator's key is revoked: nobody would vote on it" }
+        if isOutdated { return "the coordinator's guard is older than what others hold: it issues nothing more" }
+        if !mayIssue(to: set, at: now) {
+            return "the coordinator has been started again, and still asks what it has issued"
+        }
         if isDraining { return "the coordinator is draining: it issues nothing more" }
         if waiting >= Self.submissionLimit {
             return "\(waiting) submitted tasks are open already, which is the limit: try again when some are closed"
@@ -148,6 +152,7 @@ extension CoordinatorMachine {
     /// What it may have missed: the open tasks that it has not voted on and, in a star, their certificates' notices.
     mutating func connected(_ party: Party, at now: Instant, effects: inout [NodeEffect]) {
         guard case .signer(let index) = party else { return }
+        if readiness?.ask(party) ?? false { effects.append(.send(.ownVotesRequest, to: [party])) }
         for voteKey in open.keys.sorted() {
             guard let task = open[voteKey], let member = task.operatorSet.index(of: index) else { continue }
             let key = task.operatorSet.members[member.place].key

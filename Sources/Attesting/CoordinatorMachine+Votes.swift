@@ -41,6 +41,7 @@ extension CoordinatorMachine {
         switch requests.removeValue(forKey: id) {
         case .verifyVote(let checked, let from): (vote, party, isLast) = (checked, from, false)
         case .verifyLastVote(let checked, let from): (vote, party, isLast) = (checked, from, true)
+        case .verifyOwnTask(let task): return verifiedOwnTask(task, valid: valid, at: now, effects: &effects)
         case .signTask, nil: return
         }
         box.endVerifying(vote)

@@ -10,8 +10,8 @@ import Services
 /// 3. send unresolved tasks again, by timer and on reconnect;
 /// 4. listen on until the evidence window closes, compare the mesh's summaries, ask for the votes that conflict;
 /// 5. submit evidence at once, and at the close of each window the certificate with all who took part;
-/// 6. after a restart go on where it stopped: no number is issued twice, and evidence without a receipt is submitted
-///    again;
+/// 6. after a restart go on where it stopped: no number is issued twice, be its guard an older copy, and evidence without a
+///    receipt is submitted again;
 /// 7. in a live cluster: issue what is submitted, in the same series of numbers, and stay open until it is asked to drain.
 package struct CoordinatorMachine: NodeMachine {
     let genesis: Genesis
@@ -56,6 +56,9 @@ package struct CoordinatorMachine: NodeMachine {
     var tombstoned: Set<PublicKey> = []
     /// Tasks of an earlier process whose windows are open, until their operator sets are here.
     var recovering: [SignedTask] = []
+    /// Of a later process: whether its guard has every number that operators were shown.
+    var readiness: Readiness?
+    var hasAsked = false
     /// The ledger takes nothing from this key any more, nor do operators.
     var isRevoked = false
     var isFinished = false
@@ -73,11 +76,13 @@ package struct CoordinatorMachine: NodeMachine {
         case verifyVote(Attestation, from: Party)
         /// At the close of the window.
         case verifyLastVote(Attestation, from: Party)
+        /// Of this coordinator's own, which an operator remembers.
+        case verifyOwnTask(ServiceTask)
 
         var vote: Attestation? {
             switch self {
             case .verifyVote(let vote, _), .verifyLastVote(let vote, _): vote
-            case .signTask: nil
+            case .signTask, .verifyOwnTask: nil
             }
         }
     }
@@ -111,9 +116,14 @@ package struct CoordinatorMachine: NodeMachine {
         }
     }
 
-    /// - Parameter isLive: whether it stays open for submissions until it is asked to drain.
+    /// - Parameters:
+    ///   - isLive: whether it stays open for submissions until it is asked to drain.
+    ///   - hasRunBefore: whether an earlier process has had this key, so that operators may have seen more than is on record.
     /// - Returns: nil when this build has no such module.
-    package init?(genesis: Genesis, service: ServiceID, load: TaskLoad, isLive: Bool = false) {
+    package init?(
+        genesis: Genesis, service: ServiceID, load: TaskLoad, isLive: Bool = false, hasRunBefore: Bool = false
+    ) {
+        if hasRunBefore { readiness = Readiness() }
         terms = genesis.services[Int(service.number)]
         guard let module = ModuleCatalogue.module(named: terms.module) else { return nil }
         self.genesis = genesis
@@ -134,6 +144,7 @@ package struct CoordinatorMachine: NodeMachine {
         case .connected(let party): connected(party, at: now, effects: &effects)
         case .disconnected(let party):
             if party == .ledger { account.disconnected() } else { claims.forget(holder: party) }
+            readiness?.lost(party)
         case .received(let frame, let party): receive(frame, from: party, at: now, effects: &effects)
         case .verified(let id, let valid): verified(id, valid: valid, at: now, effects: &effects)
         case .signed(let id, let signature): signed(id, signature, at: now, effects: &effects)
@@ -168,15 +179,19 @@ package struct CoordinatorMachine: NodeMachine {
                 effects.append(.persist(.answered(offence: evidence.offence)))
             }
             effects.append(.note(.receiptArrived(receipt)))
-        case .certificate, .ownVotes: break
-        case .hello, .task, .taskRequest, .certified, .voteRequest, .submit:
+        case .task(let signed): receiveOwnTask(signed, from: party, effects: &effects)
+        case .ownVotes: answered(by: party, at: now, effects: &effects)
+        case .certificate: break
+        case .hello, .taskRequest, .certified, .voteRequest, .submit:
             reject(party, "a \(frame.kind) frame, which is not for a coordinator", effects: &effects)
         }
     }
 
     private mutating func receiveNotice(_ notice: LedgerNotice, at now: Instant, effects: inout [NodeEffect]) {
         switch notice {
-        case .account(let nonce): account.connected(expecting: nonce, ids: &ids, effects: &effects)
+        case .account(let nonce):
+            if let reason = account.rollback(expecting: nonce) { return reject(.ledger, reason, effects: &effects) }
+            account.connected(expecting: nonce, ids: &ids, effects: &effects)
         case .operatorSet(let set):
             guard set.network == network, sets.add(set) else { return }
             if set.service == service, sets.current(of: service) == set {
@@ -194,8 +209,11 @@ package struct CoordinatorMachine: NodeMachine {
             guard revocation.service == service else { return }
             isRevoked = true
             nextIssue = nil
-        case .clock(_, let present, _): epoch = present
-        case .directory, .settled: break
+        case .clock(let slot, let present, _):
+            if let reason = account.rollback(at: slot) { return reject(.ledger, reason, effects: &effects) }
+            epoch = present
+        case .settled(let settlement): compareNumbering(with: settlement, effects: &effects)
+        case .directory: break
         }
     }
 
@@ -223,7 +241,7 @@ package struct CoordinatorMachine: NodeMachine {
     }
 
     private var issuesNothingMore: Bool {
-        isDraining || !isLive && (isTimeUp || isRevoked || loadIndex == load.tasks)
+        isDraining || !isLive && (isTimeUp || isRevoked || isOutdated || loadIndex == load.tasks)
     }
 
     var hasUnsignedTasks: Bool {

@@ -3,7 +3,8 @@ import Messages
 import Primitives
 
 /// A node's account at the ledger: numbers its instructions, has them signed, sends them in the order of their
-/// numbers, keeps each until its receipt is here, and sends it again after a lost connection.
+/// numbers, keeps each until its receipt is here, and sends it again after a lost connection. It remembers how far the
+/// ledger has come by its own word, and takes none for it that has forgotten any of that.
 package struct LedgerAccount: Sendable {
     private let network: Digest
     private let authority: PublicKey
@@ -15,6 +16,9 @@ package struct LedgerAccount: Sendable {
     private var unanswered: ArraySlice<Entry> = []
     /// Whatever has a lower nonce has been sent on the present connection.
     private var nextToSend: UInt64 = 0
+    /// Every number below it is used up, and the ledger's time has come so far: what it has told is in its log for good.
+    private var usedUp: UInt64 = 0
+    private var slot = Slot(0)
 
     private struct Entry: Sendable {
         let nonce: UInt64
@@ -42,11 +46,32 @@ package struct LedgerAccount: Sendable {
         effects.append(.sign(id, .instruction(instruction, nonce: nonce)))
     }
 
+    /// What shows that whoever says that it is the ledger has an older log than the ledger once had, by the number that it
+    /// expects next; nil: nothing does.
+    package func rollback(expecting nonce: UInt64) -> String? {
+        guard nonce < usedUp else { return nil }
+        return
+            "the ledger expects our instruction \(nonce) next, but had \(usedUp) of them before: its log is older than "
+            + "what it has told us"
+    }
+
+    /// The same by its slot, which is remembered.
+    package mutating func rollback(at slot: Slot) -> String? {
+        guard slot < self.slot else {
+            self.slot = slot
+            return nil
+        }
+        return
+            "the ledger is in slot \(slot), but has been in slot \(self.slot) before: its log is older than what it has "
+            + "told us"
+    }
+
     /// The ledger has told the nonce that it expects; what it has not answered is sent again.
     package mutating func connected(
         expecting nonce: UInt64, ids: inout RequestCounter, effects: inout [NodeEffect]
     ) {
         isConnected = true
+        usedUp = max(usedUp, nonce)
         nextToSend = 0
         sendNext(effects: &effects)
         // Nobody counts this far: what is beyond is no nonce, and must not overflow.
@@ -82,6 +107,8 @@ package struct LedgerAccount: Sendable {
         // A hole before it, which sending everything again on the next connection closes.
         if receipt.outcome == .nonceAhead { return nil }
         let entry = unanswered[place]
+        slot = max(slot, receipt.slot)
+        if receipt.outcome.takesNonce || receipt.outcome == .nonceUsed { usedUp = max(usedUp, entry.nonce + 1) }
         if place == unanswered.startIndex { unanswered.removeFirst() } else { unanswered.remove(at: place) }
         // Sent once and used already: not by us. Sent again and used already: its receipt was lost.
         if receipt.outcome == .nonceUsed, entry.sendings == 1 {

@@ -49,6 +49,14 @@ extension OperatorMachine {
         if case .coordinator(let id) = party { left(id, at: now) }
     }
 
+    /// What is held of whoever has been started again; of a coordinator, its newest task, and then that this is all.
+    func answerOwnVotesRequest(from party: Party, effects: inout [NodeEffect]) {
+        if case .coordinator(let service) = party, let newest = newestTasks[service] {
+            effects.append(.send(.task(newest), to: [party]))
+        }
+        effects.append(.send(.ownVotes(box.latestVotes(of: party, in: genesis)), to: [party]))
+    }
+
     mutating func receiveOwnVotes(
         _ votes: [Attestation], from party: Party, at now: Instant, effects: inout [NodeEffect]
     ) {
@@ -93,7 +101,9 @@ extension OperatorMachine {
 
     mutating func receiveNotice(_ notice: LedgerNotice, at now: Instant, effects: inout [NodeEffect]) {
         switch notice {
-        case .account(let nonce): account.connected(expecting: nonce, ids: &ids, effects: &effects)
+        case .account(let nonce):
+            if let reason = account.rollback(expecting: nonce) { return reject(.ledger, reason, effects: &effects) }
+            account.connected(expecting: nonce, ids: &ids, effects: &effects)
         case .operatorSet(let set): opened(set, at: now, effects: &effects)
         case .slashed(let record):
             tombstoned.insert(record.accused)
@@ -105,7 +115,9 @@ extension OperatorMachine {
         case .settled(let settlement):
             noteSettled(settlement.voteKey)
             claimIfLeftOut(of: settlement, effects: &effects)
-        case .clock, .directory: break
+        case .clock(let slot, _, _):
+            if let reason = account.rollback(at: slot) { reject(.ledger, reason, effects: &effects) }
+        case .directory: break
         }
     }
 

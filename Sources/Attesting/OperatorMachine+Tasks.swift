@@ -58,10 +58,16 @@ extension OperatorMachine {
                 .coordinator(signed.task.service), "a task with a signature that is not valid", effects: &effects)
         }
         tasks[digest]?.isVerified = true
+        remember(signed)
         guard isFirst(signed, digest, at: now, effects: &effects) else { return }
         effects.append(.execute(TaskExecution(of: signed.task, digest: digest)))
         if let certificate = box.certify(signed.task, digest: digest) { certified(certificate, effects: &effects) }
         askForOtherTasks(under: signed.task.voteKey, effects: &effects)
+    }
+
+    private mutating func remember(_ signed: SignedTask) {
+        let newest = newestTasks[signed.task.service]
+        if newest.map({ $0.task.sequence < signed.task.sequence }) ?? true { newestTasks[signed.task.service] = signed }
     }
 
     mutating func executed(

@@ -29,6 +29,8 @@ package struct OperatorMachine: NodeMachine {
 
     var readiness = Readiness()
     var tasks: [Digest: OpenTask] = [:]
+    /// Of each coordinator, the one with the highest number: it asks for it when it is started again.
+    var newestTasks: [ServiceID: SignedTask] = [:]
     /// Tasks whose operator set the ledger has not published here yet.
     var parkedTasks: [SignedTask] = []
     var ownVotes: [VoteKey: Attestation] = [:]
@@ -159,7 +161,7 @@ package struct OperatorMachine: NodeMachine {
             guard let choice = box[voteKey]?.certifiedChoice, choice.digest == statement else { return }
             effects.append(.send(.certificate(choice.certificate), to: [party]))
         case .ownVotesRequest:
-            effects.append(.send(.ownVotes(box.latestVotes(of: party, in: genesis)), to: [party]))
+            answerOwnVotesRequest(from: party, effects: &effects)
         case .ownVotes(let votes): receiveOwnVotes(votes, from: party, at: now, effects: &effects)
         case .notice(let notice):
             guard party == .ledger else { return reject(party, "a ledger's notice", effects: &effects) }

@@ -46,11 +46,20 @@ struct Readiness: Sendable {
         return true
     }
 
+    /// Whether it may be answering, be it what has been overtaken by its last word.
+    func mayBeAnswering(_ party: Party) -> Bool { asked.contains(party) || heard.contains(party) }
+
     mutating func lost(_ party: Party) { asked.remove(party) }
 
     func maySign(for service: ServiceID, at now: Instant) -> Bool {
         guard let patience, !isRefused, unverified == 0, heard.contains(.coordinator(service)) else { return false }
         return missing.isEmpty || now >= patience
+    }
+
+    /// Of a coordinator: whether those who vote on its tasks have told what it has issued.
+    func mayIssue(to set: OperatorSet, at now: Instant) -> Bool {
+        guard let patience, !isRefused, unverified == 0 else { return false }
+        return now >= patience || set.members.allSatisfy { heard.contains(.signer($0.signer)) }
     }
 
     /// - Returns: false when there is no room for it.

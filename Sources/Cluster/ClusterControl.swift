@@ -82,13 +82,19 @@ package struct ClusterControl: Sendable {
         let party = try party(name)
         let disks = Intervention.Disk.allCases.map { (word: $0.rawValue, value: $0) }
         let disk = try ScalarGrammar<Intervention.Disk>.choice("a disk", of: disks).parse(word)
-        guard disk == .keep || party.isSigner else {
-            throw GrammarMistake("\(name) is no operator; only an operator is restarted with another disk")
+        guard disk == .keep || party != .ledger else {
+            throw GrammarMistake(
+                "the ledger goes on from its own log alone: \(disk == .older ? "an older" : "an empty") one lacks what has "
+                    + "receipts, so the ledger and every node would refuse it; leave --disk out")
+        }
+        guard disk != .empty || party.isSigner else {
+            throw GrammarMistake(
+                "with an empty disk \(name) would issue its numbers again, which nobody could tell from a cheat; write "
+                    + "older, or leave --disk out")
         }
         return .restart(party, disk)
     }
 
-    /// The ledger is a node too, but none that anybody is to be sent to: the network refuses what is asked of it.
     private func party(_ name: String) throws(GrammarMistake) -> Party {
         if name == topology.nodeName(of: .ledger) { return .ledger }
         let nodes =

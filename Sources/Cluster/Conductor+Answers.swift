@@ -116,7 +116,8 @@ extension Conductor {
             case .gone: stage = .gone
             case .cleared: stage = .cleared
             case .present:
-                stage = child.isAlive ? .unknown : .waiting
+                // The ledger tells of none: its crash happens, or is still to come.
+                stage = child.isAlive && child.party != .ledger ? .unknown : .waiting
                 if let place = told.firstIndex(where: { $0.plan == fault.plan }) {
                     switch told[place].stage {
                     case .waiting: stage = .waiting
@@ -248,7 +249,10 @@ extension Conductor {
         case .result(let task, _, let others): return ask(others, for: task, order.ticket, at: now, &effects)
         case .end(let place): last = .lost("\(children[place].name) was killed, and is not gone yet")
         case .start(let place):
-            last = .done("\(startAccount(of: place)); it is not connected with everyone yet")
+            let isLedger = children[place].party == .ledger
+            last = .done(
+                startAccount(of: place)
+                    + (isLedger ? "; it is still reading its log" : "; it is not connected with everyone yet"))
         }
         answer(order.ticket, last, &effects)
     }

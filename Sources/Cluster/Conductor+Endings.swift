@@ -64,9 +64,17 @@ extension Conductor {
             children[place].state = .resting(until: now + rest)
             children[place].restDisk = Intervention.Disk(rawValue: plan.parameters.disk.rawValue) ?? .keep
             effects.append(.wake(now + rest))
+            if children[place].party == .ledger { unsettle(at: now, &effects) }
         } else {
             settleIfFinished(at: now, &effects)
         }
+    }
+
+    /// The ledger is away. Where the end is near already, its patience begins again when it is back.
+    mutating func unsettle(at now: Instant, _ effects: inout [Effect]) {
+        guard phase == .settling else { return }
+        phase = isLive ? .draining : .running
+        wait(settings.drainPatience ?? settings.timeLimit, from: now, &effects)
     }
 
     private mutating func fail(
@@ -140,12 +148,14 @@ extension Conductor {
     }
 
     /// The orderly end of a live network. Whoever is paused or resting is put to work again, and the network is healed: it
-    /// may be who knows something that others wait for.
+    /// may be who knows something that others wait for. So is a ledger that somebody has killed: nothing ends in good
+    /// order without it.
     mutating func drain(at now: Instant, _ effects: inout [Effect]) {
         guard phase == .running, let patience = settings.drainPatience else { return }
         phase = .draining
         effects.append(.report(.draining))
         healAll(at: now, &effects)
+        if children[0].state == .ended { startAgain(0, .keep, at: now, &effects) }
         for place in children.indices {
             if children[place].isPaused { resume(place, at: now, &effects) }
             if case .resting = children[place].state {

@@ -50,12 +50,7 @@ extension Conductor {
         on party: Party, _ ticket: UInt64, _ effects: inout [Effect],
         _ body: (inout Conductor, Int, inout [Effect]) -> Void
     ) {
-        guard party != .ledger, let place = places[party] else {
-            return answer(
-                ticket,
-                .refused("the ledger is what everybody leans on: it can neither be paused nor killed nor restarted"),
-                &effects)
-        }
+        guard let place = places[party] else { return }
         body(&self, place, &effects)
     }
 
@@ -157,7 +152,7 @@ extension Conductor {
         wait(for: .start(of: place), ticket, patience: settings.restartPatience, at: now, &effects)
     }
 
-    private mutating func startAgain(
+    mutating func startAgain(
         _ place: Int, _ disk: Intervention.Disk, at now: Instant, _ effects: inout [Effect]
     ) {
         children[place].restart = nil
@@ -175,6 +170,7 @@ extension Conductor {
         if phase != .running { children[place].restart = nil }
         abandon(place, at: now, &effects)
         if let disk, phase == .running { startAgain(place, disk, at: now, &effects) }
+        if children[place].party == .ledger, phase == .draining { startAgain(place, .keep, at: now, &effects) }
     }
 
     func record(

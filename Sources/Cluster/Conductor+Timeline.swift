@@ -16,6 +16,10 @@ struct TimelineDesk: Sendable {
     /// To the present job.
     var answers: [Receipt] = []
     var attempts = 0
+    /// The newest epoch that the ledger has told of.
+    var epoch = Epoch(0)
+    /// The one that its clock has been moved on to.
+    var destination = Epoch(0)
     /// Of every entry that is done with, in their order.
     var results: [TimelineResult] = []
 
@@ -68,7 +72,8 @@ extension Conductor {
             timeline.answers = []
             timeline.attempts = 0
             if case .act(.forward(let epochs)) = job.order {
-                effects.append(.tell(.ledger, .forward(slots: epochs * timeline.slotsPerEpoch)))
+                timeline.destination = max(timeline.destination, timeline.epoch).advanced(by: epochs)
+                if isLedgerReady { effects.append(.tell(.ledger, .forward(slots: epochs * timeline.slotsPerEpoch))) }
                 let words = "the clock moves on by \(epochs) \(epochs == 1 ? "epoch" : "epochs")"
                 finish(.done(words), &effects)
             } else {
@@ -97,7 +102,24 @@ extension Conductor {
             finish(outcomes.allSatisfy { $0 == .applied } ? .done(words) : .notApplied(words), &effects)
             return takeUpNextJob(at: now, &effects)
         }
-        effects.append(.tell(.ledger, .instruct(ticket: 0, next)))
+        // Otherwise when it is back.
+        if isLedgerReady { effects.append(.tell(.ledger, .instruct(ticket: 0, next))) }
+    }
+
+    /// The ledger is back, and has forgotten how far its clock was moved on beyond its log, and what was on its way to
+    /// it. Of what was on its way, the answer may have been lost.
+    mutating func resumeTimeline(_ effects: inout [Effect]) {
+        if timeline.destination > timeline.epoch {
+            let epochs = timeline.destination.number - timeline.epoch.number
+            effects.append(.tell(.ledger, .forward(slots: epochs * timeline.slotsPerEpoch)))
+        }
+        if timeline.present != nil, let next = timeline.instructions.first { effects.append(.lookUp(next)) }
+    }
+
+    mutating func lookedUp(_ receipt: Receipt?, at now: Instant, _ effects: inout [Effect]) {
+        guard timeline.present != nil, !timeline.instructions.isEmpty else { return }
+        guard let receipt else { return sendNext(at: now, &effects) }
+        answered(by: receipt, at: now, &effects)
     }
 
     mutating func answered(by receipt: Receipt, at now: Instant, _ effects: inout [Effect]) {

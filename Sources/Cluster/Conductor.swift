@@ -14,7 +14,9 @@ import TopologyFormat
 /// 2. When all are ready, all are told the same instant at which the run begins.
 /// 3. When every coordinator has finished or is dead for good, or the time is up, or a process dies that should not, or
 ///    somebody interrupts: the nodes are stopped, then the ledger, so that their last words find it.
-/// 4. Whoever does not stop in time is killed. It is over when nobody is left.
+/// 4. Where a fault has killed somebody for a time, they are started again after it. Of the ledger, which may listen
+///    elsewhere then, everybody is told where; nothing is settled while it is away.
+/// 5. Whoever does not stop in time is killed. It is over when nobody is left.
 ///
 /// A live network has no end of its own: after the load it waits for tasks that somebody submits, goes on without
 /// whoever dies, and takes orders (`Conductor+Orders`), until it is told to drain: its coordinators issue nothing more,
@@ -32,6 +34,8 @@ package struct Conductor: Sendable {
         /// What a `prepare` effect asked for: instructions to be applied in this order; or why there are none.
         case prepared([SignedInstruction])
         case unprepared(String)
+        /// What a `lookUp` effect asked for: what became of it; nil: the ledger does not know of it.
+        case lookedUp(Receipt?)
     }
 
     package enum Effect: Hashable, Sendable {
@@ -49,6 +53,8 @@ package struct Conductor: Sendable {
         case weigh
         /// Make instructions of it, by the ledger as it stands.
         case prepare(LedgerOrder)
+        /// See in the ledger's log what became of it.
+        case lookUp(SignedInstruction)
         case over(RunOutcome)
     }
 
@@ -165,6 +171,7 @@ package struct Conductor: Sendable {
         case .ordered(let order, let ticket): take(order, ticket, at: now, &effects)
         case .prepared(let instructions): prepared(instructions, at: now, &effects)
         case .unprepared(let reason): unprepared(reason, at: now, &effects)
+        case .lookedUp(let receipt): lookedUp(receipt, at: now, &effects)
         }
     }
 
@@ -172,9 +179,10 @@ package struct Conductor: Sendable {
 
     private mutating func hear(_ line: ProcessReport, from place: Int, at now: Instant, _ effects: inout [Effect]) {
         switch (line, children[place].party) {
-        case (.listening(let port), .ledger) where phase == .startingLedger:
+        case (.listening(let port), .ledger) where children[place].state == .launched:
             ledgerPort = port
             children[place].state = .ready
+            guard phase == .startingLedger else { return ledgerReturned(at: now, &effects) }
             phase = .startingNodes
             for place in children.indices.dropFirst() { launch(place, &effects) }
         case (.ready, _):
@@ -200,13 +208,25 @@ package struct Conductor: Sendable {
         case (.task(let report), .coordinator): answered(report, by: place, &effects)
         case (.result(let task, let result), .signer(let signer)):
             answered(result, of: task, by: signer, at: now, &effects)
-        case (.epoch(let epoch), .ledger): follow(timeline.schedule.opened(epoch), at: now, &effects)
+        case (.epoch(let epoch), .ledger):
+            timeline.epoch = max(timeline.epoch, epoch)
+            follow(timeline.schedule.opened(epoch), at: now, &effects)
         case (.receipt(_, let receipt), .ledger): answered(by: receipt, at: now, &effects)
         case (.failed(let account), _): children[place].account = account
         case (.stopped, _): break
         case (.listening, _), (.epoch, _), (.receipt, _), (.progress, _), (.finished, _), (.task, _), (.result, _):
             effects.append(.report(.unreadable(children[place].name, line: "\(line)")))
         }
+    }
+
+    /// Everybody is told where the ledger is now: they send again what has no receipt, and so does the timeline.
+    private mutating func ledgerReturned(at now: Instant, _ effects: inout [Effect]) {
+        for child in children where child.isAlive && child.party != .ledger {
+            effects.append(.tell(child.party, .ledger(port: ledgerPort!)))
+        }
+        started(0, &effects)
+        resumeTimeline(&effects)
+        settleIfFinished(at: now, &effects)
     }
 
     mutating func beginIfReady(at now: Instant, _ effects: inout [Effect]) {
@@ -229,7 +249,7 @@ package struct Conductor: Sendable {
 
     mutating func settleIfFinished(at now: Instant, _ effects: inout [Effect]) {
         guard phase == (isLive ? .draining : .running),
-            isLive || timeline.isDone,
+            isLive || timeline.isDone, isLedgerReady,
             children.allSatisfy({ !$0.party.isCoordinator || $0.state == .finished || $0.state == .ended })
         else { return }
         phase = .settling
@@ -262,7 +282,7 @@ package struct Conductor: Sendable {
         if !updates.isEmpty { effects.append(.tell(child.party, .links(updates))) }
     }
 
-    /// The next process of a node, in a network that has begun.
+    /// The next process of a node or of the ledger, in a network that has begun.
     mutating func launchAgain(
         _ place: Int, disk: Intervention.Disk = .keep, at now: Instant, _ effects: inout [Effect]
     ) {
@@ -282,6 +302,7 @@ package struct Conductor: Sendable {
         effects.append(.wake(instant + patience))
     }
 
+    var isLedgerReady: Bool { children[0].state == .ready }
     var isLive: Bool { settings.drainPatience != nil }
     var isStopping: Bool { phase == .stoppingNodes || phase == .stoppingLedger }
 }

@@ -46,10 +46,26 @@ actor LedgerReplica {
         }
     }
 
-    private func catchUp() throws -> Ledger {
-        var present = try ledger ?? Ledger(genesis: genesis)
+    /// What became of an instruction, by the log; nil where it is not in there.
+    func receipt(of signed: SignedInstruction) throws -> Receipt? {
+        var receipt: Receipt?
+        let digest = signed.digest
+        try openLog().forEachEntry { entry throws(InstructionLogError) in
+            guard entry.signed == signed else { return }
+            receipt = Receipt(instruction: digest, outcome: entry.outcome, slot: entry.slot)
+        }
+        return receipt
+    }
+
+    private func openLog() throws -> InstructionLog {
         let log = try log ?? InstructionLog(reading: directory.instructionLog.string)
         self.log = log
+        return log
+    }
+
+    private func catchUp() throws -> Ledger {
+        var present = try ledger ?? Ledger(genesis: genesis)
+        let log = try openLog()
         var changes: [Ledger.Change] = []
         for entry in try log.entries(after: present.sequence) {
             // The ledger has verified it before it wrote it.

@@ -96,6 +96,7 @@ package struct NetworkRun: Sendable {
                             outcome = unrecorded(error, stage: .running)
                         }
                     case .prepare(let order): group.addTask { feed.yield(await prepared(order)) }
+                    case .lookUp(let signed): group.addTask { feed.yield(await lookedUp(signed)) }
                     case .answer(let ticket, let answer): desk?.answer(answer, to: ticket)
                     case .weigh: weigh(into: &weights)
                     case .over(let result):
@@ -156,6 +157,11 @@ package struct NetworkRun: Sendable {
         } catch {
             return .unprepared("\(error)")
         }
+    }
+
+    /// A log that cannot be read has nothing of it: the ledger says what is wrong.
+    private func lookedUp(_ signed: SignedInstruction) async -> Conductor.Event {
+        .lookedUp(try? await replica.receipt(of: signed))
     }
 
     private func wake(at instant: Instant, feed: AsyncStream<Conductor.Event>.Continuation) async {

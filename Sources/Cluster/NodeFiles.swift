@@ -63,11 +63,13 @@ package struct NodeFiles: Sendable {
     ) throws -> FilePath {
         let bytes =
             switch party {
-            case .ledger: ledgerConfiguration(incarnation: incarnation).borsh
+            case .ledger: ledgerConfiguration(incarnation: incarnation, faults: faults).borsh
             case .coordinator, .signer:
                 nodeConfiguration(
                     of: party,
-                    role: NodeRole(of: party, in: topology, faults: faults, seed: seed, isLive: isLive),
+                    role: NodeRole(
+                        of: party, in: topology, faults: faults, seed: seed, isLive: isLive,
+                        hasRunBefore: incarnation > 1),
                     incarnation: incarnation, ledgerPort: ledgerPort ?? 0,
                     hasLostGuard: party.isSigner && disk == .empty
                 ).borsh
@@ -136,11 +138,12 @@ package struct NodeFiles: Sendable {
         }
     }
 
-    private func ledgerConfiguration(incarnation: UInt32) -> LedgerConfiguration {
+    private func ledgerConfiguration(incarnation: UInt32, faults: [FaultPlan]) -> LedgerConfiguration {
         LedgerConfiguration(
             genesis: directory.genesis.string, key: keyPath(of: .ledger).string,
             database: directory.instructionLog.string,
-            record: recordPath(of: .ledger, incarnation).string, incarnation: incarnation, canBeCutOff: linksCanChange)
+            record: recordPath(of: .ledger, incarnation).string, incarnation: incarnation, faults: faults,
+            canBeCutOff: linksCanChange)
     }
 
     private func write(_ key: SigningKey, of party: Party) throws {

@@ -20,6 +20,7 @@ package enum Domain: String, CaseIterable, Sendable {
     case stateNode = "quorate/digest/state-node/1"
     case stateRoot = "quorate/digest/state/1"
     case logChain = "quorate/digest/log/1"
+    case logHead = "quorate/digest/log-head/1"
     case snapshot = "quorate/digest/snapshot/1"
     case ledgerArchive = "quorate/digest/ledger-archive/1"
     case effects = "quorate/digest/effects/1"

@@ -67,7 +67,11 @@ package struct Coverage: Hashable, Sendable {
         func items(_ group: Group, _ names: [String]) -> [Item] { names.map { Item(group: group, name: $0) } }
         let behaviours = Behaviour.allCases.map(\.rawValue)
         return items(.drawn, behaviours) + items(.acted, behaviours)
-            + items(.killPoint, KillPoint.allCases.map(\.rawValue))
+            + items(
+                .killPoint,
+                Behaviour.allCases.flatMap { behaviour in
+                    behaviour.points.map { Self.name(of: $0, behaviour) }
+                })
             + items(.network, Circumstance.allCases.map(\.rawValue)) + items(.rule, Rule.allCases.map(\.rawValue))
             + items(.planned, StakeChange.allCases.map(\.rawValue))
             // The clock moves on by no instruction of its own.
@@ -107,7 +111,7 @@ package struct Coverage: Hashable, Sendable {
         let history = result.history
         for behaviour in Set(history.injections.map(\.injection.behaviour)) { note(.acted, behaviour) }
         for fault in plan.topology.faults where isActed(fault, plan.topology, history) {
-            if let point = fault.point { note(.killPoint, point.rawValue) }
+            if let point = fault.point { note(.killPoint, Self.name(of: point, fault.behaviour)) }
         }
         for finding in result.findings where finding.verdict == .holds || finding.verdict == .violated {
             note(.judged, finding.oracle.rawValue)
@@ -120,6 +124,10 @@ package struct Coverage: Hashable, Sendable {
         for outcome in Set(history.applied.map(\.outcome)) where outcome != .applied { note(.refused, "\(outcome)") }
         let notes = result.run.records.nodes.flatMap(\.notes)
         for case .rejected(_, let reason) in notes.map(\.observation) { note(.rejected, reason) }
+    }
+
+    static func name(of point: KillPoint, _ behaviour: Behaviour) -> String {
+        "\(behaviour.rawValue) \(point.rawValue)"
     }
 
     /// Of a scenario that was not simulated.

@@ -3,7 +3,7 @@ import Messages
 import Primitives
 import TopologyFormat
 
-/// Draws what operators and coordinators do wrong, within a budget of stake.
+/// Draws what operators, coordinators and the ledger do wrong, within a budget of stake.
 ///
 /// In three scenarios of four, those who sign two things hold less than 2q - 1 of every service's stake, so that agreement
 /// must hold; in the others anybody may, and in half of the meshes among these a coordinator conspires with most of its
@@ -35,7 +35,7 @@ struct FaultDraw {
         switch behaviour {
         case .coordinatorCrash: (weight: 6, value: behaviour)
         case .equivocate, .equivocateSplit: (weight: 4, value: behaviour)
-        case .crash, .powerLoss, .coordinatorEquivocates: (weight: 2, value: behaviour)
+        case .crash, .powerLoss, .coordinatorEquivocates, .ledgerCrash: (weight: 2, value: behaviour)
         default: (weight: 1, value: behaviour)
         }
     }
@@ -64,6 +64,7 @@ struct FaultDraw {
         case .collusion: addDoubleTasks(accomplices: true)
         case .coordinatorCrash: addCoordinatorCrash()
         case .coordinatorCensors: addCensorship()
+        case .ledgerCrash: addLedgerCrash()
         default: addMischief(behaviour)
         }
     }
@@ -210,7 +211,7 @@ struct FaultDraw {
     /// One that dies on the way from evidence to receipt needs evidence.
     private mutating func addCoordinatorCrash() {
         let service = ServiceID(UInt32(dice.roll(0...topology.services.count - 1)))
-        let point = dice.hits(percent: 60) ? dice.pick(KillPoint.ofCoordinators) : nil
+        let point = dice.hits(percent: 60) ? dice.pick(Behaviour.coordinatorCrash.points) : nil
         if point != nil, !faults.contains(where: \.behaviour.isProvable) {
             addEquivocation(topology.network.dissemination == .star ? .equivocate : .equivocateSplit)
         }
@@ -230,6 +231,18 @@ struct FaultDraw {
                 party: .coordinator(service), behaviour: .coordinatorCensors, service: service,
                 begins: beginning(in: [topology.services[Int(service.number)]]), lasts: extentOfCheating(),
                 parameters: parameters(of: .coordinatorCensors)))
+    }
+
+    // MARK: The ledger
+
+    /// Everybody leans on it: it always comes back.
+    private mutating func addLedgerCrash() {
+        faults.append(
+            FaultPlan(
+                party: .ledger, behaviour: .ledgerCrash,
+                begins: dice.hits(percent: 20) ? .start : .after(dice.roll(.milliseconds(1)...calm / 2)),
+                lasts: .duration(dice.roll(.milliseconds(50)...calm / 2)),
+                point: dice.hits(percent: 75) ? dice.pick(Behaviour.ledgerCrash.points) : nil))
     }
 
     // MARK: Schedules

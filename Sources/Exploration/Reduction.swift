@@ -320,7 +320,7 @@ struct Reduction: Sendable {
             propose { $0.lasts = .tasks(1) }
             propose { $0.probability = .one }
         } else {
-            propose { $0.lasts = .untilTheEnd }
+            if fault.behaviour != .ledgerCrash { propose { $0.lasts = .untilTheEnd } }
             if case .duration(let span) = fault.lasts { propose { $0.lasts = .duration(rounded(span / 2)) } }
             if case .tasks(let count) = fault.lasts { propose { $0.lasts = .tasks(max(1, count / 2)) } }
         }
@@ -336,6 +336,7 @@ struct Reduction: Sendable {
             case .start: []
             case .task(let sequence):
                 [.start] + [0, 1, sequence.number / 2].filter { $0 < sequence.number }.map { .task(TaskSequence($0)) }
+            case .after(let delay) where fault.behaviour == .ledgerCrash: [.start, .after(rounded(delay / 2))]
             case .after(let delay): [.start, .task(TaskSequence(0)), .after(rounded(delay / 2))]
             }
         return beginnings.map { begins in

@@ -65,7 +65,7 @@ extension Topology {
         return result
     }
 
-    /// Restakers who have nothing else are gone with it.
+    /// Restakers who had that and nothing else are gone with it.
     func withoutAsset(_ asset: AssetID) -> Topology {
         var result = self
         result.assets.remove(at: asset.place - 1)
@@ -87,7 +87,8 @@ extension Topology {
             }
         }
         result.leaveOutUnknownAssets()
-        for place in result.restakers.indices.reversed() where result.restakers[place].deposits.isEmpty {
+        for place in result.restakers.indices.reversed()
+        where result.restakers[place].deposits.isEmpty && !restakers[place].deposits.isEmpty {
             result = result.withoutRestaker(place)
         }
         return result

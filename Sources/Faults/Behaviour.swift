@@ -48,6 +48,9 @@ package enum Behaviour: String, CaseIterable, Hashable, Sendable {
     case coordinatorCensors = "coordinator-censors"
     case coordinatorCrash = "coordinator-crash"
 
+    // The ledger
+    case ledgerCrash = "ledger-crash"
+
     /// What a fault of this kind lasts where the topology does not say.
     package var defaultExtent: FaultPlan.Extent {
         if isTaskByTask { return .tasks(1) }
@@ -81,11 +84,12 @@ package enum Behaviour: String, CaseIterable, Hashable, Sendable {
     package var passesGuard: Bool { self == .flood || isProvable && culprit == .signer }
 
     /// Whose it can be.
-    package enum Culprit: Hashable, Sendable { case signer, coordinator, either }
+    package enum Culprit: Hashable, Sendable { case signer, coordinator, ledger, either }
 
     package var culprit: Culprit {
         switch self {
         case .coordinatorEquivocates, .coordinatorCensors, .coordinatorCrash: .coordinator
+        case .ledgerCrash: .ledger
         case .pause: .either
         default: .signer
         }
@@ -94,11 +98,17 @@ package enum Behaviour: String, CaseIterable, Hashable, Sendable {
     /// Whether the process dies of it.
     package var isCrash: Bool {
         switch self {
-        case .crash, .diskFull, .powerLoss, .coordinatorCrash, .amnesia: true
+        case .crash, .diskFull, .powerLoss, .coordinatorCrash, .amnesia, .ledgerCrash: true
         default: false
         }
     }
 
     /// Whether whoever drives the machine sees to it, since no machine can: none is wrapped for it.
-    package var isDrivers: Bool { self == .powerLoss }
+    package var isDrivers: Bool { self == .powerLoss || self == .ledgerCrash }
+
+    /// Where it can strike; none: at its time alone.
+    package var points: [KillPoint] {
+        for case .point(let points) in CatalogueEntry.of(self).parameters { return points }
+        return []
+    }
 }

@@ -21,7 +21,7 @@ package struct CatalogueEntry: Hashable, Sendable {
         case rejected
         /// The others certify something else.
         case outvoted
-        /// Nobody else notices.
+        /// Nobody else does anything that it would not have done otherwise.
         case harmless
     }
 
@@ -38,7 +38,7 @@ package struct CatalogueEntry: Hashable, Sendable {
 
     /// In the order of ``Behaviour``.
     package static let all: [CatalogueEntry] =
-        doubleSigners + falseSigners + idlers + intruders + processes + coordinators
+        doubleSigners + falseSigners + idlers + intruders + processes + coordinators + ledgers
 
     private static let doubleSigners = [
         Self(
@@ -120,6 +120,13 @@ package struct CatalogueEntry: Hashable, Sendable {
         Self(
             .coordinatorCrash, "dies as by kill -9, at a time, at a task, or at a point on the way",
             [.point(KillPoint.ofCoordinators)], .unpunished),
+    ]
+
+    private static let ledgers = [
+        Self(
+            .ledgerCrash,
+            "dies as by kill -9, at a time, or at a point on the way from instruction to receipt, and is started again",
+            [.point(KillPoint.ofLedgers)], .harmless)
     ]
 }
 

@@ -1,7 +1,7 @@
 import Messages
 import Primitives
 
-/// What one operator or coordinator does wrong, and when.
+/// What one operator, one coordinator or the ledger does wrong, and when.
 package struct FaultPlan: Hashable, Sendable {
     package var party: Party
     package var behaviour: Behaviour
@@ -11,7 +11,7 @@ package struct FaultPlan: Hashable, Sendable {
     package var lasts: Extent
     /// Of what is done task by task: the chance that one inside the schedule is used, decided by seed and task alone.
     package var probability: Fraction
-    /// Of a crash: where on the way from task to vote, or from evidence to receipt, it dies; nil: at its time.
+    /// Of a crash: at which of its behaviour's points it happens; nil: at its time.
     package var point: KillPoint?
     /// Where a coordinator shows each half of the network another task: who signs both. Of `just-below`: all who keep
     /// the total there together.

@@ -1,4 +1,5 @@
-/// Where a process can die on the way from a task to a vote, or from an offence to its slash.
+/// Where a process can die on the way from a task to a vote, from an offence to its slash, or from an instruction to its
+/// receipt.
 package enum KillPoint: String, CaseIterable, Hashable, Sendable {
     // From task to vote
     /// An operator has been sent a task, a coordinator a vote, and nothing has been made of it.
@@ -26,4 +27,7 @@ package enum KillPoint: String, CaseIterable, Hashable, Sendable {
     package static let ofOperators = allCases.filter { $0 != .persist }
     /// Of coordinators, which execute nothing.
     package static let ofCoordinators = allCases.filter { $0 != .execute }
+    /// Of the ledger, on the way from an instruction to its receipt: it has come, and nothing of it is on disk; it is on disk,
+    /// and no receipt of it has been sent; the receipt has gone.
+    package static let ofLedgers: [KillPoint] = [.receive, .persist, .acknowledge]
 }

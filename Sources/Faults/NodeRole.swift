@@ -8,18 +8,20 @@ package enum NodeRole: Hashable, Sendable {
     /// - Parameter isLive: whether more can be asked of it while it runs: every machine of a live cluster is wrapped, be
     ///   it honest so far, and coordinators stay open for submissions.
     case signer(OperatorIndex, faults: [FaultPlan], seed: UInt64, isLive: Bool = false)
-    case coordinator(ServiceID, TaskLoad, faults: [FaultPlan], seed: UInt64, isLive: Bool = false)
+    /// - Parameter hasRunBefore: whether an earlier process has had this key.
+    case coordinator(
+        ServiceID, TaskLoad, faults: [FaultPlan], seed: UInt64, isLive: Bool = false, hasRunBefore: Bool = false)
 
     package var party: Party {
         switch self {
         case .signer(let index, _, _, _): .signer(index)
-        case .coordinator(let service, _, _, _, _): .coordinator(service)
+        case .coordinator(let service, _, _, _, _, _): .coordinator(service)
         }
     }
 
     package var isLive: Bool {
         switch self {
-        case .signer(_, _, _, let isLive), .coordinator(_, _, _, _, let isLive): isLive
+        case .signer(_, _, _, let isLive), .coordinator(_, _, _, _, let isLive, _): isLive
         }
     }
 
@@ -31,9 +33,10 @@ package enum NodeRole: Hashable, Sendable {
             let honest = OperatorMachine(genesis: genesis, signer: index)
             guard isLive || !faults.isEmpty else { return honest }
             return FaultyOperator(honest, genesis: genesis, signer: index, plans: faults, seed: seed)
-        case .coordinator(let service, let load, let faults, let seed, let isLive):
+        case .coordinator(let service, let load, let faults, let seed, let isLive, let hasRunBefore):
             guard Int(service.number) < genesis.services.count,
-                let honest = CoordinatorMachine(genesis: genesis, service: service, load: load, isLive: isLive)
+                let honest = CoordinatorMachine(
+                    genesis: genesis, service: service, load: load, isLive: isLive, hasRunBefore: hasRunBefore)
             else { return nil }
             guard isLive || !faults.isEmpty else { return honest }
             return FaultyCoordinator(honest, genesis: genesis, service: service, plans: faults, seed: seed)
@@ -50,13 +53,14 @@ extension NodeRole: BorshCodable {
             encoder.encode(faults)
             encoder.encode(seed)
             encoder.encode(isLive)
-        case .coordinator(let service, let load, let faults, let seed, let isLive):
+        case .coordinator(let service, let load, let faults, let seed, let isLive, let hasRunBefore):
             encoder.encode(UInt8(1))
             encoder.encode(service)
             encoder.encode(load)
             encoder.encode(faults)
             encoder.encode(seed)
             encoder.encode(isLive)
+            encoder.encode(hasRunBefore)
         }
     }
 
@@ -70,7 +74,7 @@ extension NodeRole: BorshCodable {
         case 1:
             self = .coordinator(
                 try decoder.decode(), try decoder.decode(), faults: try decoder.decode(limit: 10_000),
-                seed: try decoder.decode(), isLive: try decoder.decode())
+                seed: try decoder.decode(), isLive: try decoder.decode(), hasRunBefore: try decoder.decode())
         default: throw .unknownCase(type: "NodeRole", value: value)
         }
     }

@@ -1,3 +1,4 @@
+import Faults
 import Messages
 import Primitives
 
@@ -9,6 +10,8 @@ package struct LedgerConfiguration: Hashable, Sendable {
     package var database: String
     package var record: String
     package var incarnation: UInt32
+    /// When it is to die.
+    package var faults: [FaultPlan]
     /// A snapshot of the state is taken after so many entries of the log, at least.
     package var snapshotInterval: UInt64
     /// Whether partitions can come to lie between it and others.
@@ -18,13 +21,14 @@ package struct LedgerConfiguration: Hashable, Sendable {
 
     package init(
         genesis: String, key: String, database: String, record: String, incarnation: UInt32 = 1,
-        snapshotInterval: UInt64 = Self.usualSnapshotInterval, canBeCutOff: Bool = false
+        faults: [FaultPlan] = [], snapshotInterval: UInt64 = Self.usualSnapshotInterval, canBeCutOff: Bool = false
     ) {
         self.genesis = genesis
         self.key = key
         self.database = database
         self.record = record
         self.incarnation = incarnation
+        self.faults = faults
         self.snapshotInterval = snapshotInterval
         self.canBeCutOff = canBeCutOff
     }
@@ -36,6 +40,7 @@ extension LedgerConfiguration: BorshCodable {
     package func encode(to encoder: inout BorshEncoder) {
         for path in [genesis, key, database, record] { encoder.encode(path) }
         encoder.encode(incarnation)
+        encoder.encode(faults)
         encoder.encode(snapshotInterval)
         encoder.encode(canBeCutOff)
     }
@@ -46,6 +51,7 @@ extension LedgerConfiguration: BorshCodable {
         database = try decoder.decodeText(limit: Self.pathLimit)
         record = try decoder.decodeText(limit: Self.pathLimit)
         incarnation = try decoder.decode()
+        faults = try decoder.decode(limit: LedgerCrashes.limit)
         snapshotInterval = try decoder.decode()
         canBeCutOff = try decoder.decode()
     }

@@ -23,6 +23,7 @@ extension LedgerDriver {
         } catch {
             throw error.with(lastGood: machine.head.sequence)
         }
+        try log.check(against: try head.read())
     }
 
     /// Where no snapshot is any good, or there is none, the machine stays at genesis.

@@ -1,4 +1,5 @@
 import Cryptography
+import Faults
 import Links
 import Messages
 import NIOCore
@@ -21,11 +22,12 @@ final class LedgerDriver: TransportDelegate {
     private let eventLoop: any EventLoop
     let transport: Transport
     let log: InstructionLog
+    let head: HeadFile
     private let commits: NIOThreadPool
     let snapshots: SnapshotKeeper
     private let key: SigningKey
     private let genesis: Genesis
-    private let report: (ProcessReport) -> Void
+    private let outlet: any NodeOutlet
 
     private(set) var machine: LedgerMachine
     var nodeLog: NodeLog
@@ -41,27 +43,34 @@ final class LedgerDriver: TransportDelegate {
     /// The snapshot at the end.
     private var hasTakenLast = false
     private var ticks: RepeatedTask?
+    private var crashes: LedgerCrashes
+    private var crashTask: Scheduled<Void>?
     /// By how much the clock has been moved on.
     private var slotOffset: UInt64 = 0
-    private var slotsPassed: () -> UInt64 = { 0 }
+    /// Where the clock stood when the log had been read, and when that was. What has passed since the last entry, and while
+    /// there was no process, has not passed for the ledger: nothing that is due by a slot comes too late because it was dead.
+    private var clockStart = (slot: UInt64(0), at: NIODeadline.now())
 
     /// - Parameters:
+    ///   - head: what is kept beside the log.
     ///   - commits: a pool of one thread: what it is given must be done in its order.
     ///   - encoders: for snapshots, one of which is taken after so many entries at least.
     ///   - canBeCutOff: whether partitions can come to lie between it and others.
     init(
-        genesis: Genesis, key: SigningKey, log: InstructionLog, record: RecordWriter, commits: NIOThreadPool,
-        encoders: NIOThreadPool, snapshotInterval: UInt64 = LedgerConfiguration.usualSnapshotInterval,
-        canBeCutOff: Bool = false, eventLoop: any EventLoop, nodeLog: NodeLog = NodeLog(),
-        report: @escaping (ProcessReport) -> Void
+        genesis: Genesis, key: SigningKey, log: InstructionLog, head: HeadFile, record: RecordWriter,
+        commits: NIOThreadPool, encoders: NIOThreadPool,
+        snapshotInterval: UInt64 = LedgerConfiguration.usualSnapshotInterval, faults: [FaultPlan] = [],
+        canBeCutOff: Bool = false, eventLoop: any EventLoop, nodeLog: NodeLog = NodeLog(), outlet: any NodeOutlet
     ) throws {
         self.genesis = genesis
         self.key = key
         self.log = log
+        self.head = head
         self.record = record
         self.commits = commits
         self.eventLoop = eventLoop
-        self.report = report
+        self.outlet = outlet
+        crashes = LedgerCrashes(faults)
         self.nodeLog = nodeLog
         heartbeat = Heartbeat(eventLoop: eventLoop)
         machine = try LedgerMachine(genesis: genesis)
@@ -94,9 +103,11 @@ final class LedgerDriver: TransportDelegate {
         startClock()
         heartbeat.start { [weak self] lateness in self?.stalled(for: lateness) }
         let this = NIOLoopBound(self, eventLoop: eventLoop)
+        // Whoever follows the epochs may have missed the last word of an earlier process.
+        if machine.ledger.epoch > Epoch(0) { outlet.report(.epoch(machine.ledger.epoch)) }
         transport.listen().whenComplete { result in
             switch result {
-            case .success(let port): this.value.report(.listening(port: port))
+            case .success(let port): this.value.outlet.report(.listening(port: port))
             case .failure(let error): this.value.fail("cannot listen: \(error)")
             }
         }
@@ -127,23 +138,31 @@ final class LedgerDriver: TransportDelegate {
         guard case .submit(let signed) = frame else {
             return transport.disconnect(party, reason: "a \(frame.kind) frame, which is not for the ledger")
         }
+        if dies(at: .receive) { return }
         enqueue(.submitted(signed, from: party))
     }
 
     func refused(_ party: Party?, _ error: HandshakeError) {}
 
     private func startClock() {
-        let first = machine.ledger.slot.number
-        let started = eventLoop.now
+        clockStart = (machine.ledger.slot.number, eventLoop.now)
         let slot = genesis.parameters.slotDuration.nanoseconds
-        slotsPassed = { [eventLoop] in first + UInt64((eventLoop.now - started).nanoseconds / slot) }
         let this = NIOLoopBound(self, eventLoop: eventLoop)
         ticks = eventLoop.scheduleRepeatedTask(initialDelay: .nanoseconds(slot), delay: .nanoseconds(slot)) { _ in
             this.value.tick()
         }
     }
 
-    private func tick() { enqueue(.tick(Slot(slotsPassed() + slotOffset))) }
+    private func tick() {
+        let elapsed = (eventLoop.now - clockStart.at).nanoseconds
+        let passed = UInt64(max(0, elapsed) / genesis.parameters.slotDuration.nanoseconds)
+        enqueue(.tick(Slot(clockStart.slot + passed + slotOffset)))
+    }
+
+    /// It was paused, and its clock with it.
+    func stoodStill(for duration: Duration) {
+        clockStart.at = clockStart.at + .nanoseconds(duration.nanoseconds)
+    }
 
     /// At once: what has passed and what has been skipped count alike.
     func forward(_ slots: UInt64) {
@@ -153,7 +172,10 @@ final class LedgerDriver: TransportDelegate {
         tick()
     }
 
-    func instruct(_ signed: SignedInstruction, ticket: UInt64) { enqueue(.instructed(signed, ticket: ticket)) }
+    func instruct(_ signed: SignedInstruction, ticket: UInt64) {
+        if dies(at: .receive) { return }
+        enqueue(.instructed(signed, ticket: ticket))
+    }
 
     private func enqueue(_ event: LedgerEvent) {
         queue.append(event)
@@ -228,16 +250,21 @@ final class LedgerDriver: TransportDelegate {
         guard !entries.isEmpty else { return carryOut(batch) }
         isCommitting = true
         let this = NIOLoopBound(self, eventLoop: eventLoop)
-        let log = log
-        commits.runIfActive(eventLoop: eventLoop) { try log.append(entries) }.whenComplete { result in
-            this.value.committed(batch, upTo: entries[entries.count - 1].sequence, result)
+        let (log, head, last) = (log, head, entries[entries.count - 1])
+        commits.runIfActive(eventLoop: eventLoop) {
+            try log.append(entries)
+            try head.write(LogHead(sequence: last.sequence, chain: last.chain))
+        }.whenComplete { result in
+            this.value.committed(batch, upTo: last.sequence, result)
         }
     }
 
     private func committed(_ batch: [LedgerEffect], upTo last: UInt64, _ result: Result<Void, any Error>) {
         isCommitting = false
         if case .failure(let error) = result { return fail("\(error)") }
+        if dies(at: .persist, with: batch) { return }
         carryOut(batch)
+        if dies(at: .acknowledge, with: batch) { return }
         snapshots.reached(last)
         commitIfIdle()
         setReading()
@@ -253,10 +280,10 @@ final class LedgerDriver: TransportDelegate {
                 if receipt.outcome.disqualifiesSubmitter {
                     transport.disconnect(party, reason: "submitted what no honest party would: \(receipt.outcome)")
                 }
-            case .answer(let receipt, let ticket): report(.receipt(ticket: ticket, receipt))
+            case .answer(let receipt, let ticket): outlet.report(.receipt(ticket: ticket, receipt))
             case .send(let notice, let party): send(.notice(notice), to: [party])
             case .publish(let notice):
-                if case .clock(_, let epoch, _) = notice { report(.epoch(epoch)) }
+                if case .clock(_, let epoch, _) = notice { outlet.report(.epoch(epoch)) }
                 send(.notice(notice), to: transport.connectedParties)
             case .disconnect(let party, let reason): transport.disconnect(party, reason: reason)
             case .stop(let fault): return fail("\(fault)")
@@ -281,6 +308,48 @@ final class LedgerDriver: TransportDelegate {
         }
     }
 
+    // MARK: Dying as its faults say
+
+    /// The run's time counts from here.
+    func began(_ beginning: Instant) {
+        crashes.began(beginning)
+        scheduleCrash()
+    }
+
+    func perturb(_ perturbation: Perturbation) {
+        switch perturbation {
+        case .inject(let plan): crashes.inject(plan, at: MonotonicClock.now)
+        case .clear: crashes.clear()
+        }
+        scheduleCrash()
+    }
+
+    private func scheduleCrash() {
+        crashTask?.cancel()
+        guard let time = crashes.nextTime else { return }
+        let deadline = NIODeadline.uptimeNanoseconds(time.nanoseconds)
+        crashTask = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
+            _ = self?.dies(at: nil)
+        }
+    }
+
+    /// - Parameter batch: of what has been committed; the points after that are for those alone who are told of an entry.
+    /// - Returns: whether it is dead, where that does not end the process at once.
+    private func dies(at point: KillPoint?, with batch: [LedgerEffect]? = nil) -> Bool {
+        let now = MonotonicClock.now
+        guard record != nil, let fault = crashes.due(at: point, now), batch.map(LedgerEffect.answerEntries) ?? true
+        else { return record == nil }
+        record?.append(.note(at: now, .injected(Injection(behaviour: fault.behaviour.rawValue))))
+        flushRecord()
+        record = nil
+        outlet.crash()
+        heartbeat.stop()
+        isStopping = true
+        ticks?.cancel()
+        transport.close()
+        return true
+    }
+
     // MARK: The end
 
     /// The next start finds nearly all of the log in a snapshot.
@@ -296,9 +365,9 @@ final class LedgerDriver: TransportDelegate {
         transport.close()
         do {
             try record.close(at: MonotonicClock.now)
-            report(.stopped)
+            outlet.report(.stopped)
         } catch {
-            report(.failed("\(error)"))
+            outlet.report(.failed("\(error)"))
         }
     }
 
@@ -309,7 +378,7 @@ final class LedgerDriver: TransportDelegate {
         isStopping = true
         ticks?.cancel()
         transport.close()
-        report(.failed(message))
+        outlet.report(.failed(message))
     }
 }
 

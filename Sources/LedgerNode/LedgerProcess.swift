@@ -21,22 +21,30 @@ package enum LedgerProcess {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let driver = DriverSlot(eventLoop: eventLoop)
+        // It is on the event loop already.
+        let gate = PauseGate(eventLoop) { duration in driver.tellNow { $0.stoodStill(for: duration) } }
         ProcessControl.start { command in
+            guard gate.passes(command) else { return }
             switch command {
             case .stop: driver.stop()
             case .instruct(let ticket, let signed): driver.tell { $0.instruct(signed, ticket: ticket) }
             case .forward(let slots): driver.tell { $0.forward(slots) }
+            case .begin(let instant): driver.tell { $0.began(instant) }
+            case .perturb(let perturbation): driver.tell { $0.perturb(perturbation) }
             case .links(let updates): driver.tell { $0.transport.change(updates) }
-            case .begin, .measure, .tellStatus, .tellResult, .submit, .drain, .perturb, .pause, .resume: break
+            case .ledger, .measure, .tellStatus, .tellResult, .submit, .drain, .pause, .resume: break
             }
         }
-        let started = eventLoop.submit { try driver.start(makeDriver(path, eventLoop: eventLoop)) }
-        started.whenFailure { report(.failed("\($0)")) }
+        let outlet = LedgerOutlet(process: ProcessOutlet(gate))
+        let started = eventLoop.submit { try driver.start(makeDriver(path, eventLoop: eventLoop, outlet: outlet)) }
+        started.whenFailure { outlet.report(.failed("\($0)")) }
         // The driver ends the process; this thread has nothing else to do.
         while true { pause() }
     }
 
-    private static func makeDriver(_ path: FilePath, eventLoop: any EventLoop) throws -> LedgerDriver {
+    private static func makeDriver(
+        _ path: FilePath, eventLoop: any EventLoop, outlet: LedgerOutlet
+    ) throws -> LedgerDriver {
         let configuration: LedgerConfiguration = try BoundedFile.decode(
             path, limit: configurationLimit, as: "a ledger's configuration")
         let genesis: Genesis = try BoundedFile.decode(
@@ -45,7 +53,13 @@ package enum LedgerProcess {
         guard key.publicKey == genesis.clock else {
             throw LedgerProcessError("\(configuration.key): not the key that genesis names for the ledger's clock")
         }
+        guard configuration.incarnation == 1 || access(configuration.database, F_OK) == 0 else {
+            throw LedgerProcessError(
+                "\(configuration.database): the log is missing: this ledger has run before, and what it has told is in there"
+            )
+        }
         let log = try InstructionLog(path: configuration.database)
+        let head = try HeadFile(of: configuration.database)
         UsageMeter.watch([FilePath(configuration.database), FilePath(configuration.database + "-wal")])
         let header = RecordHeader(
             node: "ledger", party: .ledger, incarnation: configuration.incarnation, network: genesis.network,
@@ -56,43 +70,67 @@ package enum LedgerProcess {
         let encoders = NIOThreadPool(numberOfThreads: 1)
         encoders.start()
         return try LedgerDriver(
-            genesis: genesis, key: key, log: log, record: record, commits: commits, encoders: encoders,
-            snapshotInterval: configuration.snapshotInterval, canBeCutOff: configuration.canBeCutOff,
-            eventLoop: eventLoop, report: report)
-    }
-
-    private static func report(_ report: ProcessReport) {
-        ProcessControl.report(report)
-        switch report {
-        case .stopped: ProcessControl.end(ProcessControl.success)
-        case .failed: ProcessControl.end(ProcessControl.failure)
-        case .listening, .epoch, .receipt, .ready, .progress, .finished, .used, .status, .task, .result: break
-        }
+            genesis: genesis, key: key, log: log, head: head, record: record, commits: commits, encoders: encoders,
+            snapshotInterval: configuration.snapshotInterval, faults: configuration.faults,
+            canBeCutOff: configuration.canBeCutOff, eventLoop: eventLoop, outlet: outlet)
     }
 }
 
-/// Holds the driver for the lifeline's thread, which may only reach it through its event loop.
+/// The process ends with the last thing that it says.
+private struct LedgerOutlet: NodeOutlet {
+    let process: ProcessOutlet
+
+    func report(_ report: ProcessReport) {
+        process.report(report)
+        switch report {
+        case .stopped: end(status: ProcessControl.success)
+        case .failed: end(status: ProcessControl.failure)
+        case .listening, .epoch, .receipt, .ready, .progress, .finished, .used, .status, .task, .result: break
+        }
+    }
+
+    func end(status: Int32) { process.end(status: status) }
+    func crash() { process.crash() }
+    func pause(for duration: Duration) { process.pause(for: duration) }
+}
+
+/// Holds the driver for the lifeline's thread, which may only reach it through its event loop. What it is told before it
+/// is there waits.
 private struct DriverSlot: Sendable {
+    private enum Content {
+        case waiting([@Sendable (LedgerDriver) -> Void])
+        case driver(LedgerDriver)
+    }
+
     private let eventLoop: any EventLoop
-    private let storage: NIOLoopBoundBox<LedgerDriver?>
+    private let storage: NIOLoopBoundBox<Content>
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
-        storage = .makeEmptyBox(eventLoop: eventLoop)
+        storage = .makeBoxSendingValue(.waiting([]), eventLoop: eventLoop)
     }
 
     func start(_ driver: LedgerDriver) {
-        storage.value = driver
+        guard case .waiting(let commands) = storage.value else { return }
+        storage.value = .driver(driver)
         driver.start()
+        for command in commands { command(driver) }
     }
 
-    func tell(_ command: @escaping @Sendable (LedgerDriver) -> Void) {
-        eventLoop.execute { storage.value.map(command) }
+    func tell(_ command: @escaping @Sendable (LedgerDriver) -> Void) { eventLoop.execute { tellNow(command) } }
+
+    /// From the event loop.
+    func tellNow(_ command: @escaping @Sendable (LedgerDriver) -> Void) {
+        switch storage.value {
+        case .driver(let driver): command(driver)
+        case .waiting(let commands): storage.value = .waiting(commands + [command])
+        }
     }
 
     func stop() {
         eventLoop.execute {
-            if let driver = storage.value { driver.stop() } else { ProcessControl.end(ProcessControl.success) }
+            guard case .driver(let driver) = storage.value else { ProcessControl.end(ProcessControl.success) }
+            driver.stop()
         }
     }
 }

@@ -82,6 +82,9 @@ extension Observation: BorshCodable {
         case .stalled(let lateness):
             encoder.encode(UInt8(20))
             encoder.encode(lateness)
+        case .ledgerOpened(let sequence):
+            encoder.encode(UInt8(21))
+            encoder.encode(sequence)
         }
     }
 
@@ -117,6 +120,7 @@ extension Observation: BorshCodable {
                 ticket: try decoder.decode(), reason: try decoder.decodeText(limit: textLimit))
         case 19: self = .restaking(try decoder.decode())
         case 20: self = .stalled(try decoder.decode())
+        case 21: self = .ledgerOpened(after: try decoder.decode())
         default: throw .unknownCase(type: "Observation", value: value)
         }
     }

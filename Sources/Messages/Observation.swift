@@ -34,6 +34,8 @@ package enum Observation: Hashable, Sendable {
     /// A fault that lasts, as silence does, is over: in one AVS, or nil: in all.
     case recovered(behaviour: String, service: ServiceID?)
     // The ledger
+    /// Its log has been read: it goes on after this instruction. What an earlier process noted beyond it has not happened.
+    case ledgerOpened(after: UInt64)
     indirect case applied(sequence: UInt64, slot: Slot, SignedInstruction, Outcome)
     case slashed(SlashRecord)
     case revoked(Revocation)

@@ -44,7 +44,8 @@ package final class NodeDriver {
 
     var machine: any NodeMachine
     let guardFile: GuardFile
-    private let ledgerPort: UInt16
+    private var ledgerPort: UInt16
+    private var hasDialledLedger = false
     let clock: () -> Instant
     /// Work that the machine has asked for and the last turn had no room for.
     var requests: [NodeEffect] = []
@@ -122,22 +123,30 @@ package final class NodeDriver {
         scheduleTurn()
         heartbeat.start { [weak self] lateness in self?.stalled(for: lateness) }
         for program in programs.values { program.start() }
-        guard case .signer(let me) = party else { return transport.dial(.ledger, at: .loopback(port: ledgerPort)) }
+        guard case .signer(let me) = party else { return dialLedger() }
         transport.listen().assumeIsolated().whenComplete { [self] result in
             switch result {
             case .failure(let error): fail("cannot listen on 127.0.0.1: \(error)")
             case .success(let port):
                 let endpoint = Endpoint(signer: me, address: Endpoint.loopback, port: port)
                 registration = EndpointRegistration(network: network, key: key, endpoint: endpoint)
-                transport.dial(.ledger, at: .loopback(port: ledgerPort))
+                dialLedger()
             }
         }
+    }
+
+    private func dialLedger() {
+        hasDialledLedger = true
+        transport.dial(.ledger, at: .loopback(port: ledgerPort))
     }
 
     package func obey(_ command: ProcessCommand) {
         guard !isEnded else { return }
         switch command {
         case .begin(let instant): enqueue(.began(instant))
+        case .ledger(let port):
+            ledgerPort = port
+            if hasDialledLedger { dialLedger() }
         case .tellStatus: tellStatus()
         case .tellResult(let task):
             if let meter { outlet.report(.result(task: task, meter.result(of: task))) }

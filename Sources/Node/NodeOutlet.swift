@@ -15,7 +15,7 @@ package protocol NodeOutlet {
 package struct ProcessOutlet: NodeOutlet {
     private let gate: PauseGate
 
-    init(_ gate: PauseGate) { self.gate = gate }
+    package init(_ gate: PauseGate) { self.gate = gate }
 
     package func report(_ report: ProcessReport) { ProcessControl.report(report) }
 

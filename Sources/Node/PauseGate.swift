@@ -2,25 +2,33 @@ import NIOConcurrencyHelpers
 import NIOCore
 import Primitives
 
-/// Stops a node as SIGSTOP would: from `pause` to `resume` its event loop's thread does nothing at all. What arrives waits in
+/// Stops a process as SIGSTOP would: from `pause` to `resume` its event loop's thread does nothing at all. What arrives waits in
 /// the system, and so do commands.
 ///
 /// Not by the signal itself: a process that is stopped cannot see its lifeline end, and would be left behind by a parent
 /// that is killed. The lifeline's thread goes on, and commands pass through here on it.
-final class PauseGate: Sendable {
+package final class PauseGate: Sendable {
     private let eventLoop: any EventLoop
     private let isPaused = ConditionLock(value: false)
+    private let resumed: @Sendable (Duration) -> Void
 
-    init(_ eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+    /// - Parameter resumed: called on the event loop when it goes on, before anything else, with how long it has done
+    ///   nothing.
+    package init(_ eventLoop: any EventLoop, resumed: @escaping @Sendable (Duration) -> Void = { _ in }) {
+        self.eventLoop = eventLoop
+        self.resumed = resumed
+    }
 
     /// - Returns: whether the event loop is to hear of it, now or when it goes on.
-    func passes(_ command: ProcessCommand) -> Bool {
+    package func passes(_ command: ProcessCommand) -> Bool {
         switch command {
         case .pause:
             setPaused(true)
-            eventLoop.execute { [isPaused] in
+            eventLoop.execute { [isPaused, resumed] in
+                let paused = MonotonicClock.now
                 isPaused.lock(whenValue: false)
                 isPaused.unlock()
+                resumed(MonotonicClock.now - paused)
             }
             return false
         case .resume:
@@ -31,16 +39,18 @@ final class PauseGate: Sendable {
             return true
         // Whoever asks wants to know how it is doing now.
         case .tellStatus, .tellResult: return !isPaused.value
-        case .begin, .measure, .submit, .instruct, .forward, .drain, .perturb, .links: return true
+        case .begin, .ledger, .measure, .submit, .instruct, .forward, .drain, .perturb, .links: return true
         }
     }
 
     /// The same for so long, unless it is told to go on or to stop before that.
     func pause(for duration: Duration) {
         setPaused(true)
-        eventLoop.execute { [isPaused] in
+        eventLoop.execute { [isPaused, resumed] in
+            let paused = MonotonicClock.now
             if !isPaused.lock(whenValue: false, timeoutSeconds: Double(duration.nanoseconds) / 1e9) { isPaused.lock() }
             isPaused.unlock(withValue: false)
+            resumed(MonotonicClock.now - paused)
         }
     }
 

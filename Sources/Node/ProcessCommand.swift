@@ -7,6 +7,8 @@ import Primitives
 package enum ProcessCommand: Hashable, Sendable {
     /// Everyone is ready: the run's time counts from here.
     case begin(Instant)
+    /// Operators and coordinators: the ledger has been started again, and listens here.
+    case ledger(port: UInt16)
     /// To be answered by `used`.
     case measure
     /// To be answered by `status`.
@@ -37,6 +39,7 @@ package enum ProcessCommand: Hashable, Sendable {
     package var line: String {
         switch self {
         case .begin(let instant): "begin \(instant.nanoseconds)"
+        case .ledger(let port): "ledger \(port)"
         case .measure: "measure"
         case .tellStatus: "status"
         case .tellResult(let task): "result \(task)"
@@ -59,6 +62,9 @@ package enum ProcessCommand: Hashable, Sendable {
         case ("begin", 2):
             guard let nanoseconds = UInt64(words[1]), nanoseconds <= UInt64(Int64.max) else { return nil }
             self = .begin(Instant(nanoseconds: nanoseconds))
+        case ("ledger", 2):
+            guard let port = UInt16(words[1]) else { return nil }
+            self = .ledger(port: port)
         case ("measure", 1): self = .measure
         case ("status", 1): self = .tellStatus
         case ("result", 2):

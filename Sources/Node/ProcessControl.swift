@@ -46,8 +46,8 @@ package enum ProcessControl {
                 case .begin:
                     UsageMeter.begin()
                     onCommand(command)
-                case .tellStatus, .tellResult, .submit, .instruct, .forward, .drain, .perturb, .links, .pause, .resume,
-                    .stop:
+                case .ledger, .tellStatus, .tellResult, .submit, .instruct, .forward, .drain, .perturb, .links, .pause,
+                    .resume, .stop:
                     onCommand(command)
                 }
             }

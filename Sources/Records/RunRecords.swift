@@ -75,11 +75,9 @@ package struct RunRecords: Sendable {
         }
     }
 
-    /// Whether somebody killed this process, so that its record ends where it ends. The ledger's must be whole all the
-    /// same: everything else is judged by it.
+    /// Whether somebody killed this process, so that its record ends where it ends.
     package func wasKilled(_ party: Party, _ incarnation: UInt32) -> Bool {
-        party != .ledger
-            && interventions.contains { $0.party == party && $0.incarnation == incarnation && $0.act == .killed }
+        interventions.contains { $0.party == party && $0.incarnation == incarnation && $0.act == .killed }
     }
 
     package static func genesis(ofRunIn directory: FilePath) throws(RecordError) -> Genesis {

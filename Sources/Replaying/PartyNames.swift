@@ -155,6 +155,7 @@ package struct PartyNames: Sendable {
             "books of \(name(of: books.asset)) after \(books.sequence): \(text(of: books.entered, books.asset)) entered"
         case .restaking(let event): text(of: event)
         case .stalled(let lateness): "was held up for \(lateness)"
+        case .ledgerOpened(let sequence): "the log is open after instruction \(sequence)"
         }
     }
 }

@@ -1,3 +1,4 @@
+import Faults
 import Messages
 import Primitives
 import Records
@@ -127,11 +128,13 @@ package struct RunReplay: Sendable {
 
 extension Observation {
     /// A driver turns strangers away before its machine hears of them, and notes that itself, as it does when it was
-    /// itself held up; so it does when it finds the signing guard broken, before its machine hears of anything.
+    /// itself held up; so it does when it finds the signing guard broken, before its machine hears of anything. And it
+    /// dies of what is its own to see to.
     fileprivate func isDriversOwn(hasBegun: Bool) -> Bool {
         switch self {
         case .rejected, .stalled: true
         case .refusedToSign: !hasBegun
+        case .injected(let injection): Behaviour(rawValue: injection.behaviour)?.isDrivers ?? false
         default: false
         }
     }

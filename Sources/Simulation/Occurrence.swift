@@ -1,3 +1,4 @@
+import Faults
 import Messages
 import Primitives
 
@@ -17,8 +18,10 @@ enum Occurrence {
     case synced(Place, life: UInt32)
     case woke(Place, at: Instant, life: UInt32)
     /// The ledger's clock.
-    case tick
-    case committed
+    case tick(life: UInt32)
+    case committed(life: UInt32)
+    /// The ledger, of a fault that is due.
+    case crashes(KillPoint?, life: UInt32)
     case dials(connection: Int, generation: UInt32)
     case established(connection: Int, generation: UInt32)
     /// A node learns that its connection with a party is gone.

@@ -1,4 +1,5 @@
 import Attesting
+import Faults
 import Links
 import Messages
 import Primitives
@@ -89,6 +90,7 @@ extension World {
                 at: receiver)
         }
         if case .submit(let signed) = frame {
+            if crashLedger(at: .receive) { return }
             tellLedger(
                 .submitted(signed, from: wiring.parties[sender.number]),
                 .init(bytes: bytes, connection: index, generation: generation))
@@ -176,14 +178,14 @@ extension World {
         connections[index][towardHigh: towardHigh].link?.terms.latency ?? .zero
     }
 
-    func isAlive(_ place: Place) -> Bool { place == .ledger || nodes[place.number].isAlive }
+    func isAlive(_ place: Place) -> Bool { place == .ledger ? ledger.isAlive : nodes[place.number].isAlive }
 
     // MARK: Breaking
 
     /// One end gives it up and knows at once; the other gets what was sent before, and then learns of it.
     mutating func disconnect(_ index: Int, by place: Place, reason: String) {
         guard connections[index].isUp else { return }
-        learnsOfEnd(of: index, at: place, reason, after: .zero)
+        learnsOfEnd(of: index, at: place, reason)
         close(index, by: place, reason: reason)
     }
 
@@ -192,7 +194,8 @@ extension World {
         let delay = timeToDrain(index, towardHigh: place < other)
         tear(index, by: place)
         observeEnd(of: index, reason)
-        learnsOfEnd(of: index, at: other, reason, after: delay)
+        // Behind what arrives in the same moment.
+        willLearnOfEnd(of: index, at: other, reason, after: delay)
         redial(index, after: delay)
     }
 
@@ -202,14 +205,15 @@ extension World {
         return max(word, connections[index][towardHigh: towardHigh].lastArrival - now)
     }
 
-    mutating func learnsOfEnd(of index: Int, at place: Place, _ reason: String, after delay: Duration) {
+    mutating func learnsOfEnd(of index: Int, at place: Place, _ reason: String) {
+        guard isAlive(place) else { return }
+        hungUp(place, from: wiring.parties[connections[index].other(than: place).number], reason)
+    }
+
+    private mutating func willLearnOfEnd(of index: Int, at place: Place, _ reason: String, after delay: Duration) {
         let peer = wiring.parties[connections[index].other(than: place).number]
-        let life = place == .ledger ? 0 : nodes[place.number].life
-        if delay == .zero {
-            if isAlive(place) { hungUp(place, from: peer, reason) }
-        } else {
-            timetable.add(.hungUp(place, from: peer, reason: reason, life: life), at: now + delay)
-        }
+        let life = nodes[place.number].life
+        timetable.add(.hungUp(place, from: peer, reason: reason, life: life), at: now + delay)
     }
 
     /// A process has ended. Its system sees to it that what it had sent arrives, and that everybody learns of its end; where
@@ -244,8 +248,16 @@ extension World {
         guard connections[index].generation == generation, let place = connections[index].unaware else { return }
         connections[index].unaware = nil
         observeEnd(of: index, "nobody answers")
-        learnsOfEnd(of: index, at: place, "nobody answers", after: .zero)
+        learnsOfEnd(of: index, at: place, "nobody answers")
         redial(index, after: .zero)
+    }
+
+    /// Everybody is told that somebody is there again.
+    mutating func redialAll(of place: Place) {
+        for index in connections(of: place) where connections[index].isWanted && !connections[index].isUp {
+            connections[index].retry = Connection.firstRetry
+            timetable.add(.dials(connection: index, generation: connections[index].generation), at: now)
+        }
     }
 
     private func connections(of place: Place) -> [Int] {

@@ -1,5 +1,6 @@
 import Attesting
 import DequeModule
+import Faults
 import Messages
 import Primitives
 import Records
@@ -10,6 +11,7 @@ import Staging
 /// on the disk, while the next turn goes on.
 extension World {
     mutating func tellLedger(_ event: LedgerEvent, _ parcel: SimulatedLedger.ReadParcel?) {
+        guard ledger.isAlive else { return }
         ledger.inbox.append((event, parcel))
         figures.deepestQueue = max(figures.deepestQueue, ledger.inbox.count)
         askForLedgerTurn()
@@ -17,9 +19,8 @@ extension World {
 
     mutating func tick() {
         let slot = genesis.parameters.slotDuration
-        let elapsed = now - World.boot
-        tellLedger(.tick(ledger.slot(after: elapsed, slot: slot)), nil)
-        timetable.add(.tick, at: now + slot)
+        tellLedger(.tick(ledger.slot(at: now, slot)), nil)
+        timetable.add(.tick(life: ledgerLife), at: now + slot)
     }
 
     private mutating func askForLedgerTurn() {
@@ -30,6 +31,7 @@ extension World {
 
     mutating func ledgerBegins() {
         ledger.isQueuedForCore = false
+        guard ledger.isAlive else { return releaseCore() }
         ledger.isWorking = true
         var time = now + plan.costs.turn
         if ledger.isAsleep { time = time + plan.costs.wake }
@@ -45,7 +47,7 @@ extension World {
         if time == now {
             ledgerWorked()
         } else {
-            timetable.add(.worked(.ledger, life: 0), at: time)
+            timetable.add(.worked(.ledger, life: ledgerLife), at: time)
         }
     }
 
@@ -58,16 +60,13 @@ extension World {
         ledger.machine.handle(event, at: time, effects: &effects)
         audit.add(effects, at: time)
         if plan.keepsInputs {
-            ledger.entries.append(.input(at: time, event: event.borsh, effects: LedgerEffect.digest(of: effects)))
+            ledger.turnEntries.append(.input(at: time, event: event.borsh, effects: LedgerEffect.digest(of: effects)))
         }
         if isObserved { observe(.ledgerHandled(event, effects: effects), at: time) }
         var signed: [LedgerEvent] = []
         for effect in effects {
             switch effect {
-            case .note(let observation): ledger.entries.append(.note(at: time, observation))
-            case .publish(.clock(_, let epoch, _)):
-                ledger.effects.append(effect)
-                follow(timeline.schedule.opened(epoch))
+            case .note(let observation): ledger.turnEntries.append(.note(at: time, observation))
             case .sign(let instruction, let nonce):
                 time = time + plan.costs.sign
                 signed.append(.signed(ledger.sign(instruction, nonce, network: network)))
@@ -99,6 +98,8 @@ extension World {
 
     mutating func ledgerWorked() {
         ledger.isWorking = false
+        ledger.entries += ledger.turnEntries
+        ledger.turnEntries.removeAll(keepingCapacity: true)
         ledger.outbox += ledger.effects
         ledger.effects.removeAll(keepingCapacity: true)
         commitIfIdle()
@@ -110,21 +111,31 @@ extension World {
         releaseCore()
     }
 
-    private mutating func commitIfIdle() {
+    mutating func commitIfIdle() {
         guard ledger.committing == nil, !ledger.outbox.isEmpty else { return }
         let batch = ledger.outbox
         ledger.outbox = []
         let hasEntries = batch.contains { if case .append = $0 { true } else { false } }
-        guard hasEntries, plan.costs.commit > .zero else { return carryOut(batch) }
+        guard hasEntries, plan.costs.commit > .zero else {
+            _ = carryOutCommitted(batch)
+            return
+        }
         ledger.committing = batch
-        timetable.add(.committed, at: now + plan.costs.commit)
+        timetable.add(.committed(life: ledgerLife), at: now + plan.costs.commit)
     }
 
     mutating func committed() {
         let batch = ledger.committing ?? []
         ledger.committing = nil
+        if carryOutCommitted(batch) { commitIfIdle() }
+    }
+
+    /// - Returns: whether the ledger has lived through it.
+    private mutating func carryOutCommitted(_ batch: [LedgerEffect]) -> Bool {
+        ledger.commit(batch)
+        if crashLedger(at: .persist, with: batch) { return false }
         carryOut(batch)
-        commitIfIdle()
+        return ledger.isAlive && !crashLedger(at: .acknowledge, with: batch)
     }
 
     private mutating func carryOut(_ effects: [LedgerEffect]) {
@@ -142,6 +153,7 @@ extension World {
             case .send(let notice, let party):
                 send(Parcel(.notice(notice), bytes: size(of: notice)), from: .ledger, to: wiring.place(of: party))
             case .publish(let notice):
+                if case .clock(_, let epoch, _) = notice { opened(epoch) }
                 let parcel = Parcel(.notice(notice), bytes: size(of: notice))
                 for number in wiring.parties.indices.dropFirst() {
                     send(parcel, from: .ledger, to: Place(number: number))
@@ -150,6 +162,11 @@ extension World {
             case .stop(let fault): failure = .ledgerStopped("\(fault)")
             }
         }
+    }
+
+    private mutating func opened(_ epoch: Epoch) {
+        ledger.toldEpoch = max(ledger.toldEpoch, epoch)
+        follow(timeline.schedule.opened(epoch))
     }
 
     private mutating func send(_ frame: Frame, to party: Party) {

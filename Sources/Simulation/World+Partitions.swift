@@ -48,7 +48,7 @@ extension World {
         tear(index)
         observeEnd(of: index, reason)
         for place in [connections[index].low, connections[index].high] {
-            learnsOfEnd(of: index, at: place, reason, after: .zero)
+            learnsOfEnd(of: index, at: place, reason)
         }
         redial(index, after: .zero)
     }

@@ -16,7 +16,7 @@ extension World {
     // MARK: Beginning
 
     mutating func start() {
-        timetable.add(.tick, at: now + genesis.parameters.slotDuration)
+        timetable.add(.tick(life: ledgerLife), at: now + genesis.parameters.slotDuration)
         tellLedger(.opened(head: nil), nil)
         stage.missing = Array(repeating: 0, count: nodes.count)
         stage.known = Array(repeating: [], count: nodes.count)
@@ -104,6 +104,8 @@ extension World {
                 timetable.add(.losesPower(Place(number: number)), at: beginning + delay)
             }
         }
+        ledger.crashes.began(beginning)
+        scheduleLedgerCrash()
         stage.deadline = beginning + patience.timeLimit
         timetable.add(.reviewed, at: stage.deadline!)
         timetable.add(.isDueInTimeline, at: beginning)
@@ -113,10 +115,10 @@ extension World {
 
     private mutating func launch(_ place: Place) {
         let node = nodes[place.number]
-        // Who is dead cannot die: it is told of no crash that would be over by now.
-        if let began = stage.began { node.plans.removeAll { $0.behaviour.isCrash && $0.isOver(at: now - began) } }
+        forgetPastCrashes(of: node)
         let role = NodeRole(
-            of: node.party, in: plan.topology, faults: node.plans.filter { !$0.behaviour.isDrivers }, seed: plan.seed)
+            of: node.party, in: plan.topology, faults: node.plans.filter { !$0.behaviour.isDrivers }, seed: plan.seed,
+            hasRunBefore: node.incarnation > 0)
         node.role = role
         node.machine = role.makeMachine(genesis: genesis)!
         node.incarnation += 1
@@ -124,6 +126,12 @@ extension World {
         observe(.started(node.party, incarnation: node.incarnation))
         audit.add("start", place.number, at: now)
         enqueue(.started(recorded: node.disk.recorded), at: place)
+    }
+
+    /// Who is dead cannot die: its next process is told of none that would be over by now.
+    func forgetPastCrashes(of node: SimulatedNode) {
+        guard let began = stage.began else { return }
+        node.plans.removeAll { $0.behaviour.isCrash && $0.isOver(at: now - began) }
     }
 
     mutating func restart(_ place: Place) {
@@ -219,7 +227,7 @@ extension World {
 
     mutating func settleIfFinished() {
         let coordinators = nodes.indices.filter { wiring.parties[$0].isCoordinator }
-        guard !stage.isSettling, stage.began != nil, timeline.schedule.isDone, timeline.orders.isEmpty,
+        guard !stage.isSettling, stage.began != nil, ledger.isAlive, timeline.schedule.isDone, timeline.orders.isEmpty,
             !timeline.isWaiting,
             coordinators.allSatisfy({ nodes[$0].hasFinished || nodes[$0].isGoneForGood })
         else { return }

@@ -1,5 +1,6 @@
 import Cryptography
 import DequeModule
+import Faults
 import Messages
 import Primitives
 import Records
@@ -18,6 +19,8 @@ struct SimulatedTimeline {
     /// Of that order: what has no answer yet.
     var steps: Deque<TimelineResolution.Step> = []
     var isWaiting = false
+    /// What the ledger has been told, and not answered.
+    var instruction: SignedInstruction?
     /// Of every order that is done with, in their order.
     var results: [TimelineResult] = []
 }
@@ -60,11 +63,25 @@ extension World {
         let nonce = ledger.machine.ledger.nextNonce(of: step.key.publicKey) ?? 0
         let signed = SimulatedLedger.sign(step.instruction, nonce, network: network, by: step.key)
         timeline.isWaiting = true
+        timeline.instruction = signed
+        guard ledger.isAlive else { return }
+        guard ledger.crashes.due(at: .receive, now) == nil else {
+            // Not here: somebody may be in the middle of a turn.
+            return timetable.add(.crashes(.receive, life: ledgerLife), at: now)
+        }
         tellLedger(.instructed(signed, ticket: 0), nil)
+    }
+
+    /// The ledger is back. Its answer to what it had been told may have been lost, or that itself.
+    mutating func resumeTimeline() {
+        guard timeline.isWaiting, let step = timeline.steps.first else { return }
+        guard let entry = ledger.log.first(where: { $0.signed == timeline.instruction }) else { return instruct(step) }
+        answered(by: Receipt(instruction: entry.signed.digest, outcome: entry.outcome, slot: entry.slot))
     }
 
     mutating func answered(by receipt: Receipt) {
         timeline.isWaiting = false
+        timeline.instruction = nil
         if receipt.outcome != .nonceUsed, receipt.outcome != .nonceAhead {
             _ = timeline.steps.popFirst()
             if case .carriedOut(let answers) = timeline.present?.fate {
@@ -75,9 +92,13 @@ extension World {
     }
 
     private mutating func forward(_ epochs: UInt64) {
+        ledger.destination = max(ledger.destination, ledger.toldEpoch).advanced(by: epochs)
+        if ledger.isAlive { skip(epochs) }
+    }
+
+    mutating func skip(_ epochs: UInt64) {
         ledger.slotOffset += epochs * genesis.parameters.slotsPerEpoch
-        let slot = ledger.slot(after: now - World.boot, slot: genesis.parameters.slotDuration)
-        tellLedger(.tick(slot), nil)
+        tellLedger(.tick(ledger.slot(at: now, genesis.parameters.slotDuration)), nil)
     }
 
     /// As the coordinator has noted it.

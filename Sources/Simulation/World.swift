@@ -72,7 +72,8 @@ struct World {
         wiring = Wiring(genesis)
         conditions = NetworkConditions(topology.network)
         do {
-            ledger = try SimulatedLedger(genesis: genesis, key: keys.clock)
+            ledger = try SimulatedLedger(
+                genesis: genesis, key: keys.clock, faults: topology.faults.filter { $0.party == .ledger })
         } catch {
             throw .genesis("\(error)")
         }
@@ -131,7 +132,7 @@ struct World {
         switch occurrence {
         case .arrival(let parcel, let connection, let towardHigh, let generation):
             arrive(parcel, on: connection, towardHigh: towardHigh, generation)
-        case .worked(.ledger, _): ledgerWorked()
+        case .worked(.ledger, let life): if ledgerLife == life { ledgerWorked() } else { releaseCore() }
         case .roused(let place): run(place, since: now)
         case .worked(let place, let life):
             if nodes[place.number].life == life { worked(place) } else { releaseCore() }
@@ -142,13 +143,15 @@ struct World {
             guard nodes[place.number].life == life, nodes[place.number].wakeTime == time else { return }
             nodes[place.number].wakeTime = nil
             enqueue(.woke, at: place)
-        case .tick: tick()
-        case .committed: committed()
+        case .tick(let life): if ledgerLife == life, ledger.isAlive { tick() }
+        case .committed(let life): if ledgerLife == life { committed() }
+        case .crashes(let point, let life): if ledgerLife == life { crashLedger(at: point) }
         case .isDueInTimeline: if let began = stage.began { followTimeline(since: began) }
         case .dials(let connection, let generation): dial(connection, generation)
         case .established(let connection, let generation): established(connection, generation)
         case .hungUp(let place, let party, let reason, let life):
             if nodes[place.number].life == life { hungUp(place, from: party, reason) }
+        case .restarts(.ledger): restartLedger()
         case .restarts(let place): restart(place)
         case .losesPower(let place): losePower(place)
         case .parts(let partition): part(partition)
@@ -191,8 +194,8 @@ struct World {
         observe(.ended(stage.ending ?? .completed))
         figures.virtualTime = elapsed
         figures.longestAgenda = timetable.longest
-        var records: [NodeRecord] = []
-        records.append(record(of: "ledger", .ledger, 1, [], ledger.entries, .closed(at: now)))
+        closeLedgerRecord(ending: .closed(at: now))
+        var records = ledger.records
         for place in nodes.indices.dropFirst() {
             closeRecord(Place(number: place), ending: .closed(at: now))
             records += nodes[place].records
@@ -211,6 +214,13 @@ struct World {
         node.records.append(
             record(of: node.name, node.party, node.incarnation, node.role?.borsh ?? [], node.entries, ending))
         node.entries = []
+    }
+
+    mutating func closeLedgerRecord(ending: NodeRecord.Ending) {
+        guard ledger.isAlive else { return }
+        ledger.records.append(
+            record(of: nodes[Place.ledger.number].name, .ledger, ledger.incarnation, [], ledger.entries, ending))
+        ledger.entries = []
     }
 
     private func record(

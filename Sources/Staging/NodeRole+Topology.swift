@@ -11,14 +11,17 @@ extension NodeRole {
     ///   - topology: with its overrides applied.
     ///   - faults: those that its next process is to know of.
     ///   - seed: decides arrivals and faults.
+    ///   - hasRunBefore: whether it is not the party's first process.
     package init(
-        of party: Party, in topology: Topology, faults: [FaultPlan], seed: UInt64, isLive: Bool = false
+        of party: Party, in topology: Topology, faults: [FaultPlan], seed: UInt64, isLive: Bool = false,
+        hasRunBefore: Bool = false
     ) {
         switch party {
         case .signer(let signer): self = .signer(signer, faults: faults, seed: seed, isLive: isLive)
         case .coordinator(let service):
             self = .coordinator(
-                service, TaskLoad(of: service, in: topology, seed: seed), faults: faults, seed: seed, isLive: isLive)
+                service, TaskLoad(of: service, in: topology, seed: seed), faults: faults, seed: seed, isLive: isLive,
+                hasRunBefore: hasRunBefore)
         case .ledger: preconditionFailure("the ledger has no role")
         }
     }

@@ -1,4 +1,5 @@
 import Attesting
+import Faults
 import Primitives
 import TopologyFormat
 
@@ -29,12 +30,21 @@ package struct RunPatience: Hashable, Sendable {
         timeLimit =
             max(
                 topology.services.map(Self.span).max() ?? .zero,
-                TimelineReach.reaches(of: topology).map(\.wait).max() ?? .zero) + Self.slowness
+                TimelineReach.reaches(of: topology).map(\.wait).max() ?? .zero) + Self.ledgerOutage(in: topology)
+            + Self.slowness
         progress = topology.services.filter { $0.load.rate == nil }.map { max($0.deadline, $0.evidenceWindow) }.max()
-            .map { $0 + Self.slowness }
+            .map { $0 + Self.ledgerOutage(in: topology) + Self.slowness }
         settlingAlone =
             (topology.services.map(\.evidenceWindow).max() ?? .zero) + Timings.receiptPatience + .seconds(1)
         drain = listening + Self.slowness
+    }
+
+    /// Nothing is settled meanwhile.
+    private static func ledgerOutage(in topology: Topology) -> Duration {
+        topology.faults.reduce(.zero) { sum, fault in
+            guard fault.behaviour == .ledgerCrash, case .duration(let rest) = fault.lasts else { return sum }
+            return sum + rest
+        }
     }
 
     private static func span(of service: ServicePlan) -> Duration {

@@ -72,6 +72,7 @@ extension Behaviour {
         switch self {
         case .twin: "a twin is there from the start; leave it out, or put it into faults"
         case .collusion: "a collusion happens when its coordinator equivocates; leave it out, or put both into faults"
+        case .ledgerCrash: "everybody leans on the ledger; leave it out, or put its crash into faults"
         default: nil
         }
     }

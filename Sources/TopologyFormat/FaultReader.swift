@@ -3,7 +3,7 @@ import Messages
 import Primitives
 
 /// Reads `faults:`: `{operator: op-3, does: equivocate-split, at: task 500, for: 3 tasks, service: squares}`, the same of
-/// several `operators`, or of the `coordinator` of a service.
+/// several `operators`, or of the `coordinator` of a service; `{does: ledger-crash, at: 2s, for: 500ms}`.
 struct FaultReader {
     let roster: OperatorRoster?
     /// Nil when not even the names can be told.
@@ -38,22 +38,22 @@ struct FaultReader {
 
     private func entry(_ field: Field) -> Entry? {
         guard var keys = field.mapping(example: Self.example) else { return nil }
-        let culprit = culpritField(&keys)
         let behaviourField = keys.requiredField("does", example: "equivocate")
         let behaviour = behaviourField?.read(
             ScalarGrammar<Behaviour>.choice("a behaviour", of: TopologyReader.choices()))
+        let culprit = culpritField(&keys, of: behaviour)
         let beginsField = keys.field("at")
         let lastsField = keys.field("for")
         let told = FaultParameterReader.fields(&keys)
         keys.reportUnknownKeys()
 
-        let parties = culprit.map(parties) ?? []
+        let parties = behaviour?.culprit == .ledger ? [.ledger] : culprit.map(parties) ?? []
         let serviceField = told["service"]
         let service = serviceField?.read(serviceGrammar)
         let begins = beginsField?.read(.beginning) ?? .start
         let lasts = lastsField?.read(.extent)
         for party in parties where serviceField == nil || service != nil {
-            checkReach(party, service, begins, culprit!.field, serviceField, beginsField)
+            checkReach(party, service, begins, culprit?.field, serviceField, beginsField)
         }
         guard let behaviour, let behaviourField else { return nil }
         check(behaviour, behaviourField, of: culprit)
@@ -96,6 +96,11 @@ struct FaultReader {
                 }
             case .amnesia where beginning == .start:
                 (begins ?? behaviour).report("an amnesia needs something to forget; write at: task 100")
+            case .ledgerCrash:
+                if case .task = beginning { begins?.report("the ledger dies at a time, not at a task; write 2s") }
+                if lasts == nil {
+                    behaviour.report("a run does not come to its end without its ledger; write for: 500ms")
+                }
             default: break
             }
         }
@@ -110,10 +115,16 @@ struct FaultReader {
         let field: Field
     }
 
-    private func culpritField(_ keys: inout MappingReader) -> Culprit? {
+    private func culpritField(_ keys: inout MappingReader, of behaviour: Behaviour?) -> Culprit? {
         var given: [Culprit] = []
         for key in CulpritKey.allCases {
             if let field = keys.field(key.rawValue) { given.append(Culprit(key: key, field: field)) }
+        }
+        if let behaviour, behaviour.culprit == .ledger {
+            for culprit in given {
+                culprit.field.report("\(behaviour.rawValue) is the ledger's fault; leave this out")
+            }
+            return nil
         }
         if given.isEmpty { keys.field.report("operator is missing; write operator: op-3") }
         for more in given.dropFirst() {
@@ -209,7 +220,7 @@ struct FaultReader {
 
     /// Reports a fault that nobody would ever notice: its operator secures nothing, or its task is never issued.
     private func checkReach(
-        _ party: Party, _ service: ServiceID?, _ begins: FaultPlan.Beginning, _ culpritField: Field,
+        _ party: Party, _ service: ServiceID?, _ begins: FaultPlan.Beginning, _ culpritField: Field?,
         _ serviceField: Field?, _ beginsField: Field?
     ) {
         guard let services else { return }
@@ -222,7 +233,7 @@ struct FaultReader {
         case .signer(let signer):
             guard let name = roster?.operators[Int(signer.number)].name else { return }
             if stakeless.contains(signer) {
-                culpritField.report("\(name) has no stake, so it votes on nothing; give it some")
+                culpritField?.report("\(name) has no stake, so it votes on nothing; give it some")
                 return
             }
             let named = service.map { [services[Int($0.number)]] } ?? services
@@ -232,7 +243,7 @@ struct FaultReader {
                 if let service {
                     serviceField?.report("\(name) is not an operator of \(services[Int(service.number)].plan.name)")
                 } else {
-                    culpritField.report("\(name) is an operator of no service")
+                    culpritField?.report("\(name) is an operator of no service")
                 }
                 return
             }

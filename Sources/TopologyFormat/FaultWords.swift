@@ -4,7 +4,7 @@ import Primitives
 /// One fault as somebody writes it on a command line, to be injected into a network that runs: the words of a topology's
 /// `faults:`, one by one.
 package struct FaultWords: Codable, Hashable, Sendable {
-    /// `op-3`, or `coordinator-squares`.
+    /// `op-3`, `coordinator-squares` or `ledger`.
     package var party: String
     package var behaviour: String
     package var begins: String?
@@ -30,8 +30,10 @@ package struct FaultWords: Codable, Hashable, Sendable {
         let position = SourcePosition(line: 1, column: 1)
         let isCoordinator = party.hasPrefix(Self.coordinatorPrefix)
         let culprit = isCoordinator ? String(party.dropFirst(Self.coordinatorPrefix.count)) : party
+        let isLedgers = party == PartyReader.ledger && behaviour == Behaviour.ledgerCrash.rawValue
         let words = [
-            (isCoordinator ? "coordinator" : "operator", culprit), ("does", behaviour), ("at", begins), ("for", lasts),
+            (isCoordinator ? "coordinator" : "operator", isLedgers ? nil : culprit), ("does", behaviour),
+            ("at", begins), ("for", lasts),
         ]
         let all = words.compactMap { key, value in value.map { (key, $0) } } + parameters.sorted { $0.key < $1.key }
         let entries = all.map { key, value in

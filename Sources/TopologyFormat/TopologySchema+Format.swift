@@ -195,7 +195,7 @@ extension TopologySchema {
     // MARK: Faults
 
     private static let fault = TopologySchema(
-        "One fault of one party, or the same of several.",
+        "One fault of one party, or the same of several; ledger-crash is the ledger's, and names nobody.",
         .keys(
             [
                 .optional("operator", TopologySchema("Whose it is.", .name)),
@@ -240,9 +240,9 @@ extension TopologySchema {
                 .optional(
                     "point",
                     TopologySchema(
-                        "Of crash, coordinator-crash: where on the way from task to vote, or from evidence to receipt.",
-                        .words(of: KillPoint.self))),
-            ], one: ["operator", "operators", "coordinator"]))
+                        "Of crash, coordinator-crash: where on the way from task to vote, or from evidence to receipt; of "
+                            + "ledger-crash: from an instruction to its receipt.", .words(of: KillPoint.self))),
+            ]))
 
     // MARK: Expectations
 

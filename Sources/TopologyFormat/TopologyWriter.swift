@@ -151,7 +151,7 @@ struct TopologyWriter {
         switch fault.party {
         case .coordinator(let service): keys = ["coordinator: \(name(of: service))"]
         case .signer(let signer): keys = ["operator: \(name(of: signer))"]
-        case .ledger: preconditionFailure("a fault of the ledger is not of the format")
+        case .ledger: keys = []
         }
         keys.append("does: \(fault.behaviour.rawValue)")
         if case .signer = fault.party, let service = fault.service { keys.append("service: \(name(of: service))") }

@@ -80,9 +80,12 @@ extension RunHistory {
     }
 
     /// When the last of those who saw two votes should have submitted them.
-    func lastWord(on key: VoteKey) -> Instant? { windowClose(of: key).map(submissionDue) }
+    func lastWord(on key: VoteKey) -> Instant? { windowClose(of: key).flatMap(submissionDue) }
 
-    func submissionDue(after time: Instant) -> Instant { time + Self.submissionPatience + Self.exchange }
+    /// - Returns: nil where the ledger is not there any more.
+    func submissionDue(after time: Instant) -> Instant? {
+        ledgerOutages.due(time, within: Self.submissionPatience + Self.exchange)
+    }
 
     /// How long after the window's close whoever holds evidence may take to submit it: an operator first waits half a
     /// second for the coordinator to do so.
@@ -111,9 +114,11 @@ extension RunHistory {
         return findings.filter { found in
             let (service, accused) = (found.evidence.voteKey.service, found.evidence.accused)
             let due = submissionDue(after: found.at)
-            guard !submitted.contains(found.evidence.offence), !cheats.contains(found.finder),
+            guard let due, !submitted.contains(found.evidence.offence), !cheats.contains(found.finder),
                 let end = closings[service], due <= end,
                 intervals(of: found.finder, in: service, touching: found.at, due).isEmpty,
+                // Of one culprit's offences an operator keeps a few: where the ledger takes none of them any more, no other.
+                task(of: found.evidence.voteKey).map({ isPunishable($0.epoch, by: found.at) }) ?? true,
                 check.flaw(in: found.evidence, against: accused) == nil
             else { return false }
             let signer = genesis.signers.firstIndex { $0.key == accused }
@@ -129,7 +134,8 @@ extension RunHistory {
         guard epoch >= genesis.parameters.release.slashing else { return false }
         let last = epoch.advanced(by: genesis.parameters.unbondingEpochs)
         guard let end = opening(beyond: last) else { return true }
-        return end.at > close + Self.submissionPatience + (isHastened(end) ? Self.exchange : .zero)
+        let patience = Self.submissionPatience + (isHastened(end) ? Self.exchange : .zero)
+        return ledgerOutages.due(close, within: patience).map { end.at > $0 } ?? false
     }
 
     /// Until when honest nodes listen for votes for its task; nil when that was never issued.
@@ -146,7 +152,7 @@ extension RunHistory {
     /// Whether the coordinator stopped before evidence about this was due at the ledger.
     fileprivate func isUnderWay(_ key: VoteKey) -> Bool {
         guard let end = closings[key.service], let close = windowClose(of: key) else { return false }
-        return close + Self.submissionPatience > end
+        return ledgerOutages.due(close, within: Self.submissionPatience).map { $0 > end } ?? true
     }
 
     /// Whether honest nodes were sent two of its votes while they were listening.

@@ -5,8 +5,8 @@ import Records
 
 /// What was acknowledged stands, and no guard has forgotten: every receipt that a node noted is the answer that the ledger's
 /// log has at the end, whatever crashed; nobody honest signs after a restart what contradicts what an earlier process of its
-/// signed, and no coordinator issues two tasks under one number; and nobody finds that others hold votes of its that its
-/// guard lacks, unless somebody had put an older guard in its place.
+/// signed, and no coordinator issues two tasks under one number; and nobody finds that others hold votes or tasks of its that
+/// its guard lacks, unless somebody had put an older guard in its place.
 func judgeDurability(of history: RunHistory) -> Finding {
     var (violations, absences) = history.lostAcknowledgements
     violations += history.regressions
@@ -25,27 +25,13 @@ func judgeDurability(of history: RunHistory) -> Finding {
 }
 
 extension RunHistory {
-    /// The ledger's log as it stands at the end. A process that dies may have noted what it did not come to write to the log, and
-    /// to tell anybody: the next one gives these numbers to something else.
-    var standingLog: [AppliedInstruction] {
-        var log: [AppliedInstruction] = []
-        for instruction in applied {
-            while let last = log.last, last.sequence >= instruction.sequence { log.removeLast() }
-            log.append(instruction)
-        }
-        return log
-    }
-
     /// Receipts that say something else than the log, and those of what it does not have.
     fileprivate var lostAcknowledgements: (otherwise: [ViolationAccount], absent: [ViolationAccount]) {
         guard !receipts.isEmpty else { return ([], []) }
         var standing: [Digest: AppliedInstruction] = [:]
-        for instruction in standingLog { standing[instruction.signed.digest] = instruction }
-        var overwritten: [Digest: AppliedInstruction] = [:]
-        for instruction in applied where standing.count < applied.count {
-            let digest = instruction.signed.digest
-            if standing[digest] == nil { overwritten[digest] = instruction }
-        }
+        for instruction in applied { standing[instruction.signed.digest] = instruction }
+        var lost: [Digest: AppliedInstruction] = [:]
+        for instruction in uncommitted { lost[instruction.signed.digest] = instruction }
         var (otherwise, absent): ([ViolationAccount], [ViolationAccount]) = ([], [])
         for held in receipts where held.receipt.outcome.leavesTrace {
             let digest = held.receipt.instruction
@@ -57,7 +43,7 @@ extension RunHistory {
                         "\(said), and its log says \(instruction.outcome)",
                         exhibits: [exhibit(held), exhibit(instruction)]))
             } else {
-                let lost = overwritten[digest]
+                let lost = lost[digest]
                 absent.append(
                     ViolationAccount(
                         "\(said), but its log does not have it"
@@ -74,8 +60,6 @@ extension RunHistory {
         var known: [SignedName: SignedByProcess] = [:]
         var accounts: [ViolationAccount] = []
         for signed in signedAgain where !cheats.contains(signed.party) {
-            // Nobody tells a coordinator what it has issued.
-            if signed.party.isCoordinator, withoutGuard[signed.party] != nil { continue }
             let name = SignedName(party: signed.party, voteKey: signed.voteKey)
             guard let earlier = known[name] else {
                 known[name] = signed
@@ -91,14 +75,14 @@ extension RunHistory {
                     "\(self.name(of: signed.party)) \(what) \(describe(signed.voteKey)), \(processes)",
                     about: [signed.voteKey], exhibits: [exhibit(earlier), exhibit(signed)]))
         }
-        for refusal in refusals where refusal.reason.contains("older than what others hold") {
-            let party = Party.signer(refusal.signer)
+        for refusal in refusals where refusal.reason.contains("guard is older than what") {
+            let party = refusal.party
             guard !cheats.contains(party), withoutGuard[party].map({ $0 > refusal.incarnation }) ?? true else {
                 continue
             }
             accounts.append(
                 ViolationAccount(
-                    "\(name(of: refusal.signer)), process \(refusal.incarnation), refused to sign, though nobody had touched "
+                    "\(name(of: party)), process \(refusal.incarnation), refused to sign, though nobody had touched "
                         + "its guard: \(refusal.reason)",
                     exhibits: [
                         Exhibit(.refusal, "why it refused", at: refusal.place, bytes: Array(refusal.reason.utf8))

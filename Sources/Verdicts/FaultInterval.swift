@@ -29,7 +29,11 @@ package struct FaultInterval: Hashable, Sendable {
         "bad-signature", "wrong-key", "not-a-member", "replay", "malformed", "oversized", "flood", "slow-loris",
         "forged-certificate", "false-accusation", "evidence-flood", "coordinator-censors",
     ]
+    /// Of these the one after which others still wait for the end of a frame, for some seconds, and break off then.
+    static let endlessBehaviour = "slow-loris"
     static let pauseBehaviour = "pause"
+    /// Of whoever lives and answers nobody.
+    static let muteBehaviours: Set<String> = [pauseBehaviour, endlessBehaviour]
     /// After which a guard may lack votes: lost, or signed past it.
     static let forgetfulBehaviours: Set<String> = ["power-loss", "amnesia", "flood"]
 
@@ -43,6 +47,7 @@ package struct FaultInterval: Hashable, Sendable {
         var issues: [VoteKey: Instant] = [:]
         for task in tasks { issues[task.header.voteKey] = task.issued }
         let sides = PartitionSides(run.interventions)
+        let outages = LedgerOutages(run)
         return run.genesis.parties.filter { $0 != .ledger }.flatMap { party -> [FaultInterval] in
             let processes = ProcessTrace.all(of: party, in: run)
             guard processes.contains(where: \.isEventful) || processes.count > 1 else { return [] }
@@ -50,7 +55,7 @@ package struct FaultInterval: Hashable, Sendable {
                 party.isSigner || party == .coordinator(service)
             }.flatMap { service in
                 let cuts = sides.partitions(between: party, and: [.coordinator(service), .ledger])
-                var trace = FaultTrace(party: party, service: service, issues: issues, cuts: cuts)
+                var trace = FaultTrace(party: party, service: service, issues: issues, cuts: cuts, outages: outages)
                 for process in processes { trace.follow(process) }
                 return trace.finished
             }

@@ -6,13 +6,14 @@ import Records
 ///
 /// Whoever is dead, paused or cut off comes back in two steps. A process that is started again is back when it signs, or, as
 /// a coordinator, has an operator set; an operator that does not refuse to sign is taken to be back some seconds after
-/// its start, whether it signs or not. One that goes on after a pause or a partition, and a coordinator that is back,
+/// its start, whether it signs or not. A coordinator may first have to ask operators who are not there what it has issued. One that goes on after a pause or a partition, and a coordinator that is back,
 /// then has to catch up with what has piled up meanwhile: that is over with the first vote, or certificate, on a task of
 /// the time since, and after as long as it was away at the latest, or a second.
 struct FaultTrace {
     private let party: Party
     private let service: ServiceID
     private let issues: [VoteKey: Instant]
+    private let outages: LedgerOutages
     private var intervals: [FaultInterval] = []
     private var since: Instant?
     private var hasPaused = false
@@ -33,6 +34,8 @@ struct FaultTrace {
     private var ready: Instant?
     /// Since when it is back and catches up, and until when at the latest.
     private var back: (since: Instant, until: Instant)?
+    /// So long a coordinator that was started again may ask its operators what it has issued.
+    private var asks: Instant?
     /// When its process before the present one ended.
     private var lastEnd: Instant?
     /// It has done what cannot be undone.
@@ -42,6 +45,8 @@ struct FaultTrace {
     private var mayHaveLostVotes = false
 
     private static let leastPatience = Duration.seconds(1)
+    /// For the answers of whoever is not there.
+    private static let askingPatience = Duration.seconds(2)
     /// It asks the others for what it has signed, and is sent what is open.
     private static let readyPatience = Duration.seconds(5)
     /// Whoever was cut off is connected again, and sent what is open.
@@ -50,7 +55,11 @@ struct FaultTrace {
     /// - Parameters:
     ///   - issues: when each task was meant to be issued.
     ///   - cuts: the partitions that keep it apart from its coordinator or the ledger.
-    init(party: Party, service: ServiceID, issues: [VoteKey: Instant], cuts: Set<UInt32> = []) {
+    ///   - outages: while the ledger is away, nobody who starts has an operator set.
+    init(
+        party: Party, service: ServiceID, issues: [VoteKey: Instant], cuts: Set<UInt32> = [], outages: LedgerOutages
+    ) {
+        self.outages = outages
         self.party = party
         self.service = service
         self.issues = issues
@@ -65,7 +74,9 @@ struct FaultTrace {
             (silences, intrusions, isPaused, back) = (0, 0, false, nil)
             isDown = true
             update(at: end)
-            ready = party.isSigner ? process.events.first.map { $0.at + Self.readyPatience } : nil
+            asks = process.events.first.map { $0.at + Self.askingPatience }
+            ready =
+                party.isSigner ? process.events.first.flatMap { outages.due($0.at, within: Self.readyPatience) } : nil
         }
         lastEnd = process.closed ?? process.events.last?.at ?? lastEnd
         var isDying = false
@@ -125,6 +136,7 @@ struct FaultTrace {
             } else if FaultInterval.intrusiveBehaviours.contains(name), intrusions > 0 {
                 intrusions -= 1
                 isBack(at: time, most: Self.reunionPatience)
+                if name == FaultInterval.endlessBehaviour { isUnheard(until: time + Self.reunionPatience) }
             }
         // What came in the same turn as its crash is still signed.
         case .attested(let vote) where vote.statement.service == service && !isDying:
@@ -137,6 +149,7 @@ struct FaultTrace {
         case .operatorSetAdopted where party.isCoordinator && !isDying && isDown:
             isDown = false
             isBack(at: time)
+            if let asks, let present = back { back = (present.since, max(present.until, asks + Self.leastPatience)) }
         case .certified(let certificate) where party.isCoordinator && !isDying:
             if isOfSince(certificate.statement.voteKey) { back = nil }
         default: break
@@ -176,6 +189,9 @@ struct FaultTrace {
         back = (now, now + max(min(away, most ?? away), Self.leastPatience))
         returned = now
     }
+
+    /// Until then nobody takes what it sends, be it signed.
+    private mutating func isUnheard(until time: Instant) { back = (time, time) }
 
     private mutating func catchUp(by now: Instant) {
         if let ready, ready <= now {

@@ -87,9 +87,17 @@ extension RunHistory {
         // In a star they ask the coordinators alone.
         let asked = Set(genesis.parties.filter { hasMesh ? $0 != .ledger : $0.isCoordinator })
         let isDisturbed =
-            hasStopped(by: answered, among: asked)
+            hasStopped(by: answered, among: asked) || isMute(by: answered, among: asked)
             || separations.contains { $0.start <= answered && !asked.isDisjoint(with: $0.sides.keys) }
         return isDisturbed ? began + Self.guardCheck + .seconds(1) : nil
+    }
+
+    /// Whether one of these has a fault by then with which it answers nobody.
+    private func isMute(by time: Instant, among parties: Set<Party>) -> Bool {
+        injections.contains {
+            $0.at <= time && parties.contains($0.party)
+                && FaultInterval.muteBehaviours.contains($0.injection.behaviour)
+        }
     }
 
     private var hasMesh: Bool { genesis.services.contains { $0.dissemination == .mesh } }

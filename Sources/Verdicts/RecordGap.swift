@@ -7,9 +7,9 @@ package struct RecordGap: Hashable, Sendable {
     package var account: String
 
     /// An adversary that kills its own process says so first; its record then ends where it ends. So does that of a process
-    /// which was killed from outside.
+    /// which was killed from outside. The ledger's last process must have ended in good order all the same.
     package static let crashBehaviours: Set<String> = [
-        "crash", "power-loss", "coordinator-crash", "amnesia", "disk-full",
+        "crash", "power-loss", "coordinator-crash", "ledger-crash", "amnesia", "disk-full",
     ]
 
     static func all(in run: RunRecords, excepting injections: [RunHistory.Injected]) -> [RecordGap] {
@@ -19,8 +19,11 @@ package struct RecordGap: Hashable, Sendable {
                 party: party, account: "\(name).\(incarnation).\(RecordFile.fileExtension) is missing")
         }
         let crashed = Set(injections.filter { $0.injection.isDeath }.map(\.party))
+        let lives = LedgerLives(run)
         let unfinished = run.nodes.compactMap { node -> RecordGap? in
-            guard !crashed.contains(node.party), !run.wasKilled(node.party, node.incarnation) else { return nil }
+            let wasKilled = crashed.contains(node.party) || run.wasKilled(node.party, node.incarnation)
+            // Of the ledger, by which everything else is judged, it must be known how much of it counts.
+            guard !wasKilled || node.party == .ledger && !lives.isSucceeded(node) else { return nil }
             switch node.ending {
             case .closed: return nil
             case .cut:
@@ -31,7 +34,7 @@ package struct RecordGap: Hashable, Sendable {
                     party: node.party, account: "\(node.header.fileName) ends inside the entry at byte \(byte)")
             }
         }
-        return absent + unfinished
+        return absent + unfinished + lives.gaps
     }
 }
 

@@ -6,13 +6,20 @@ extension RunHistory {
     /// The first opening of an epoch behind this one.
     func opening(beyond epoch: Epoch) -> Opening? { openings.first { $0.set.epoch > epoch } }
 
-    /// Whether an epoch has opened before slots alone would have come to it.
+    /// Whether an epoch has opened before slots alone would have come to it from any epoch before it. From the first one
+    /// alone that does not show: the clock stands still while the ledger is away.
     func isHastened(_ opening: Opening) -> Bool {
-        guard let first = openings.first else { return false }
         let slot = genesis.parameters.slotDuration
-        let slots = UInt128(opening.set.epoch.number) * UInt128(genesis.parameters.slotsPerEpoch)
-        // One may have passed already when the first was opened.
-        return UInt128((opening.at - first.at + slot).nanoseconds.magnitude) < slots * UInt128(slot.nanoseconds)
+        var earlier: Epoch?
+        for other in openings where other.set.epoch < opening.set.epoch && other.set.epoch != earlier {
+            earlier = other.set.epoch
+            let slots =
+                UInt128(opening.set.epoch.number - other.set.epoch.number) * UInt128(genesis.parameters.slotsPerEpoch)
+            // One may have passed already when that was opened.
+            let span = UInt128((opening.at - other.at + slot).nanoseconds.magnitude)
+            if span < slots * UInt128(slot.nanoseconds) { return true }
+        }
+        return false
     }
 
     /// From when operators vote on no task of this epoch any more: they do in its own and in the next one.

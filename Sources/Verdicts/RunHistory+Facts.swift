@@ -94,7 +94,7 @@ extension RunHistory {
     }
 
     struct RefusedSigning: Hashable, Sendable {
-        var signer: OperatorIndex
+        var party: Party
         var incarnation: UInt32
         var reason: String
         var place: RecordPlace

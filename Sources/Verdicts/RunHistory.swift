@@ -20,6 +20,8 @@ package struct RunHistory: Sendable {
     package private(set) var faultIntervals: [FaultInterval] = []
     /// When parties were cut off from one another.
     let separations: [Separation]
+    /// When the ledger was away.
+    let ledgerOutages: LedgerOutages
     /// When a party died, or somebody paused it.
     private var stops: [Party: [Instant]] = [:]
     package private(set) var findings: [FoundEvidence] = []
@@ -34,12 +36,15 @@ package struct RunHistory: Sendable {
     package private(set) var openings: [Opening] = []
     /// By operator set: when each coordinator and operator of its AVS came to hold it.
     package private(set) var adoptions: [Digest: [Adoption]] = [:]
+    /// The log as it stands, whatever processes the ledger has had.
     package private(set) var applied: [AppliedInstruction] = []
+    /// What a process of the ledger noted, and the next one did not find in the log: it has not happened.
+    private(set) var uncommitted: [AppliedInstruction] = []
     /// Every page of every asset's books, in the order in which they were noted.
     package private(set) var bookPages: [BookPage] = []
     /// The ledger's answers, as whoever asked has noted them.
     package private(set) var receipts: [HeldReceipt] = []
-    /// Why operators did not sign.
+    /// Why operators did not sign, and coordinators did not issue.
     private(set) var refusals: [RefusedSigning] = []
     /// What those signed who had more than one process, and what they issued.
     private(set) var signedAgain: [SignedByProcess] = []
@@ -86,18 +91,22 @@ package struct RunHistory: Sendable {
         usages = run.usages
         figures = run.figures
         separations = Separation.all(in: run)
+        ledgerOutages = LedgerOutages(run)
+        let lives = LedgerLives(run)
         var issued: [TaskName: IssuedTask] = [:]
         var certified: [TaskName: Instant] = [:]
         var submitted: Set<TaskName> = []
         let restarted = Dictionary(grouping: run.nodes, by: \.party).filter { $0.value.count > 1 }
         for node in run.nodes {
             let file = "\(RunRecords.directoryName)/\(node.header.fileName)"
+            func place(of note: NodeRecord.Note) -> RecordPlace { RecordPlace(file: file, byte: note.byte) }
             let hasSeveral = restarted[node.party] != nil
             if case .coordinator(let service) = node.party {
                 if case .closed(let time) = node.ending { closings[service] = time } else { closings[service] = nil }
             }
-            for note in node.notes {
-                let place = RecordPlace(file: file, byte: note.byte)
+            for note in node.party == .ledger ? lives.lost(of: node) : [] { takeLost(note, at: place(of: note)) }
+            for note in node.party == .ledger ? lives.notes(of: node) : node.notes {
+                let place = place(of: note)
                 if node.party.isCoordinator {
                     Self.follow(note, at: place, issued: &issued, certified: &certified, submitted: &submitted)
                 }
@@ -175,6 +184,12 @@ package struct RunHistory: Sendable {
         }
     }
 
+    private mutating func takeLost(_ note: NodeRecord.Note, at place: RecordPlace) {
+        guard case .applied(let sequence, _, let signed, let outcome) = note.observation else { return }
+        uncommitted.append(
+            AppliedInstruction(at: note.at, sequence: sequence, signed: signed, outcome: outcome, place: place))
+    }
+
     private mutating func takeSigned(_ note: NodeRecord.Note, of node: NodeRecord, at place: RecordPlace) {
         let content: SignedByProcess.Content
         switch note.observation {
@@ -209,9 +224,8 @@ package struct RunHistory: Sendable {
             receipts.append(
                 HeldReceipt(party: node.party, holder: node.name, at: note.at, receipt: receipt, place: place))
         case .refusedToSign(let reason):
-            guard case .signer(let signer) = node.party else { return }
             refusals.append(
-                RefusedSigning(signer: signer, incarnation: node.incarnation, reason: reason, place: place))
+                RefusedSigning(party: node.party, incarnation: node.incarnation, reason: reason, place: place))
         case .applied(let sequence, _, let signed, let outcome) where node.party == .ledger:
             applied.append(
                 AppliedInstruction(at: note.at, sequence: sequence, signed: signed, outcome: outcome, place: place))

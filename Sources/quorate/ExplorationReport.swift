@@ -111,7 +111,7 @@ extension Coverage.Group {
         switch self {
         case .drawn: "adversary drawn"
         case .acted: "adversary acted"
-        case .killPoint: "coordinator killed at"
+        case .killPoint: "killed at"
         case .network: "network"
         case .rule: "rule of restaking"
         case .planned: "timeline asked for"

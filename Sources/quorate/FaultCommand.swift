@@ -18,11 +18,12 @@ struct FaultCommand: ParsableCommand {
                   quorate fault inject op-3 silent --for 30s
                   quorate fault inject op-4 crash --at "task 200" --for 2s
                   quorate fault inject coordinator-squares coordinator-equivocates --for "3 tasks"
+                  quorate fault inject ledger ledger-crash --point persist --for 500ms
 
                 Exit status: 0 when the node was told; 2 when it is no such fault, or the node is dead or paused.
                 """)
 
-        @Argument(help: "Whose: op-3, coordinator-squares.")
+        @Argument(help: "Whose: op-3, coordinator-squares, ledger.")
         var party: String
 
         @Argument(help: "What it does: equivocate, silent, crash, ...; quorate faults lists all.")

@@ -47,6 +47,7 @@ struct FaultsCommand: ParsableCommand {
         switch entry.behaviour.culprit {
         case .signer: "operator"
         case .coordinator: "coordinator"
+        case .ledger: "ledger"
         case .either: "any"
         }
     }

@@ -66,6 +66,24 @@ import Testing
         #expect(desk.account.isSettled)
     }
 
+    /// By the numbers that it has answered, and by its slot.
+    @Test func aLedgerThatHasForgottenWhatItHasToldIsKnownByIt() {
+        var desk = Desk()
+        desk.connect(7)
+        desk.submit(1)
+        let sent = desk.sign()
+        #expect(desk.account.rollback(expecting: 7) == nil, "whether it has come is not known")
+        desk.answer(sent[0], .applied)
+        #expect(desk.account.rollback(expecting: 8) == nil)
+        #expect(desk.account.rollback(expecting: 7)?.contains("expects our instruction 7 next, but had 8") == true)
+        desk.account.disconnected()
+        desk.connect(12)
+        #expect(desk.account.rollback(expecting: 11) != nil, "what it told when it greeted us counts as well")
+
+        #expect(desk.account.rollback(at: Slot(40)) == nil && desk.account.rollback(at: Slot(40)) == nil)
+        #expect(desk.account.rollback(at: Slot(39))?.contains("slot 39, but has been in slot 40") == true)
+    }
+
     @Test func instructionsGoOutInTheOrderOfTheirNumbersHoweverTheyAreSigned() {
         var desk = Desk()
         desk.connect(0)

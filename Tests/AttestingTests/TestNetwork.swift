@@ -165,6 +165,7 @@ final class TestNetwork {
     func restart(_ party: Party, lost: Int = 0) {
         let recorded = guards[party] ?? []
         guards[party] = recorded.dropLast(min(lost, recorded.count))
+        roles[party] = roles[party]?.asLaterProcess
         start(party)
         connectEverybody()
         handle(.began(Self.beginning), by: party)
@@ -360,9 +361,14 @@ extension NodeRole {
         switch self {
         case .signer(let index, let faults, let seed, let isLive):
             .signer(index, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed, isLive: isLive)
-        case .coordinator(let service, let load, let faults, let seed, let isLive):
+        case .coordinator(let service, let load, let faults, let seed, let isLive, _):
             .coordinator(service, load, faults: faults.filter { !$0.behaviour.isCrash }, seed: seed, isLive: isLive)
         }
+    }
+
+    fileprivate var asLaterProcess: NodeRole {
+        guard case .coordinator(let service, let load, let faults, let seed, let isLive, _) = self else { return self }
+        return .coordinator(service, load, faults: faults, seed: seed, isLive: isLive, hasRunBefore: true)
     }
 }
 

@@ -166,15 +166,56 @@ import Cluster
         #expect(answers(stage.tell(.ordered(.resume(Stage.first), ticket: 4))) == [.refused("op-1 is not paused")])
     }
 
-    @Test(arguments: [
-        NetworkOrder.kill(.ledger), .pause(.ledger), .resume(.ledger), .restart(.ledger, .keep),
-    ])
-    func theLedgerIsLeftAlone(order: NetworkOrder) {
+    // MARK: The ledger
+
+    @Test func theLedgerIsKilledAndStartedAgainWhereverItThenListens() {
         var stage = stage()
-        let effects = stage.tell(.ordered(order, ticket: 1))
-        #expect(effects.count == 1)
-        guard case .refused(let reason)? = answers(effects).first else { return #expect(Bool(false)) }
-        #expect(reason.contains("the ledger"))
+        let killed = stage.tell(.ordered(.kill(.ledger), ticket: 1))
+        #expect(Array(killed.prefix(2)) == [intervention(stage, .ledger, .killed), .kill(.ledger)])
+        let gone = stage.tell(.ended(.ledger, .signalled(SIGKILL)))
+        #expect(answers(gone) == [.done("ledger is killed")])
+        #expect(!gone.contains(.tell(Stage.first, .stop)), "the network waits for it")
+        let started = stage.tell(.ordered(.restart(.ledger, .keep), ticket: 2), after: .seconds(1))
+        #expect(started.first == intervention(stage, .ledger, .restarted(.keep), 2))
+        #expect(started.contains(.launch(.ledger, incarnation: 2, faults: [], ledgerPort: 4000)))
+        let back = stage.tell(.said(.ledger, "listening 4711"))
+        for party in Stage.nodes { #expect(back.contains(.tell(party, .ledger(port: 4711)))) }
+        #expect(answers(back) == [.done("ledger is started again, as its process 2")])
+        stage.tell(.ordered(.kill(Stage.second), ticket: 3))
+        stage.tell(.ended(Stage.second, .signalled(SIGKILL)))
+        let later = stage.tell(.ordered(.restart(Stage.second, .keep), ticket: 4))
+        #expect(later.contains(.launch(Stage.second, incarnation: 2, faults: [], ledgerPort: 4711)))
+    }
+
+    @Test func theLedgerIsPausedLikeAnybody() {
+        var stage = stage()
+        let paused = stage.tell(.ordered(.pause(.ledger), ticket: 1))
+        #expect(Array(paused.prefix(2)) == [intervention(stage, .ledger, .paused), .tell(.ledger, .pause)])
+        #expect(stage.tell(.ordered(.tellStatus, ticket: 2)).contains(.tell(.ledger, .measure)) == false)
+        #expect(stage.tell(.ordered(.drain, ticket: 3)).contains(.tell(.ledger, .resume)))
+    }
+
+    /// Nothing ends in good order without it.
+    @Test func drainingBringsADeadLedgerBack() {
+        var stage = stage()
+        stage.tell(.ordered(.kill(.ledger), ticket: 1))
+        stage.tell(.ended(.ledger, .signalled(SIGKILL)))
+        let drained = stage.tell(.ordered(.drain, ticket: 2))
+        #expect(drained.contains(.launch(.ledger, incarnation: 2, faults: [], ledgerPort: 4000)))
+        stage.tell(.said(Stage.coordinator, "finished"))
+        #expect(!stage.tell(.woke, after: .seconds(5)).contains(.tell(Stage.first, .stop)), "it is not there yet")
+        stage.tell(.said(.ledger, "listening 4711"))
+        #expect(stage.tell(.woke, after: .seconds(1)).contains(.tell(Stage.first, .stop)))
+    }
+
+    @Test func aLedgerThatRefusesItsLogEndsTheNetworkAndSaysWhy() {
+        var stage = stage()
+        stage.tell(.ordered(.restart(.ledger, .keep), ticket: 1))
+        stage.tell(.ended(.ledger, .signalled(SIGKILL)))
+        stage.tell(.said(.ledger, "failed log.sqlite: entry 7: altered"))
+        let refused = stage.tell(.ended(.ledger, .exited(2)))
+        #expect(answers(refused) == [.lost("ledger did not start: log.sqlite: entry 7: altered")])
+        #expect(refused.contains(.tell(Stage.first, .stop)))
     }
 
     // MARK: Faults

@@ -34,7 +34,7 @@ struct Stage {
             members: [
                 .init(party: Self.coordinator, name: "coordinator-squares", faults: faults(Self.coordinator)),
                 .init(party: Self.first, name: "op-1"),
-                .init(party: .ledger, name: "ledger"),
+                .init(party: .ledger, name: "ledger", faults: faults(.ledger)),
                 .init(party: Self.second, name: "op-2", faults: faults(Self.second)),
             ], settings: settings, timeline: TimelineSchedule(timeline), slotsPerEpoch: Self.slotsPerEpoch,
             network: network)

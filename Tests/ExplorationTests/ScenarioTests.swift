@@ -38,6 +38,7 @@ import TopologyFormat
             case .amnesia: #expect(beginnings == ["task"] && extents == ["time"])
             case .powerLoss: #expect(beginnings == ["time"] && extents.count == 2)
             case .pause: #expect(beginnings.count == 3 && extents == ["time"])
+            case .ledgerCrash: #expect(beginnings == ["start", "time"] && extents == ["time"])
             default: #expect(beginnings.count == 3 && extents.count >= 2, "\(behaviour): \(beginnings), \(extents)")
             }
         }

@@ -203,9 +203,10 @@ import Testing
             let header = RecordHeader(
                 node: "ledger", party: .ledger, incarnation: incarnation, network: genesis.network, configuration: [])
             driver = try LedgerDriver(
-                genesis: genesis, key: Fixture.clock, log: log, record: RecordWriter(path: record, header: header),
-                commits: commits, encoders: encoders, snapshotInterval: snapshotInterval, eventLoop: eventLoop
-            ) { [unowned self] in hear($0) }
+                genesis: genesis, key: Fixture.clock, log: log, head: HeadFile(of: log.path),
+                record: RecordWriter(path: record, header: header), commits: commits, encoders: encoders,
+                snapshotInterval: snapshotInterval, eventLoop: eventLoop,
+                outlet: HearingOutlet { [unowned self] in hear($0) })
         }
 
         func start() {

@@ -65,10 +65,9 @@ struct Restart {
                 head: machine.head, root: machine.ledger.stateRoot, warnings: [], events: [], error: error)
         }
         let driver = try LedgerDriver(
-            genesis: Fixture.genesis, key: Fixture.clock, log: log,
+            genesis: Fixture.genesis, key: Fixture.clock, log: log, head: try HeadFile(of: path),
             record: RecordWriter(path: record, header: header), commits: pool, encoders: pool, eventLoop: eventLoop,
-            nodeLog: NodeLog { warnings.add($0) }
-        ) { _ in }
+            nodeLog: NodeLog { warnings.add($0) }, outlet: HearingOutlet())
         do { try driver.restore() } catch let error as InstructionLogError { failure = error }
         driver.flushRecord()
         return Restart(

@@ -207,6 +207,7 @@ enum Fixed {
             .notExecuted(ServiceID(3), TaskSequence(137), reason: "the program gave no answer within 500ms")
         ),
         ("stalled", .stalled(.milliseconds(1_250))),
+        ("ledgerOpened", .ledgerOpened(after: 41)),
         ("restaking", .restaking(.yieldBooked(Epoch(5), gross: Units(9), fee: Units(1), commissions: Units(2)))),
     ]
 

@@ -187,6 +187,19 @@ import Testing
         }
     }
 
+    /// `/dev/full` takes nothing, as a full disk does; `/dev/null` takes everything, and syncs nothing.
+    @Test func aDiskThatIsFullOrDoesNotSyncIsTold() throws {
+        let full = try GuardFile.on("/dev/full")
+        #expect(
+            problem { try full.append(statements) }
+                == GuardFileError(.system(doing: "write the guard file", .noSpace), path: "/dev/full"))
+        let unsynced = try GuardFile.on("/dev/null")
+        try unsynced.append(statements)
+        #expect(
+            problem { try unsynced.sync() }
+                == GuardFileError(.system(doing: "sync the guard file", .invalidArgument), path: "/dev/null"))
+    }
+
     @Test func exchangedAndDroppedEntriesAreFound() throws {
         try write(Array(statements.prefix(3)))
         let bytes = try scratch.bytes(of: path)
@@ -238,5 +251,14 @@ import Testing
                 problem { _ = try GuardFile.create(path, network: network, key: key, mode: .synced) }
                     == GuardFileError(.system(doing: "make the guard file", .fileExists), path: path))
         }
+    }
+}
+
+extension GuardFile {
+    /// As if a device were a guard that has just been made.
+    static func on(_ device: FilePath) throws -> GuardFile {
+        GuardFile(
+            path: device, mode: .synced, file: try FileDescriptor.open(device, .readWrite),
+            checksum: ChainChecksum(.guardFile, over: []), size: 0)
     }
 }

@@ -346,6 +346,34 @@ private final class TestOutlet: NodeOutlet {
         try await ProgramBench.untilNobodyIsLeft(in: scratch)
     }
 
+    /// Nothing is signed, or said, that is not on disk: it says why, and ends.
+    @Test(arguments: [
+        ("/dev/full", "cannot write the guard file: No space left on device"),
+        ("/dev/null", "cannot sync the guard file: Invalid argument"),
+    ])
+    func whoeverCannotRememberSignsNothingAndEnds(device: String, problem: String) async throws {
+        let (reports, status) = try await onEventLoop { [scratch] stage in
+            let outlet = TestOutlet(stage.eventLoop)
+            let statement = Fixture.statement(1)
+            let equipment = try Self.equipment(
+                scratch, Fixture.signer(0), ledgerPort: 1, guardFile: try GuardFile.on(FilePath(device))
+            ) { event in
+                switch event {
+                case .started:
+                    [.persist(.statement(statement)), .sign(RequestID(1), .statement(statement)), .finished]
+                default: []
+                }
+            }
+            let driver = NodeDriver(equipment, eventLoop: stage.eventLoop, outlet: outlet, log: NodeLog { _ in })
+            driver.start()
+            let status = try await outlet.end.get()
+            return (outlet.reports, status)
+        }
+        #expect(reports == [.failed("\(device): \(problem)")] && status == ProcessControl.failure)
+        let isSigned = try Self.inputs(scratch).contains { if case .signed = $0 { true } else { false } }
+        #expect(!isSigned)
+    }
+
     @Test func whatTheLedgerRefusesIsSaidAloud() async throws {
         let lines = Mutex<[String]>([])
         let receipts = Outcome.allCases.map { Receipt(instruction: .zero, outcome: $0, slot: Slot(1)) }

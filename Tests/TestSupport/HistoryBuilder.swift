@@ -11,7 +11,7 @@ package struct HistoryBuilder {
     package let keys: [SigningKey]
     package let genesis: Genesis
     package let set: OperatorSet
-    private var notes: [Party: [NodeRecord.Note]] = [:]
+    package var notes: [Party: [NodeRecord.Note]] = [:]
     private var instructions: UInt64 = 0
     private var books: Books
     package var endings: [Party: NodeRecord.Ending] = [:]
@@ -22,7 +22,7 @@ package struct HistoryBuilder {
     package var usages: [Party: ProcessUsage] = [:]
     /// What the coordinator's second process notes; nil: there is none.
     package var secondCoordinator: [(at: UInt64, Observation)]?
-    /// What the ledger's second process notes.
+    /// What the ledger's second process notes; nil: there is none.
     package var secondLedger: [(at: UInt64, Observation)]?
     /// What operators' second processes note.
     package var secondSigners: [UInt32: [(at: UInt64, Observation)]] = [:]

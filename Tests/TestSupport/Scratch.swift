@@ -5,8 +5,13 @@ import SystemPackage
 package final class Scratch: Sendable {
     package let path: FilePath
 
-    package init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "quorate-test-\(UUID())")
+    /// - Parameter isInMemory: where the system has room for files there: nothing waits for a disk then.
+    package init(isInMemory: Bool = false) throws {
+        let memory = URL(filePath: "/dev/shm")
+        let parent =
+            isInMemory && FileManager.default.isWritableFile(atPath: memory.path)
+            ? memory : FileManager.default.temporaryDirectory
+        let url = parent.appending(path: "quorate-test-\(UUID())")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = FilePath(url.path)
     }

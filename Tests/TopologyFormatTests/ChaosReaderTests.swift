@@ -32,8 +32,9 @@ import Testing
     /// What comes into the catalogue can be drawn, unless it says why not.
     @Test func theWordsAreThoseOfTheCatalogue() {
         let words = Set(ChaosPlan.Word.all.map(\.text))
+        let others: Set<Behaviour> = [.twin, .collusion, .ledgerCrash]
         for behaviour in Behaviour.allCases {
-            #expect(words.contains(behaviour.rawValue) == (behaviour != .twin && behaviour != .collusion))
+            #expect(words.contains(behaviour.rawValue) == !others.contains(behaviour))
         }
         #expect(words.isSuperset(of: ["partition", "isolate", "slow-link", "lossy-link", "churn"]))
     }

@@ -67,7 +67,10 @@ import Verdicts
         }
         builder.note(Self.signer, at: 15, Self.receipt(signed[0]))
         if acknowledged { builder.note(Self.signer, at: 16, Self.receipt(signed[2])) }
-        builder.secondLedger = [(at: 100, Self.applied(2, signed[1])), (at: 101, Self.applied(3, signed[3]))]
+        builder.secondLedger = [
+            (at: 99, .ledgerOpened(after: 1)), (at: 100, Self.applied(2, signed[1])),
+            (at: 101, Self.applied(3, signed[3])),
+        ]
         builder.note(Self.signer, at: 102, Self.receipt(signed[1]))
         builder.note(Self.signer, at: 103, Self.receipt(signed[3]))
         let finding = builder.judge(.durability)

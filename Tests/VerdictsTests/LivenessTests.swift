@@ -90,6 +90,18 @@ import Verdicts
         #expect(builder.judge(.liveness).verdict == verdict)
     }
 
+    /// The others wait for the rest of a frame, and break off when it does not come. What it signs until then nobody hears.
+    @Test(arguments: [(UInt64(900), Verdict.violated), (1_100, .notApplicable)])
+    func whoLeftAFrameUnfinishedIsHeardAgainAfterSevenSeconds(end: UInt64, verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        for number: UInt64 in [650, 800] { builder.issue(number) }
+        let party = HistoryBuilder.signer(1)
+        builder.note(party, at: 10, .injected(Injection(behaviour: "slow-loris")))
+        builder.note(party, at: end, .recovered(behaviour: "slow-loris", service: nil))
+        builder.note(party, at: 6_600, .attested(builder.vote(1, builder.statement(650))))
+        #expect(builder.judge(.liveness).verdict == verdict)
+    }
+
     /// A flood signs votes that its guard does not know: after a crash it refuses to sign, as it should.
     @Test(arguments: [("flood", Verdict.notApplicable), ("malformed", .violated)])
     func whoHasFloodedAndIsStartedAgainMayRefuse(name: String, verdict: Verdict) throws {

@@ -148,7 +148,7 @@ import Verdicts
     /// again afterwards.
     @Test func aCoordinatorThatCameBackIsJudgedAgain() throws {
         var builder = try HistoryBuilder()
-        for number in [1, 2, 300] as [UInt64] { builder.issue(number) }
+        for number in [1, 2, 600] as [UInt64] { builder.issue(number) }
         builder.note(HistoryBuilder.coordinator, at: 30, .injected(Injection(behaviour: "coordinator-crash")))
         builder.endings[HistoryBuilder.coordinator] = .cut
         #expect(builder.judge(.liveness).verdict == .notApplicable)

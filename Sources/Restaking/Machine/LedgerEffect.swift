@@ -66,6 +66,19 @@ extension LedgerEffect {
         }
     }
 
+    private var receipt: Receipt? {
+        switch self {
+        case .reply(let receipt, _), .answer(let receipt, _): receipt
+        default: nil
+        }
+    }
+
+    /// Whether somebody is told among these what became of an entry that is among them too.
+    package static func answerEntries(_ effects: [LedgerEffect]) -> Bool {
+        let entries = Set(effects.compactMap { if case .append(let entry) = $0 { entry.signed.digest } else { nil } })
+        return effects.contains { $0.receipt.map { entries.contains($0.instruction) } ?? false }
+    }
+
     /// The digest of all effects of one event, every byte of them.
     package static func digest(of effects: [LedgerEffect]) -> Digest {
         var encoder = BorshEncoder()

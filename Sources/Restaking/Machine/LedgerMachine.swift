@@ -125,6 +125,7 @@ package struct LedgerMachine: Sendable {
         }
         phase = .serving
         observed = ledger.slot
+        effects.append(.note(.ledgerOpened(after: head.sequence)))
         guard head.sequence == 0 else { return }
         for set in ledger.operatorSets { effects.append(.note(.operatorSetOpened(set))) }
         noteBooks(effects: &effects)

@@ -92,9 +92,10 @@ package struct TracePrinter: SimulationObserver {
     private mutating func died(_ party: Party, _ lostEntries: Int, at now: Instant) {
         page.died(party, at: now)
         guard filter.wants(party) else { return }
+        let what = party == .ledger ? "what it had not committed" : "its guard"
         let loss =
             lostEntries == 0
-            ? "" : ", and loses \(lostEntries == 1 ? "an entry" : "\(lostEntries) entries") of its guard"
+            ? "" : ", and loses \(lostEntries == 1 ? "an entry" : "\(lostEntries) entries") of \(what)"
         tell("\(name(party)) dies\(loss)", by: party, at: now)
     }
 

@@ -32,6 +32,8 @@ extension TraceWords {
             return TraceClause(
                 "revokes the key of \(names.name(of: revocation.accused)) for \(text(of: revocation.voteKey))",
                 about: revocation.voteKey)
+        case .ledgerOpened(let sequence) where sequence > 0:
+            return TraceClause("goes on after instruction \(sequence)")
         case .operatorSetOpened(let set):
             return TraceClause("opens \(text(of: set))")
         default: return nil

@@ -97,7 +97,7 @@ extension TraceWords {
         case .submissionRefused(let ticket, let reason): TraceClause("refuses submission \(ticket): \(reason)")
         case .stalled(let lateness): TraceClause("was held up for \(lateness)")
         case .receiptArrived, .operatorSetAdopted, .applied, .slashed, .revoked, .operatorSetOpened, .books,
-            .restaking:
+            .restaking, .ledgerOpened:
             nil
         }
     }

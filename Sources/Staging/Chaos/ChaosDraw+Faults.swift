@@ -37,6 +37,7 @@ extension ChaosDraw {
         switch behaviour.culprit {
         case .signer: signers
         case .coordinator: coordinators
+        case .ledger: [.ledger]
         case .either: nodes
         }
     }

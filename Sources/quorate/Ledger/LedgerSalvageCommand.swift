@@ -16,8 +16,8 @@ struct LedgerSalvageCommand: ParsableCommand {
 
               quorate ledger salvage runs/lab/ledger/log.sqlite --into good.sqlite
 
-            To go on from the copy, move log.sqlite away together with log.sqlite-wal and log.sqlite-shm, and the copy \
-            into its place.
+            To go on from the copy, move log.sqlite away together with log.sqlite-wal, log.sqlite-shm and \
+            log.sqlite.head, and the copy into its place.
 
             Exit status: 0 when there is a copy; 2 when the log cannot be opened or the copy cannot be written.
             """)
