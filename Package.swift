@@ -75,7 +75,9 @@ let package = Package(
             "Node",
             ground + ["CJansson", "CLinux", "Services", "Attesting", "Faults", "Links", "Admission", "Records", system]
                 + nio),
-        target("LedgerNode", ground + ["Restaking", "Faults", "Links", "Node", "Records", sqlite, system] + nio),
+        target(
+            "LedgerNode",
+            ground + ["Restaking", "Faults", "Links", "Admission", "Node", "Records", sqlite, system] + nio),
         target(
             "Simulation",
             ground + [

@@ -1,7 +1,7 @@
 import Messages
 import Primitives
 
-/// What a frame asks of whoever receives it, and what each sender may ask.
+/// What a frame asks of whoever receives it.
 package enum Attention {
     /// In units of one signature to be checked.
     package static func cost(of frame: Frame) -> UInt64 {
@@ -15,9 +15,14 @@ package enum Attention {
         }
     }
 
-    /// By an operator set: a member's weight is its share of the stake, the coordinator's as much as all of them have.
-    package static func weights(by set: OperatorSet) -> [(party: Party, weight: Weight)] {
-        set.members.map { (party: .signer($0.signer), weight: Weight(of: $0.weight, in: set.total)) }
-            + [(party: .coordinator(set.service), weight: .whole)]
+    /// At the ledger, in the same units: the instruction's own signature is one of them.
+    package static func cost(of instruction: Instruction) -> UInt64 {
+        switch instruction {
+        case .submitEvidence: 3
+        case .submitCertificate(let certificate, _): UInt64(1 + certificate.signers.count)
+        case .post(let letter): UInt64(1 + letter.certificate.signers.count)
+        case .claimParticipation: 2
+        default: 1
+        }
     }
 }

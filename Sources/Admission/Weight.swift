@@ -1,7 +1,7 @@
 import Primitives
 
 /// What a sender counts for when a receiver has too much to do.
-package struct Weight: Hashable, Sendable {
+package struct Weight: Hashable, Comparable, Sendable {
     /// Millionths of the whole.
     package let parts: UInt64
 
@@ -16,4 +16,5 @@ package struct Weight: Hashable, Sendable {
         let share = UInt128(stake.number) * UInt128(Self.whole.parts) / UInt128(max(1, total.number))
         parts = UInt64(min(max(share, UInt128(Self.least.parts)), UInt128(Self.whole.parts)))
     }
+    package static func < (left: Self, right: Self) -> Bool { left.parts < right.parts }
 }

@@ -1,3 +1,4 @@
+import Admission
 import Cryptography
 import Faults
 import Links
@@ -15,9 +16,6 @@ import Restaking
 /// disk; the commit runs on another thread, and what comes in meanwhile makes up the next one.
 final class LedgerDriver: TransportDelegate {
     private static let eventsPerTurn = 256
-    /// With more events and effects than this waiting, nothing more is read until most of them are carried out.
-    static let highMark = 4096
-    private static let lowMark = 512
 
     private let eventLoop: any EventLoop
     let transport: Transport
@@ -32,9 +30,7 @@ final class LedgerDriver: TransportDelegate {
     private(set) var machine: LedgerMachine
     var nodeLog: NodeLog
     private var record: RecordWriter?
-    private var queue = CircularBuffer<LedgerEvent>()
-    private var deepestQueue = 0
-    private var backlog = Backlog()
+    private var intake = Intake<LedgerEvent>()
     private var isTurnScheduled = false
     private let heartbeat: Heartbeat
     private(set) var outbox: [LedgerEffect] = []
@@ -178,9 +174,10 @@ final class LedgerDriver: TransportDelegate {
     }
 
     private func enqueue(_ event: LedgerEvent) {
-        queue.append(event)
-        backlog.came(at: MonotonicClock.now, waiting: queue.count)
-        setReading()
+        intake.append(
+            event, from: event.sender, cost: event.signedInstruction.map { Attention.cost(of: $0.instruction) } ?? 1,
+            besides: outbox.count, at: MonotonicClock.now,
+            on: transport)
         guard !isTurnScheduled else { return }
         isTurnScheduled = true
         eventLoop.assumeIsolated().execute { [weak self] in self?.turn() }
@@ -191,29 +188,21 @@ final class LedgerDriver: TransportDelegate {
     private func turn() {
         isTurnScheduled = false
         for _ in 0..<Self.eventsPerTurn {
-            guard let event = queue.popFirst() else { break }
-            if let wait = backlog.taken(at: MonotonicClock.now) { stalled(for: wait) }
+            guard let (event, stall) = intake.popFirst(at: MonotonicClock.now) else { break }
+            if let stall { stalled(for: stall) }
             handle(event)
         }
-        if !queue.isEmpty {
+        if !intake.isEmpty {
             isTurnScheduled = true
             eventLoop.assumeIsolated().execute { [weak self] in self?.turn() }
         }
         flushRecord()
         commitIfIdle()
         snapshots.takeIfDue(machine)
-        setReading()
+        readOn()
     }
 
-    private func setReading() {
-        let waiting = queue.count + outbox.count
-        if waiting > deepestQueue {
-            deepestQueue = waiting
-            UsageMeter.saw(queueOf: waiting)
-        }
-        if waiting > Self.highMark { transport.isReading = false }
-        if waiting < Self.lowMark { transport.isReading = true }
-    }
+    private func readOn() { intake.readOn(besides: outbox.count, on: transport) }
 
     func handle(_ event: LedgerEvent) {
         let now = MonotonicClock.now
@@ -223,7 +212,9 @@ final class LedgerDriver: TransportDelegate {
         var signed: [LedgerEvent] = []
         for effect in effects {
             switch effect {
-            case .note(let observation): record?.append(.note(at: now, observation))
+            case .note(let observation):
+                if case .operatorSetOpened(let set) = observation { intake.learn(set) }
+                record?.append(.note(at: now, observation))
             case .sign(let instruction, let nonce): signed.append(.signed(sign(instruction, nonce)))
             default: outbox.append(effect)
             }
@@ -267,7 +258,7 @@ final class LedgerDriver: TransportDelegate {
         if dies(at: .acknowledge, with: batch) { return }
         snapshots.reached(last)
         commitIfIdle()
-        setReading()
+        readOn()
         finishIfIdle()
     }
 

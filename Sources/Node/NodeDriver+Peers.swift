@@ -38,7 +38,7 @@ extension NodeDriver: TransportDelegate {
             return true
         case .notice(.operatorSet(let set)):
             plan.learn(set)
-            for (party, weight) in Attention.weights(by: set) { queue.setWeight(weight, of: party) }
+            intake.learn(set)
             dialPeers()
             return false
         case .notice(.account(let nextNonce)):

@@ -28,17 +28,8 @@ extension NodeDriver {
         transport.flush()
         progress.reportIfDue(on: eventLoop)
         for report in meter?.takeReports() ?? [] { outlet.report(.task(report)) }
-        readOn()
-        if !queue.isEmpty || !requests.isEmpty { scheduleTurn() }
-    }
-
-    private func readOn() {
-        if queue.count < Self.queueLowMark { transport.isReading = true }
-        guard !heldUp.isEmpty else { return }
-        for party in heldUp.sorted() where queue.count(from: party) < Self.partyLowMark {
-            heldUp.remove(party)
-            transport.setReading(true, of: party)
-        }
+        intake.readOn(on: transport)
+        if !intake.isEmpty || !requests.isEmpty { scheduleTurn() }
     }
 
     /// What one turn has come to.
@@ -69,8 +60,8 @@ extension NodeDriver {
     private func work(_ turn: inout Turn) throws {
         if turn.requests.isEmpty {
             for _ in 0..<Self.eventsPerTurn {
-                guard !turn.isLast, let event = queue.popFirst() else { break }
-                if let wait = backlog.taken(at: clock()) { noteOwn(.stalled(wait)) }
+                guard !turn.isLast, let (event, stall) = intake.popFirst(at: clock()) else { break }
+                if let stall { noteOwn(.stalled(stall)) }
                 handle(event, &turn)
             }
         }

@@ -55,12 +55,7 @@ package final class NodeDriver {
     /// Of the event that is being handled.
     var effects: [NodeEffect] = []
     var encoder = BorshEncoder()
-    /// What comes from others waits by their stake.
-    var queue = FairQueue<Party, NodeEvent>()
-    /// Of whom nothing more is read until some of it is handled.
-    var heldUp: Set<Party> = []
-    private var deepestQueue = 0
-    var backlog = Backlog()
+    var intake = Intake<NodeEvent>()
     var isTurnScheduled = false
     private let heartbeat: Heartbeat
     /// The earliest time that the machine has asked to be woken at.
@@ -76,12 +71,6 @@ package final class NodeDriver {
     static let eventsPerTurn = 64
     /// A task takes an operator three: it is checked, executed, signed. More are left to the next turn.
     static let roundsPerTurn = 8
-    /// With more than this many waiting, nothing more is read until most of them are handled.
-    static let queueHighMark = 4096
-    static let queueLowMark = 512
-    /// The same of one party alone.
-    static let partyHighMark = 256
-    static let partyLowMark = 64
 
     package init(
         _ equipment: NodeEquipment, eventLoop: any EventLoop, outlet: any NodeOutlet, log: NodeLog = NodeLog(),
@@ -106,7 +95,7 @@ package final class NodeDriver {
             own: Hello(network: network, party: equipment.party, key: equipment.key.publicKey),
             genesis: equipment.genesis, links: equipment.links, eventLoop: eventLoop)
         heartbeat = Heartbeat(eventLoop: eventLoop)
-        queue.append(.started(recorded: equipment.recorded), from: nil)
+        intake.append(.started(recorded: equipment.recorded), from: nil, at: clock(), on: transport)
         transport.delegate = self
         for entry in equipment.programs { programs[entry.service] = program(entry, launcher: equipment.launcher) }
     }
@@ -177,16 +166,7 @@ package final class NodeDriver {
     /// - Parameter party: from whom it came; nil: from the ledger, or from nobody.
     func enqueue(_ event: NodeEvent, from party: Party? = nil, cost: UInt64 = 1) {
         guard !isEnded else { return }
-        queue.append(event, from: party, cost: cost)
-        backlog.came(at: clock(), waiting: queue.count)
-        if queue.count > deepestQueue {
-            deepestQueue = queue.count
-            UsageMeter.saw(queueOf: queue.count)
-        }
-        if queue.count > Self.queueHighMark { transport.isReading = false }
-        if let party, queue.count(from: party) > Self.partyHighMark, heldUp.insert(party).inserted {
-            transport.setReading(false, of: party)
-        }
+        intake.append(event, from: party, cost: cost, at: clock(), on: transport)
         scheduleTurn()
     }
 

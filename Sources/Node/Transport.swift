@@ -33,7 +33,8 @@ package final class Transport {
     private var strangers: [ObjectIdentifier: PeerConnection] = [:]
     private var targets: [Party: DialTarget] = [:]
     private var listener: (any Channel)?
-    private var heldUp: Set<Party> = []
+    /// Of whom nothing is read, on whatever connection.
+    package private(set) var heldUp: Set<Party> = []
     private var isOpen = true
 
     /// - Parameters:

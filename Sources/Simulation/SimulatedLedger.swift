@@ -1,5 +1,5 @@
+import Admission
 import Cryptography
-import DequeModule
 import Faults
 import Messages
 import Primitives
@@ -20,7 +20,8 @@ struct SimulatedLedger {
     private let isLogKept: Bool
     /// Of its earlier processes.
     var records: [NodeRecord] = []
-    var inbox: Deque<(event: LedgerEvent, parcel: ReadParcel?)> = []
+    var inbox = FairQueue<Party, (event: LedgerEvent, parcel: ReadParcel?)>()
+    private var weights = StakeWeights()
     var isWorking = false
     var isQueuedForCore = false
     var isAsleep = true
@@ -65,9 +66,14 @@ struct SimulatedLedger {
         self.machine = machine
         for entry in log { restore(entry) }
         (isAlive, isWorking, isAsleep) = (false, false, true)
-        (inbox, effects, outbox, committing) = ([], [], [], nil)
+        inbox.removeAll()
+        (effects, outbox, committing) = ([], [], nil)
         (entries, turnEntries) = ([], [])
         return Int(lost)
+    }
+
+    mutating func learn(_ set: OperatorSet) {
+        for (party, weight) in weights.learn(set) { inbox.setWeight(weight, of: party) }
     }
 
     @discardableResult

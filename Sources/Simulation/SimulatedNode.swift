@@ -22,6 +22,7 @@ final class SimulatedNode {
     /// Changes with every process: what was meant for an earlier one concerns nobody.
     var life: UInt32 = 0
     var inbox = FairQueue<Party, Waiting>()
+    var weights = StakeWeights()
     var turn: Turn?
     var isQueuedForCore = false
     /// When it came to the core that it has.

@@ -1,3 +1,4 @@
+import Admission
 import Attesting
 import DequeModule
 import Faults
@@ -12,7 +13,8 @@ import Staging
 extension World {
     mutating func tellLedger(_ event: LedgerEvent, _ parcel: SimulatedLedger.ReadParcel?) {
         guard ledger.isAlive else { return }
-        ledger.inbox.append((event, parcel))
+        let cost = event.signedInstruction.map { Attention.cost(of: $0.instruction) } ?? 1
+        ledger.inbox.append((event, parcel), from: event.sender, cost: cost)
         figures.deepestQueue = max(figures.deepestQueue, ledger.inbox.count)
         askForLedgerTurn()
     }
@@ -66,7 +68,9 @@ extension World {
         var signed: [LedgerEvent] = []
         for effect in effects {
             switch effect {
-            case .note(let observation): ledger.turnEntries.append(.note(at: time, observation))
+            case .note(let observation):
+                if case .operatorSetOpened(let set) = observation { ledger.learn(set) }
+                ledger.turnEntries.append(.note(at: time, observation))
             case .sign(let instruction, let nonce):
                 time = time + plan.costs.sign
                 signed.append(.signed(ledger.sign(instruction, nonce, network: network)))
@@ -77,23 +81,9 @@ extension World {
         for event in signed { handle(event, &time) }
     }
 
-    /// Every signature is checked, the instruction's own among them.
     private func cost(of event: LedgerEvent) -> Duration {
-        let signed: SignedInstruction
-        switch event {
-        case .submitted(let submitted, _): signed = submitted
-        case .instructed(let instructed, _): signed = instructed
-        default: return .zero
-        }
-        let signatures =
-            switch signed.instruction {
-            case .submitEvidence: 3
-            case .submitCertificate(let certificate, _): 1 + certificate.signers.count
-            case .post(let letter): 1 + letter.certificate.signers.count
-            case .claimParticipation: 2
-            default: 1
-            }
-        return plan.costs.apply + plan.costs.verify * signatures
+        guard let signed = event.signedInstruction else { return .zero }
+        return plan.costs.apply + plan.costs.verify * Int(Attention.cost(of: signed.instruction))
     }
 
     mutating func ledgerWorked() {

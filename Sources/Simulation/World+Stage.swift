@@ -43,7 +43,9 @@ extension World {
     /// and of two operators that share a mesh the one with the lower index the other.
     mutating func learn(_ frame: Frame, at place: Place) {
         guard case .notice(.operatorSet(let set)) = frame else { return }
-        for (party, weight) in Attention.weights(by: set) { nodes[place.number].inbox.setWeight(weight, of: party) }
+        for (party, weight) in nodes[place.number].weights.learn(set) {
+            nodes[place.number].inbox.setWeight(weight, of: party)
+        }
         let dialled: [OperatorIndex]
         switch wiring.parties[place.number] {
         case .coordinator(set.service): dialled = set.members.map(\.signer)

@@ -122,7 +122,7 @@ import Testing
         let scratch = try Scratch()
         let log = try InstructionLog(path: scratch.path.appending("log.sqlite").string)
         let deposit = Fixture.instruction(.deposit(.native, Units(7)), nonce: 0)
-        let count = LedgerDriver.highMark + 500
+        let count = IntakeMarks.high + 500
         let receipts = Mutex(0)
         let frames = try await session(scratch, log, incarnation: 1) { frames in
             if frames.last == .notice(.account(nextNonce: 0)) { return .flood(.submit(deposit), count: count) }

@@ -24,6 +24,24 @@ package enum LedgerEvent: Hashable, Sendable {
     case signed(SignedInstruction)
 }
 
+extension LedgerEvent {
+    /// Whose it is; nil: the ledger's own, or its keeper's.
+    package var sender: Party? {
+        switch self {
+        case .connected(let party, _), .disconnected(let party), .submitted(_, let party): party
+        case .resumed, .restored, .opened, .instructed, .tick, .signed: nil
+        }
+    }
+
+    /// What of it a signature is on.
+    package var signedInstruction: SignedInstruction? {
+        switch self {
+        case .submitted(let signed, _), .instructed(let signed, _): signed
+        default: nil
+        }
+    }
+}
+
 extension LedgerEvent: BorshCodable {
     package func encode(to encoder: inout BorshEncoder) {
         switch self {
