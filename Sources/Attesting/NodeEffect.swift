@@ -30,6 +30,8 @@ package enum NodeEffect: Hashable, Sendable {
     case pause(for: Duration)
     /// By adversaries: there is no room any more on the disk of its guard.
     case fillDisk
+    /// By adversaries: the disk of its guard keeps no more of it than it has when the host's power is gone.
+    case losePower
 }
 
 /// One task to be executed, by the module of its service.
@@ -181,6 +183,7 @@ extension NodeEffect {
             encoder.encode(UInt8(11))
             encoder.encode(duration)
         case .fillDisk: encoder.encode(UInt8(12))
+        case .losePower: encoder.encode(UInt8(13))
         }
     }
 

@@ -23,6 +23,8 @@ extension Conductor {
         var restart: Intervention.Disk?
         /// What it finds when it is started again after its fault.
         var restDisk = Intervention.Disk.keep
+        /// Whether its fault may have taken part of its guard with it.
+        var hasOlderDisk = false
         /// Of a coordinator: the tasks that it has counted, and those that its earlier processes had decided. What they left
         /// undecided it takes up, and counts again.
         var tasks = ProcessReport.TaskCount()

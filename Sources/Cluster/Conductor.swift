@@ -79,6 +79,8 @@ package struct Conductor: Sendable {
         package var measuring: [Duration] = []
         /// Whether a run that has begun goes on without an operator or coordinator that dies.
         package var keepsGoing = false
+        /// Whether nothing that a node has signed or issued is ever missing from its disk.
+        package var guardsAreSynced = true
         package var startPatience = Duration.seconds(20)
         package var stopPatience = Duration.seconds(5)
         /// After the last coordinator has finished.

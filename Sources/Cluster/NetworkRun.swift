@@ -51,7 +51,7 @@ package struct NetworkRun: Sendable {
         let (events, feed) = AsyncStream<Conductor.Event>.makeStream()
         var interventions: InterventionLog?
         do throws(RecordError) {
-            let changesDisks = topology.faults.contains { $0.parameters.disk != .keep }
+            let changesDisks = topology.faults.contains { $0.parameters.disk != .keep || $0.behaviour == .powerLoss }
             if desk != nil || !topology.network.isConstant || changesDisks {
                 interventions = try InterventionLog(path: files.directory.interventions, network: genesis.network)
             }
@@ -183,6 +183,7 @@ package struct NetworkRun: Sendable {
             timeLimit: patience.timeLimit, settlingAlone: patience.settlingAlone, keepsGoing: keepsGoing)
         settings.progressPatience = patience.progress
         settings.measuring = measuring
+        settings.guardsAreSynced = topology.guardMode == .synced
         if desk != nil { settings.drainPatience = patience.drain }
         return settings
     }

@@ -103,7 +103,8 @@ package enum Behaviour: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Whether whoever drives the machine sees to it, since no machine can: none is wrapped for it.
+    /// Whether no machine sees to it: in a simulation the world takes a host its power, in the middle of whatever it does; the
+    /// ledger's driver has its process die.
     package var isDrivers: Bool { self == .powerLoss || self == .ledgerCrash }
 
     /// Where it can strike; none: at its time alone.

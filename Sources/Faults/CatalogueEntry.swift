@@ -109,7 +109,7 @@ package struct CatalogueEntry: Hashable, Sendable {
             [.service, .point(KillPoint.ofOperators), .disk], .unpunished),
         Self(.pause, "stops as by SIGSTOP, and goes on", [], .unpunished),
         Self(.diskFull, "has no room any more on the disk of its guard, and dies of it", [], .unpunished),
-        Self(.powerLoss, "loses what its disk has not synced; in simulations alone", [], .unpunished),
+        Self(.powerLoss, "dies with its host, and loses what its disk has not synced", [], .unpunished),
     ]
 
     private static let coordinators = [

@@ -161,6 +161,9 @@ package struct FaultyOperator: PerturbableMachine {
         case .amnesia where plan.parameters.hasDied: break
         case .crash where plan.point != nil: break
         case .crash, .amnesia: die(of: plan.behaviour, effects: &effects)
+        case .powerLoss:
+            effects.append(.losePower)
+            die(of: .powerLoss, effects: &effects)
         default:
             effects.append(.note(.injected(Injection(behaviour: plan.behaviour.rawValue, service: plan.service))))
             if plan.behaviour == .diskFull { effects.append(.fillDisk) }

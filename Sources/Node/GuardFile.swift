@@ -31,6 +31,8 @@ package final class GuardFile {
     private var checksum: ChainChecksum
     /// Bytes of whole entries, header included.
     private var size: Int
+    /// Of these, as many as were made durable; what was there on opening counts as durable.
+    private var syncedSize: Int
 
     /// How many of the newest entries are given back on opening, besides the floors of the older ones. Above what a
     /// `SigningGuard` holds, so that it folds every floor that comes before them.
@@ -51,7 +53,7 @@ package final class GuardFile {
         self.mode = mode
         self.file = file
         self.checksum = checksum
-        self.size = size
+        (self.size, syncedSize) = (size, size)
     }
 
     deinit { try? file.close() }
@@ -91,6 +93,7 @@ package final class GuardFile {
         try guardFile.lock()
         var recent = RecentEntries(limit: limit)
         try guardFile.readAll(expecting: header) { recent.add($0) }
+        guardFile.syncedSize = guardFile.size
         return (guardFile, recent.all)
     }
 
@@ -168,10 +171,17 @@ package final class GuardFile {
         close(full)
     }
 
+    /// For adversaries: leaves what a disk has for certain when its host has lost power, all that was synced. Nothing may be
+    /// appended any more.
+    package func losePower() { ftruncate(file.rawValue, syncedSize) }
+
     /// Makes everything that was appended as safe as the mode asks for.
     package func sync() throws(GuardFileError) {
-        guard mode == .synced, fdatasync(file.rawValue) != 0 else { return }
-        throw GuardFileError(.system(doing: "sync the guard file", Errno(rawValue: errno)), path: path)
+        guard mode == .synced else { return }
+        guard fdatasync(file.rawValue) == 0 else {
+            throw GuardFileError(.system(doing: "sync the guard file", Errno(rawValue: errno)), path: path)
+        }
+        syncedSize = size
     }
 
     /// Whoever dies while it starts a program leaves the lock to that program until it is executed: that is waited for.

@@ -51,7 +51,7 @@ extension NodeDriver {
             case .crash:
                 isLast = true
                 outward.append(effect)
-            case .send, .disconnect, .wake, .finished, .sendBytes, .pause, .fillDisk: outward.append(effect)
+            case .send, .disconnect, .wake, .finished, .sendBytes, .pause, .fillDisk, .losePower: outward.append(effect)
             }
         }
     }
@@ -108,7 +108,7 @@ extension NodeDriver {
         case .sign(let id, let request): .signed(id, sign(request))
         case .verify(let id, let request): .verified(id, valid: request.isValid)
         case .execute(let execution): .executed(task: execution.task, execute(execution))
-        case .persist, .send, .disconnect, .wake, .note, .finished, .crash, .sendBytes, .pause, .fillDisk:
+        case .persist, .send, .disconnect, .wake, .note, .finished, .crash, .sendBytes, .pause, .fillDisk, .losePower:
             preconditionFailure("nothing that is answered")
         }
     }

@@ -216,6 +216,7 @@ extension NodeDriver {
         case .sendBytes(let bytes, let recipients): transport.send(ByteBuffer(bytes: bytes), to: recipients)
         case .pause(let duration): outlet.pause(for: duration)
         case .fillDisk: guardFile.fillDisk()
+        case .losePower: guardFile.losePower()
         case .execute(let execution): programs[execution.service]?.execute(execution)
         case .persist, .note, .sign, .verify: break
         }

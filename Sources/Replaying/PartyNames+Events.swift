@@ -54,6 +54,7 @@ extension PartyNames {
         case .sendBytes(let bytes, let recipients): "-> \(names(of: recipients)): \(bytes.count) bytes as they are"
         case .pause(let duration): "-> pause for \(DurationText.of(duration))"
         case .fillDisk: "-> fill the disk"
+        case .losePower: "-> lose power"
         }
     }
 }

@@ -4,9 +4,7 @@ import Primitives
 
 /// The disk under one node's signing guard: what was written, and what of it survives.
 ///
-/// A process that dies takes nothing with it that it has written. A host that loses power takes all that was not synced;
-/// the entry that was being written may be torn, and whoever opens the file drops it, as it drops what a guard file ends in
-/// the middle of.
+/// A process that dies takes nothing with it that it has written. A host that loses power takes all that was not synced.
 struct VirtualDisk {
     private struct Entry {
         let entry: GuardEntry

@@ -102,8 +102,8 @@ extension World {
             if let ends = change.ends { timetable.add(.changesBack(change: number), at: beginning + ends) }
         }
         for (number, node) in nodes.enumerated() {
-            for case .after(let delay) in node.plans.filter({ $0.behaviour == .powerLoss }).map(\.begins) {
-                timetable.add(.losesPower(Place(number: number)), at: beginning + delay)
+            for fault in node.plans where fault.behaviour == .powerLoss {
+                timetable.add(.losesPower(Place(number: number)), at: beginning + fault.delay)
             }
         }
         ledger.crashes.began(beginning)
@@ -162,10 +162,7 @@ extension World {
         die(place, of: fault, losingPower: true)
     }
 
-    private func isDue(_ fault: FaultPlan) -> Bool {
-        guard case .after(let delay) = fault.begins, let began = stage.began else { return false }
-        return now >= began + delay
-    }
+    private func isDue(_ fault: FaultPlan) -> Bool { stage.began.map { now >= $0 + fault.delay } ?? false }
 
     /// Its adversary has it die, with everything before this done and nothing after it.
     mutating func crash(_ place: Place) {
@@ -289,4 +286,9 @@ extension World {
         let incarnation = max(1, nodes[wiring.place(of: party).number].incarnation)
         interventions.append(Intervention(at: now, party: party, incarnation: incarnation, act: act))
     }
+}
+
+extension FaultPlan {
+    /// From the run's beginning; of what does not wait for a task.
+    fileprivate var delay: Duration { if case .after(let delay) = begins { delay } else { .zero } }
 }

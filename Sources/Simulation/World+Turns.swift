@@ -233,7 +233,7 @@ extension World {
             case .crash:
                 turn.isLast = true
                 turn.outward.append((effect, 0))
-            case .send, .disconnect, .wake, .finished, .sendBytes, .pause, .fillDisk:
+            case .send, .disconnect, .wake, .finished, .sendBytes, .pause, .fillDisk, .losePower:
                 turn.outward.append((effect, sizes[index]))
             }
         }
@@ -268,7 +268,7 @@ extension World {
         case .sign(let id, let request): .signed(id, sign(request, by: wiring.parties[place.number]))
         case .verify(let id, let request): .verified(id, valid: request.isValid)
         case .execute(let execution): .executed(task: execution.task, execute(execution))
-        case .persist, .send, .disconnect, .wake, .note, .finished, .crash, .sendBytes, .pause, .fillDisk:
+        case .persist, .send, .disconnect, .wake, .note, .finished, .crash, .sendBytes, .pause, .fillDisk, .losePower:
             preconditionFailure("nothing that is answered")
         }
     }
@@ -343,6 +343,7 @@ extension World {
             nodes[place.number].pausedUntil = now + duration
             timetable.add(.goesOn(place, life: nodes[place.number].life), at: now + duration)
         case .fillDisk: nodes[place.number].disk.isFull = true
+        case .losePower: preconditionFailure("a host loses its power whatever its node does: the world sees to it")
         case .persist, .note, .sign, .verify, .execute: break
         }
     }

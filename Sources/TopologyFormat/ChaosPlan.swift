@@ -53,11 +53,10 @@ package struct ChaosPlan: Hashable, Sendable {
             }
         }
 
-        /// Whether it is drawn where nothing is said: what nobody is slashed for, and real runs have.
+        /// Whether it is drawn where nothing is said: what nobody is slashed for.
         func isStandard(in dissemination: NetworkPlan.Dissemination) -> Bool {
             guard case .fault(let behaviour) = self else { return true }
-            return !behaviour.isProvable && !behaviour.isDrivers
-                && (dissemination == .mesh || behaviour.reasonNotInStar == nil)
+            return !behaviour.isProvable && (dissemination == .mesh || behaviour.reasonNotInStar == nil)
         }
     }
 

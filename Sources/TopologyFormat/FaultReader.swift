@@ -85,7 +85,6 @@ struct FaultReader {
             switch kind {
             case .powerLoss:
                 if case .task = beginning { begins?.report("power is lost at a time, not at a task; write 2s") }
-                if beginning == .start { (begins ?? behaviour).report("power is lost at a time; write at: 2s") }
             case .collusion:
                 for field in [begins, lasts].compactMap(\.self) {
                     field.report("a collusion happens when its coordinator equivocates; leave this out")

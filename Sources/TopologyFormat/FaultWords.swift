@@ -56,9 +56,6 @@ extension Topology {
             throw GrammarMistake(
                 "a collusion is scheduled together with the fault of its coordinator, in the topology's faults")
         }
-        guard words.behaviour != Behaviour.powerLoss.rawValue else {
-            throw GrammarMistake("only simulated runs lose power; write crash, or restart it with --disk older")
-        }
         guard words.behaviour != Behaviour.twin.rawValue else {
             throw GrammarMistake("a twin is there from the start; put it into the topology's faults")
         }

@@ -41,10 +41,7 @@ struct PreparedRun {
         let plan = try input.overridden(by: overrides)
         hasOwnSeed = input.topology.seed == plan.seed && plan.seed != nil
         seed = plan.seed ?? TopologyInput.drawnSeed()
-        try CommandFailure.asBadInput {
-            try plan.checkIsForProcesses(file: topologyPath)
-            try plan.checkPrograms(file: topologyPath)
-        }
+        try CommandFailure.asBadInput { try plan.checkPrograms(file: topologyPath) }
         try CommandFailure.asBadInput { try HostCapacity.prepare(for: plan) }
         executables = try CommandFailure.asBadInput { try Executables.find() }
         let cluster = try claim(plan)

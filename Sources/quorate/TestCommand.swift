@@ -13,8 +13,8 @@ struct TestCommand: AsyncParsableCommand {
         discussion: """
             Runs each topology with real processes and judges its expect:, prints a line when it ends, and of one that \
             is not as expected what was found, and the commands that show it again. Of a folder, every *.yaml in it and \
-            below it; what is hidden and what runs have left is passed over. A topology that only simulations can run, or \
-            that none can, is skipped where it cannot be run, and says so.
+            below it; what is hidden and what runs have left is passed over. With --simulated, a topology that no simulation \
+            can run is skipped, and says so.
 
               quorate test Topologies
               quorate test Topologies/faults --simulated

@@ -294,7 +294,7 @@ final class TestNetwork {
         case .crash:
             crash(party)
             roles[party] = roles[party]?.withoutCrashes
-        case .sendBytes, .pause, .fillDisk: preconditionFailure("none of its tests asks for it")
+        case .sendBytes, .pause, .fillDisk, .losePower: preconditionFailure("none of its tests asks for it")
         }
     }
 

@@ -91,6 +91,19 @@ import Cluster
         #expect(stage.tell(.ended(Stage.second, .signalled(SIGKILL))).contains(.tell(Stage.first, .stop)))
     }
 
+    @Test(arguments: [true, false]) func withTheHostsPowerAGuardMayHaveLostWhatWasNotSynced(isSynced: Bool) {
+        let loss = FaultPlan(
+            party: Stage.second, behaviour: .powerLoss, begins: .after(.seconds(1)), lasts: .duration(.seconds(1)))
+        var stage = Stage(crash: loss, guardsAreSynced: isSynced)
+        stage.begin()
+        stage.tell(.ended(Stage.second, .signalled(SIGKILL)), after: .seconds(2))
+        let restarted = stage.tell(.woke, after: .seconds(1))
+        let found = restarted.compactMap { if case .record(let act) = $0 { act } else { nil } }
+        #expect(found.map(\.act) == (isSynced ? [] : [.restarted(.older)]))
+        #expect(found.allSatisfy { $0.party == Stage.second && $0.incarnation == 2 })
+        #expect(restarted.contains(.launch(Stage.second, incarnation: 2, faults: [], ledgerPort: 4000)), "\(restarted)")
+    }
+
     /// Dead for another reason, it slept through its crash: that is not made up for.
     @Test func aCrashWhoseTimeWentByIsNotDueAgain() {
         let crash = FaultPlan(

@@ -23,10 +23,12 @@ struct Stage {
     init(
         crash: FaultPlan? = nil, of party: Party = second, keepsGoing: Bool = false,
         progressPatience: Duration? = nil, measuring: [Duration] = [], drainPatience: Duration? = nil,
-        timeline: [TimelinePlan] = [], network: NetworkPlan = NetworkPlan(dissemination: .star)
+        guardsAreSynced: Bool = true, timeline: [TimelinePlan] = [],
+        network: NetworkPlan = NetworkPlan(dissemination: .star)
     ) {
         var settings = Conductor.Settings(timeLimit: .seconds(10), settlingAlone: .seconds(4), keepsGoing: keepsGoing)
         settings.progressPatience = progressPatience
+        settings.guardsAreSynced = guardsAreSynced
         settings.measuring = measuring
         settings.drainPatience = drainPatience
         func faults(_ other: Party) -> [FaultPlan] { other == party ? crash.map { [$0] } ?? [] : [] }

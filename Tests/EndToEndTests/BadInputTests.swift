@@ -21,21 +21,6 @@ extension EndToEnd {
             #expect(!FileManager.default.fileExists(atPath: session.directory.appending(path: "runs").path))
         }
 
-        @Test func onlySimulatedRunsLosePower() async throws {
-            let session = try CommandLineSession()
-            try session.write(
-                Networks.topology(faults: "[{operator: op-1, does: power-loss, at: 1s}]"), to: "lab.yaml")
-            let refusal = "lab.yaml: faults[0].does: only simulated runs have power-loss; simulate it, or write crash"
-            // Among others that are tested, it is left out, and told.
-            for (command, status) in [("run", 2), ("up", 2), ("test", 0)] as [(String, Int32)] {
-                let outcome = try await session.run(command, "lab.yaml")
-                #expect(outcome.status == status)
-                #expect((outcome.output + outcome.errors).contains(refusal), "\(outcome.output)\(outcome.errors)")
-            }
-            #expect(try await session.run("topology", "check", "lab.yaml").status == 0, "it is a sound topology")
-            #expect(!FileManager.default.fileExists(atPath: session.directory.appending(path: "runs").path))
-        }
-
         @Test func aRunDirectoryThatIsNotEmptyIsLeftAlone() async throws {
             let session = try CommandLineSession()
             try session.write(Networks.topology(tasks: 1), to: "lab.yaml")

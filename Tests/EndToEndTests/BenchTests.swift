@@ -76,9 +76,9 @@ import Testing
         }
         #expect(try leftovers(session).isEmpty && session.processes().isEmpty)
 
-        try session.write(topology.replacing("slow, delay: 300ms", with: "power-loss, at: 1s"), to: "simulated.yaml")
-        let refused = try await session.run("bench", "faults", "small.yaml", "simulated.yaml")
-        #expect(refused.status == 2 && refused.errors.contains("simulated.yaml"), "\(refused.errors)")
+        try session.write(topology.replacing("does: slow", with: "does: slou"), to: "wrong.yaml")
+        let refused = try await session.run("bench", "faults", "small.yaml", "wrong.yaml")
+        #expect(refused.status == 2 && refused.errors.contains("wrong.yaml:"), "\(refused.errors)")
     }
 
     private static let leastLedger = [

@@ -64,15 +64,10 @@ extension EndToEnd {
             try session.write(
                 Self.topology.replacing("module: squaring", with: "module: exec\n    command: [cat]"),
                 to: "program.yaml")
-            try session.write(
-                Self.topology.replacing(
-                    "services:", with: "faults: [{operator: op-1, does: power-loss, at: 100ms}]\nservices:"),
-                to: "power.yaml")
             try session.write("{\"schema_version\": 1, \"costs\": {\"verify_ns\": \"slow\"}}", to: "costs.json")
             let cases: [([String], String)] = [
                 (["validate", "nowhere.yaml"], "nowhere.yaml"),
                 (["validate", "program.yaml"], "services.squares.module: exec runs a program"),
-                (["validate", "power.yaml"], "only simulated runs have"),
                 (["shrink", "tiny.yaml", "--output", "no/such/place.yaml"], "no/such/place.yaml: cannot be written"),
                 (["shrink", "tiny.yaml", "--costs", "nowhere.json"], "nowhere.json: cannot be read"),
                 (["shrink", "5", "--costs", "none"], "leave them out"),

@@ -344,6 +344,17 @@ import Testing
         #expect(bench.effects.contains(.fillDisk))
     }
 
+    @Test func whoLosesPowerLosesItsDisksPartBeforeItIsDead() {
+        var bench = OperatorBench([plan(.powerLoss, .after(.seconds(1)), .duration(.seconds(2)))])
+        bench.task(0)
+        bench.wake(after: .seconds(1))
+        #expect(bench.effects.suffix(3).first == .losePower && bench.effects.last == .crash)
+        #expect(bench.injections.map(\.behaviour) == ["power-loss"])
+        let before = bench.effects.count
+        bench.task(1)
+        #expect(bench.effects.count == before, "it is dead")
+    }
+
     @Test(arguments: [KillPoint.receive, .execute, .guarded, .sign, .send])
     func diesAtItsPoint(point: KillPoint) {
         var bench = OperatorBench([plan(.crash, .task(TaskSequence(1))) { $0.point = point }])

@@ -60,6 +60,22 @@ import Testing
         #expect(try scratch.bytes(of: path).count == GuardFile.headerSize + 5 * entrySize)
     }
 
+    @Test(arguments: [GuardMode.synced, .written]) func withTheHostsPowerGoesWhatWasNotSynced(mode: GuardMode) throws {
+        let entries = (0..<4).map { GuardEntry.statement(Fixture.statement($0)) }
+        try write(Array(entries[..<2]))
+        do {
+            let (file, _) = try GuardFile.open(path, network: network, key: key, mode: mode)
+            try file.append([entries[2]])
+            try file.sync()
+            try file.append([entries[3]])
+            file.losePower()
+        }
+        let left = try GuardFile.open(path, network: network, key: key, mode: mode)
+        #expect(left.recorded == Array(entries[..<(mode == .synced ? 3 : 2)]))
+        try left.0.append([entries[3]])
+        #expect(try shown(path) == left.recorded + [entries[3]])
+    }
+
     /// What a coordinator keeps: entries of different lengths.
     @Test func everyKindOfEntryComesBackAndItsHighestTaskIsNeverForgotten() throws {
         let headers = (1...300).map { Fixture.header(UInt64($0)) }

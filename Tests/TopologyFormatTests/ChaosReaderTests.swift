@@ -39,13 +39,14 @@ import Testing
         #expect(words.isSuperset(of: ["partition", "isolate", "slow-link", "lossy-link", "churn"]))
     }
 
-    /// Nobody is slashed for what is drawn where nothing is said, and real runs have it.
+    /// Nobody is slashed for what is drawn where nothing is said.
     @Test(arguments: NetworkPlan.Dissemination.allCases)
     func standardWordsAreHarmless(dissemination: NetworkPlan.Dissemination) throws {
         let words = ChaosPlan.standardWords(in: dissemination)
-        for case .fault(let behaviour) in words { #expect(!behaviour.isProvable && behaviour != .powerLoss) }
+        for case .fault(let behaviour) in words { #expect(!behaviour.isProvable) }
         #expect(words.contains(.fault(.selective)) == (dissemination == .mesh))
-        #expect(words.contains(.fault(.coordinatorCrash)) && words.contains(.churn))
+        #expect(
+            words.contains(.fault(.coordinatorCrash)) && words.contains(.fault(.powerLoss)) && words.contains(.churn))
         #expect(try Self.topology("{}", network: "{dissemination: \(dissemination.rawValue)}").chaos?.of == words)
     }
 
@@ -99,11 +100,5 @@ import Testing
             try topology.overridden(by: Topology.Overrides(rate: Rate(count: 1, period: .seconds(60))))
         }
         #expect(mistake?.message.hasPrefix("chaos.every: in 1000m that is 60000 faults") == true, "\(mistake as Any)")
-    }
-
-    @Test func onlySimulatedRunsLosePower() throws {
-        let topology = try Self.topology("{of: [power-loss, crash]}")
-        let refusal = #expect(throws: TopologyErrors.self) { try topology.checkIsForProcesses(file: "lab.yaml") }
-        #expect("\(refusal as Any)".contains("chaos.of: only simulated runs have power-loss"))
     }
 }

@@ -56,9 +56,6 @@ struct FaultReaderTests {
             "18:44: faults[0].at: power is lost at a time, not at a task; write 2s",
             "18:61: faults[0].service: power-loss takes no service; it takes at, for"),
         BadTopology(
-            "does: equivocate, at: task 500", "does: power-loss",
-            "18:28: faults[0].does: power is lost at a time; write at: 2s"),
-        BadTopology(
             "does: equivocate", "does: slow", "18:28: faults[0].does: slow needs delay; write delay: 50ms"),
         BadTopology(
             "does: equivocate", "does: selective", "18:28: faults[0].does: selective needs to; write to: [op-1, op-2]"),

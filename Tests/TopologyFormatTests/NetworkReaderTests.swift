@@ -155,13 +155,6 @@ struct NetworkReaderTests {
         #expect(try Self.network("{link: {latency: 2ms}}").isConstant)
     }
 
-    @Test func processesRunWhateverBecomesOfTheNetwork() throws {
-        let split = try Topology.parse(
-            BadTopology.sound.replacingOccurrence("name: lab", "name: lab\nnetwork: {partitions: [{isolate: op-1}]}"),
-            file: "lab.yaml")
-        try split.checkIsForProcesses(file: "lab.yaml")
-    }
-
     // MARK: Mistakes
 
     @Test(arguments: mistakes)

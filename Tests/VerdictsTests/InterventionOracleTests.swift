@@ -112,9 +112,11 @@ import Verdicts
     }
 
     /// The others wait for its answer before they sign anything; op-4 is not needed for a quorum.
-    @Test(arguments: [
-        ("slow-loris", 500, [500]), ("pause", 500, [500]), ("silent", 500, [1, 500]), ("slow-loris", 2_000, [1, 500]),
-    ] as [(String, UInt64, [UInt64])])
+    @Test(
+        arguments: [
+            ("slow-loris", 500, [500]), ("pause", 500, [500]), ("silent", 500, [1, 500]),
+            ("slow-loris", 2_000, [1, 500]),
+        ] as [(String, UInt64, [UInt64])])
     func whoAnswersNobodyHoldsUpABeginning(name: String, time: UInt64, expected: [UInt64]) throws {
         let judged = try judged([1, 500]) { builder in
             builder.note(HistoryBuilder.signer(4), at: time, .injected(Injection(behaviour: name)))

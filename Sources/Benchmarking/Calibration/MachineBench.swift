@@ -149,7 +149,7 @@ struct MachineBench {
             for party in recipients {
                 if let other = places[party] { queue.append((other, .received(frame, from: node.party))) }
             }
-        case .persist, .note, .disconnect, .crash, .sendBytes, .pause, .fillDisk: break
+        case .persist, .note, .disconnect, .crash, .sendBytes, .pause, .fillDisk, .losePower: break
         }
     }
 

@@ -25,7 +25,8 @@ extension TraceWords {
             case .persist(let entry): clauses += clause(of: entry).map { [$0] } ?? []
             case .note(let observation): clauses += clause(of: observation).map { [$0] } ?? []
             case .finished: clauses.append(TraceClause("is done"))
-            case .sign, .verify, .execute, .send, .disconnect, .wake, .crash, .sendBytes, .pause, .fillDisk: break
+            case .sign, .verify, .execute, .send, .disconnect, .wake, .crash, .sendBytes, .pause, .fillDisk, .losePower:
+                break
             }
         }
         return clauses

@@ -13,6 +13,7 @@ extension ChaosDraw {
             let isForGood =
                 behaviour.isProvable || fault.parameters.disk != .keep
                 || behaviour.isCrash && withoutWholeGuard.contains(party)
+                || behaviour == .powerLoss && topology.guardMode == .written
             guard budget.takeIfThereIsRoom(hold(of: [party] + victims, isForGood: isForGood)) else { continue }
             topology.faults.append(fault)
             if behaviour.isProvable { excuse(party) }
