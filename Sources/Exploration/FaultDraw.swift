@@ -30,12 +30,14 @@ struct FaultDraw {
         return draw.faults
     }
 
-    /// What there is something to learn from most often comes more often.
+    /// What there is something to learn from most often comes more often, and so does what seldom fits.
     private static let weights = Behaviour.allCases.map { behaviour -> (weight: UInt64, value: Behaviour) in
         switch behaviour {
         case .coordinatorCrash: (weight: 6, value: behaviour)
         case .equivocate, .equivocateSplit: (weight: 4, value: behaviour)
-        case .crash, .powerLoss, .coordinatorEquivocates, .ledgerCrash: (weight: 2, value: behaviour)
+        case .amnesia, .crash: (weight: 3, value: behaviour)
+        case .powerLoss, .coordinatorEquivocates, .ledgerCrash, .equivocateLate, .twin, .exitRace:
+            (weight: 2, value: behaviour)
         default: (weight: 1, value: behaviour)
         }
     }
@@ -208,10 +210,12 @@ struct FaultDraw {
         }
     }
 
-    /// One that dies on the way from evidence to receipt needs evidence.
+    /// Most that die on their way do so between evidence and receipt. That needs evidence.
     private mutating func addCoordinatorCrash() {
         let service = ServiceID(UInt32(dice.roll(0...topology.services.count - 1)))
-        let point = dice.hits(percent: 60) ? dice.pick(Behaviour.coordinatorCrash.points) : nil
+        let toSlash: [KillPoint] = [.detect, .persist, .submit, .acknowledge]
+        let points = dice.hits(percent: 70) ? toSlash : Behaviour.coordinatorCrash.points
+        let point = dice.hits(percent: 60) ? dice.pick(points) : nil
         if point != nil, !faults.contains(where: \.behaviour.isProvable) {
             addEquivocation(topology.network.dissemination == .star ? .equivocate : .equivocateSplit)
         }

@@ -7,6 +7,8 @@ struct FaultBoard: Sendable {
     private(set) var schedules: [FaultSchedule] = []
     /// Tasks falsified so far, by schedule.
     private var used: [UInt64] = []
+    /// For which votes of which schedule others have had a reason to break off.
+    private var struck: Set<Strike> = []
     private var began: Instant?
     private var asksForWakes = false
     /// The AVSs that the node has to do with.
@@ -93,6 +95,23 @@ struct FaultBoard: Sendable {
     func first(of behaviours: Set<Behaviour>, for voteKey: VoteKey) -> Int? {
         first(of: behaviours, for: voteKey.service, voteKey.subject)
     }
+
+    /// The same of what others break off for: of a fault whose tasks have all come, for each vote once. What is sent again
+    /// after that, when they are connected again, is as it should be.
+    mutating func strike(_ behaviours: Set<Behaviour>, on voteKey: VoteKey) -> Int? {
+        guard let index = first(of: behaviours, for: voteKey) else { return nil }
+        if struck.count >= Self.strikeLimit { struck.removeAll() }
+        let isNew = struck.insert(Strike(schedule: index, voteKey: voteKey)).inserted
+        return isNew || schedules[index].isPresent(in: [voteKey.service]) ? index : nil
+    }
+
+    private struct Strike: Hashable {
+        let schedule: Int
+        let voteKey: VoteKey
+    }
+
+    /// Beyond it they are forgotten.
+    private static let strikeLimit = 4_096
 
     /// Of these behaviours, all that are on, be it for no task in particular.
     func present(_ behaviours: Set<Behaviour>) -> [Int] {

@@ -160,6 +160,7 @@ extension RunHistory {
         let service = equivocation.voteKey.service
         guard let close = windowClose(of: equivocation.voteKey), equivocation.at + Self.exchange <= close,
             !wasStopped(.signer(equivocation.signer), sending: equivocation.at),
+            !isIntrusive(.signer(equivocation.signer), by: close),
             equivocation.votes.allSatisfy({
                 isPunishable($0.attestation.statement.epoch, by: close)
             })
@@ -185,6 +186,14 @@ extension RunHistory {
         let coordinator = Party.coordinator(service)
         guard isAwake(coordinator, during: watch) || !isPaused(coordinator, during: watch) else { return false }
         return canCompare(seers, in: service, during: watch)
+    }
+
+    /// Whether others had a reason to break off by then, and may have heard nothing of what it sent.
+    private func isIntrusive(_ party: Party, by time: Instant) -> Bool {
+        injections.contains {
+            $0.party == party && $0.at <= time
+                && FaultInterval.intrusiveBehaviours.contains($0.injection.behaviour)
+        }
     }
 
     /// Whoever is awake is in touch with the coordinator. Where that is not there to compare what they have seen, two who

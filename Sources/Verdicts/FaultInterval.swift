@@ -34,6 +34,8 @@ package struct FaultInterval: Hashable, Sendable {
     static let pauseBehaviour = "pause"
     /// Of whoever lives and answers nobody.
     static let muteBehaviours: Set<String> = [pauseBehaviour, endlessBehaviour]
+    /// The death of which makes a cheat of it.
+    static let relapsingBehaviour = "amnesia"
     /// After which a guard may lack votes: lost, or signed past it.
     static let forgetfulBehaviours: Set<String> = ["power-loss", "amnesia", "flood"]
 

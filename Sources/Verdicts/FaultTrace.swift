@@ -159,6 +159,8 @@ struct FaultTrace {
     private mutating func follow(_ injection: Injection, at time: Instant, _ isDying: inout Bool) {
         let name = injection.behaviour
         if FaultInterval.forgetfulBehaviours.contains(name) { mayHaveLostVotes = true }
+        // What its next process signs need not be what its module says.
+        if name == FaultInterval.relapsingBehaviour { isDishonest = true }
         if injection.isDeath {
             die(&isDying)
         } else if name == FaultInterval.pauseBehaviour {

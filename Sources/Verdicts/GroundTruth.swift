@@ -65,7 +65,8 @@ extension RunHistory {
 
     /// Whoever's adversary did more than let it die; who lets its process forget what it has signed is one.
     var cheats: Set<Party> {
-        Set(injections.filter { !$0.injection.isDeath || $0.injection.behaviour == "amnesia" }.map(\.party))
+        let relapse = FaultInterval.relapsingBehaviour
+        return Set(injections.filter { !$0.injection.isDeath || $0.injection.behaviour == relapse }.map(\.party))
     }
 
     /// Whether a party follows the protocol and can act on what it is sent, when it is there. A coordinator that died

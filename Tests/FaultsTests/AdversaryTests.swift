@@ -283,6 +283,24 @@ import Testing
         if case .tooLong? = error { #expect(behaviour == .oversized) } else { #expect(behaviour == .malformed) }
     }
 
+    /// Else whoever has broken off would do so again and again.
+    @Test(arguments: [Behaviour.malformed, .badSignature])
+    func whatIsSentAgainAfterTheLastTaskIsAsItShouldBe(behaviour: Behaviour) throws {
+        for isOver in [false, true] {
+            var bench = OperatorBench([plan(behaviour, .start, .tasks(1))])
+            bench.task(0)
+            if isOver { bench.task(1) }
+            bench.effects = []
+            bench.handle(.disconnected(first))
+            bench.handle(.connected(first))
+            let bytes = bench.effects.contains { if case .sendBytes = $0 { true } else { false } }
+            let votes = bench.attestations(to: first).filter { $0.statement.voteKey.subject.number == 0 }
+            #expect(votes.count == 1)
+            #expect(bytes == (behaviour == .malformed && !isOver))
+            #expect(votes.allSatisfy { $0.isValid } == (behaviour == .malformed || isOver))
+        }
+    }
+
     @Test func aSlowLorisSendsTheBeginningOfAFrameAndThenByteByByte() throws {
         var bench = OperatorBench([plan(.slowLoris)])
         for _ in 0..<5 { bench.wake(after: .milliseconds(100)) }

@@ -90,6 +90,17 @@ import Verdicts
         #expect(builder.judge(.liveness).verdict == verdict)
     }
 
+    /// What the next process of an amnesia signs need not be what its module says.
+    @Test(arguments: [("amnesia", Verdict.notApplicable), ("crash", .violated)])
+    func whoHasForgottenIsReliedOnNoMore(name: String, verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        for number: UInt64 in [5, 500] { builder.issue(number) }
+        builder.note(HistoryBuilder.signer(1), at: 10, .injected(Injection(behaviour: name)))
+        builder.endings[HistoryBuilder.signer(1)] = .cut
+        builder.secondSigners[1] = [(at: 100, .attested(builder.vote(1, builder.statement(5))))]
+        #expect(builder.judge(.liveness).verdict == verdict)
+    }
+
     /// The others wait for the rest of a frame, and break off when it does not come. What it signs until then nobody hears.
     @Test(arguments: [(UInt64(900), Verdict.violated), (1_100, .notApplicable)])
     func whoLeftAFrameUnfinishedIsHeardAgainAfterSevenSeconds(end: UInt64, verdict: Verdict) throws {

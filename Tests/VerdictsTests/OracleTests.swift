@@ -106,6 +106,16 @@ import Verdicts
         #expect(number == 1 || builder.judge(.completeness).verdict == .violated)
     }
 
+    /// Whose connections others break off may not have been heard; silence in another task keeps nothing back.
+    @Test(arguments: [("slow-loris", Verdict.holds), ("oversized", .holds), ("silent", .violated)])
+    func whatMayNotHaveBeenHeardIsNotDue(name: String, verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(2)
+        builder.note(HistoryBuilder.signer(4), at: 1, .injected(Injection(behaviour: name)))
+        builder.equivocate(4, 2, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.signer(1)])
+        #expect(builder.judge(.completeness).verdict == verdict)
+    }
+
     /// The window of task 2 closes at 2020 ms; half a second more may pass until the evidence is submitted.
     @Test(arguments: [(UInt64(2519), Verdict.holds), (2520, .violated)])
     func aSlashStillUnderWayIsNotMissed(end: UInt64, verdict: Verdict) throws {

@@ -47,7 +47,7 @@ struct FalseAccusations: Adversary {
             if evidence.count < Self.evidenceLimit { evidence.append(found) }
         case .send(.attestation(let vote), _) where vote.signer == scene.key:
             own = vote
-            guard let index = scene.board.first(of: [.falseAccusation], for: vote.statement.voteKey) else { return }
+            guard let index = scene.board.strike([.falseAccusation], on: vote.statement.voteKey) else { return }
             accuse(about: vote, scene.board.plan(index).parameters, &scene)
         default: break
         }

@@ -10,7 +10,7 @@ struct ForgedCertificates: Adversary {
     mutating func pass(_ effect: NodeEffect, _ scene: inout Scene) {
         scene.effects.append(effect)
         guard case .send(.attestation(let vote), let recipients) = effect, vote.signer == scene.key,
-            let index = scene.board.first(of: [.forgedCertificate], for: vote.statement.voteKey),
+            let index = scene.board.strike([.forgedCertificate], on: vote.statement.voteKey),
             let set = scene.sets.set(vote.statement.operatorSet), let member = set.index(of: scene.me)
         else { return }
         let form = scene.board.plan(index).parameters.form ?? .noSignatures

@@ -18,7 +18,7 @@ struct ForgedVotes: Adversary {
             return scene.effects.append(effect)
         }
         let voteKey = vote.statement.voteKey
-        if let index = scene.board.first(of: [.badSignature, .wrongKey, .notAMember], for: voteKey) {
+        if let index = scene.board.strike([.badSignature, .wrongKey, .notAMember], on: voteKey) {
             switch scene.board.plan(index).behaviour {
             case .badSignature: vote.signature = vote.signature.altered
             case .wrongKey: vote.signature = strangersKey.sign(vote.statement.signedBytes)
@@ -29,7 +29,7 @@ struct ForgedVotes: Adversary {
             return scene.effects.append(.send(.attestation(vote), to: recipients))
         }
         scene.effects.append(effect)
-        if let index = scene.board.first(of: [.replay], for: voteKey), let old = earlier[voteKey.service],
+        if let index = scene.board.strike([.replay], on: voteKey), let old = earlier[voteKey.service],
             old.statement.voteKey != voteKey
         {
             let moved = Self.moved(old, to: vote.statement, scene.board.plan(index).parameters.form ?? .task)

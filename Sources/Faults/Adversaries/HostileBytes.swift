@@ -35,7 +35,7 @@ struct HostileBytes: Adversary {
         }
         scene.effects.append(effect)
         guard case .send(.attestation(let vote), let recipients) = effect, vote.signer == scene.key,
-            let index = scene.board.first(of: [.malformed, .oversized], for: vote.statement.voteKey)
+            let index = scene.board.strike([.malformed, .oversized], on: vote.statement.voteKey)
         else { return }
         let isMalformed = scene.board.plan(index).behaviour == .malformed
         scene.effects.append(.sendBytes(isMalformed ? Self.noVote : Self.tooLongVote, to: recipients))
