@@ -28,7 +28,7 @@ extension EndToEnd {
 
         @Test(arguments: [true, false]) func allAreAsTheyExpect(simulated: Bool) async throws {
             let session = try CommandLineSession()
-            let mode = simulated ? ["--simulated", "--jobs", "2"] : ["--jobs", "6"]
+            let mode = simulated ? ["--simulated", "--jobs", "2"] : ["--jobs", "4"]
             let outcome = try await session.run(["test", Self.folder.path, "--json"] + mode)
             #expect(outcome.status == 0, "\(outcome.output)")
             let document = try #require(
