@@ -93,6 +93,8 @@ final class LedgerDriver: TransportDelegate {
             return fail("\(error)")
         }
         handle(.opened(head: nil))
+        // What an earlier process has opened is not opened again.
+        for set in machine.ledger.operatorSets { intake.learn(set) }
         flushRecord()
         commitIfIdle()
         guard !isStopping else { return }

@@ -37,9 +37,11 @@
                 violation.shrink()
                 #expect(violation.trouble.kind == .violated(oracle))
                 let size = PlanSize(of: violation.plan.topology)
-                // Of a mistake at an epoch's opening, as many tasks as it takes for one to be on its way then.
+                // Of a mistake at an epoch's opening, as many tasks as it takes for one to be on its way then, and as many
+                // operators as it takes for the sets to differ by enough.
                 let tasks = bug == .epochNotPinned || bug == .recordAgain ? 8 : 3
-                #expect(size.operators <= 4 && size.tasks <= tasks, "\(bug.rawValue): \(size)")
+                let operators = bug == .epochNotPinned ? 5 : 4
+                #expect(size.operators <= operators && size.tasks <= tasks, "\(bug.rawValue): \(size)")
                 #expect(try Violation(of: violation.plan)?.trouble.kind == .violated(oracle))
             }
         }

@@ -75,7 +75,7 @@ struct Restart {
             events: try events(of: record), error: failure)
     }
 
-    private static func events(of record: FilePath) throws -> [LedgerEvent] {
+    static func events(of record: FilePath) throws -> [LedgerEvent] {
         let reader = try RecordReader(record)
         var events: [LedgerEvent] = []
         while let entry = try reader.next() {
