@@ -44,6 +44,8 @@ struct Scene {
 
     /// Everybody whom this operator is connected with in an AVS, but for itself and the ledger.
     func others(in service: ServiceID) -> [Party] {
+        // A vote may have been moved to an AVS that there is not.
+        guard genesis.services.indices.contains(Int(service.number)) else { return [] }
         let terms = genesis.services[Int(service.number)]
         let peers: [Party] = terms.dissemination == .mesh ? terms.optedIn.filter { $0 != me }.map { .signer($0) } : []
         return peers + [.coordinator(service)]

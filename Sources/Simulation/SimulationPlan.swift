@@ -16,7 +16,7 @@ package struct SimulationPlan: Hashable, Sendable {
     /// it they tell all that verdicts and reports ask for: the seed repeats the run.
     package var keepsInputs: Bool
     package var limits: SimulationLimits
-    /// Whether every machine checks its own invariants after every event, which takes many times as long.
+    /// Whether every machine checks its own invariants after every event, later after one in 64, which takes many times as long.
     package var checksInvariants = false
 
     package init(
