@@ -64,6 +64,20 @@ import Testing
         #expect(alone.injections.count { $0.votes.count == 2 } == 1)
     }
 
+    /// What it sends again and again need not be a vote in an AVS that there is.
+    @Test func whoFloodsMayReplayToo() {
+        var bench = OperatorBench([
+            plan(.flood) { $0.parameters.rate = 100 }, plan(.replay) { $0.parameters.form = .service },
+        ])
+        bench.task(0)
+        bench.task(1)
+        bench.wake(after: .seconds(1))
+        let services = bench.frames(to: first).compactMap { frame -> ServiceID? in
+            if case .attestation(let vote) = frame { vote.statement.voteKey.service } else { nil }
+        }
+        #expect(services.contains { $0 != ServiceID(0) })
+    }
+
     /// Of the two guards the driver's file is the first machine's alone.
     @Test func aTwinsGuardIsItsOwn() {
         var bench = OperatorBench([plan(.twin)])
