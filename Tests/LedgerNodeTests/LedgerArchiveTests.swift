@@ -87,10 +87,12 @@ import Testing
 
     @Test func modelledSignaturesStayModelled() throws {
         let scheme = SignatureScheme.modelled(secret: FixedBytes32([UInt8](repeating: 7, count: 32))!)
+        // Before: whatever of the fixture is first asked for in there would be of this scheme for all tests.
+        let parameters = Fixture.genesis.parameters
         let (genesis, entries) = scheme.scoped { () -> (Genesis, [LogEntry]) in
             let key = Fixture.key(9)
             let genesis = Genesis(
-                runID: .zero, parameters: Fixture.genesis.parameters, clock: key.publicKey, signers: [], restakers: [],
+                runID: .zero, parameters: parameters, clock: key.publicKey, signers: [], restakers: [],
                 services: [])
             var ledger = try! Ledger(genesis: genesis)
             let bytes = SignedInstruction.signedBytes(
