@@ -4,16 +4,24 @@ import Primitives
 /// What keeps an operator honest across crashes: every statement it has ever decided to sign, by vote key.
 ///
 /// This is the deciding half. The driver keeps the durable half, a checksummed append-only file, and hands its
-/// content back at start.
+/// content back at start. In memory there are digests: an operator decides on many tasks, and keeps them for long.
 package struct SigningGuard: Sendable {
-    private struct Lane: Hashable { let service: ServiceID; let scope: UInt64; let kind: VoteKind }
+    /// All vote keys that differ in their number alone.
+    private struct Lane: Hashable { let network: Digest; let service: ServiceID; let scope: UInt64; let kind: VoteKind }
+
+    /// What is recorded of one lane.
+    private struct Book: Sendable {
+        var recorded: [UInt64: Digest] = [:]
+        /// Nothing up to it is signed any more.
+        var floor: UInt64?
+    }
 
     /// Entries in memory; older ones are folded into a floor below which nothing is signed any more.
     private let capacity: Int
-    private var recorded: [VoteKey: Statement] = [:]
-    private var order: [VoteKey] = []
+    private var lanes: [Lane: Int] = [:]
+    private var books: [Book] = []
+    private var order: [(book: UInt32, number: UInt64)] = []
     private var oldest = 0
-    private var floors: [Lane: UInt64] = [:]
 
     package enum Answer: Hashable, Sendable {
         /// Nothing stands against it: record it, then sign.
@@ -31,27 +39,36 @@ package struct SigningGuard: Sendable {
         self.capacity = capacity
     }
 
-    package var count: Int { recorded.count }
+    package var count: Int { order.count - oldest }
 
     package func answer(for statement: Statement) -> Answer {
-        if let known = recorded[statement.voteKey] { return known == statement ? .recordedAlready : .conflicts }
-        if let floor = floors[lane(statement.voteKey)], statement.voteKey.subject.number <= floor { return .tooOld }
-        return .free
+        guard let place = lanes[lane(statement.voteKey)] else { return .free }
+        let number = statement.voteKey.subject.number
+        if let known = books[place].recorded[number] {
+            return known == statement.digest ? .recordedAlready : .conflicts
+        }
+        return books[place].floor.map { number <= $0 } ?? false ? .tooOld : .free
     }
 
     /// Only what `answer` called free.
     package mutating func record(_ statement: Statement) {
-        precondition(recorded[statement.voteKey] == nil, "a vote key is recorded once")
-        recorded[statement.voteKey] = statement
-        order.append(statement.voteKey)
-        while recorded.count > capacity { forgetOldest() }
+        let (lane, number) = (lane(statement.voteKey), statement.voteKey.subject.number)
+        let place = lanes[lane] ?? books.endIndex
+        if place == books.endIndex {
+            lanes[lane] = place
+            books.append(Book())
+        }
+        let earlier = books[place].recorded.updateValue(statement.digest, forKey: number)
+        precondition(earlier == nil, "a vote key is recorded once")
+        order.append((UInt32(place), number))
+        while count > capacity { forgetOldest() }
     }
 
     private mutating func forgetOldest() {
-        let key = order[oldest]
+        let (place, number) = (Int(order[oldest].book), order[oldest].number)
         oldest += 1
-        recorded[key] = nil
-        floors[lane(key)] = max(floors[lane(key)] ?? 0, key.subject.number)
+        books[place].recorded[number] = nil
+        books[place].floor = max(books[place].floor ?? 0, number)
         if oldest > capacity {
             order.removeFirst(oldest)
             oldest = 0
@@ -59,6 +76,6 @@ package struct SigningGuard: Sendable {
     }
 
     private func lane(_ key: VoteKey) -> Lane {
-        Lane(service: key.service, scope: key.subject.scope, kind: key.kind)
+        Lane(network: key.network, service: key.service, scope: key.subject.scope, kind: key.kind)
     }
 }

@@ -33,6 +33,8 @@ struct Scene {
     let me: OperatorIndex
     let key: PublicKey
     let now: Instant
+    /// What the node's clock shows, which need not be the time.
+    let shown: Instant
     var board: FaultBoard
     let sets: OperatorSetBook
     let connected: Set<Party>

@@ -52,7 +52,7 @@ package struct FaultyCoordinator: PerturbableMachine {
         guard !isDead else { return }
         note(board.follow(event, at: now), at: now, effects: &effects)
         guard !isDead else { return }
-        if killPoints.dies(hearing: event, board, in: genesis.network) { return die(effects: &effects) }
+        if killPoints.dies(hearing: event, board) { return die(effects: &effects) }
         var intended: [NodeEffect] = []
         switch event {
         case .signed(let id, let signature) where doubleRequests[id] != nil:

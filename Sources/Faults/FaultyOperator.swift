@@ -62,12 +62,12 @@ package struct FaultyOperator: PerturbableMachine {
             honest.handle(event, at: now, effects: &effects)
             return askForWakes(effects: &effects)
         }
-        if killPoints.dies(hearing: event, board, in: genesis.network) { return die(of: .crash, effects: &effects) }
+        if killPoints.dies(hearing: event, board) { return die(of: .crash, effects: &effects) }
         clock.follow(board, at: now)
 
         var scene = Scene(
-            genesis: genesis, me: me, key: key, now: now, board: board, sets: sets, connected: connected,
-            requests: requests)
+            genesis: genesis, me: me, key: key, now: now, shown: clock.reading(at: now), board: board, sets: sets,
+            connected: connected, requests: requests)
         // Those that others have of it, an earlier process has sent.
         if case .received(.ownVotes(let votes), let party) = event {
             for vote in votes { saw(vote, with: [party], effects: &effects) }
@@ -81,7 +81,7 @@ package struct FaultyOperator: PerturbableMachine {
             swap(&own[index], &scene.effects)
         }
         var stream: [NodeEffect] = []
-        if let heard { honest.handle(heard, at: clock.reading(at: now), effects: &stream) }
+        if let heard { honest.handle(heard, at: scene.shown, effects: &stream) }
         for index in adversaries.indices {
             for effect in stream { adversaries[index].pass(effect, &scene) }
             stream = own[index] + scene.effects

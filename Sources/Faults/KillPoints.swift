@@ -19,7 +19,7 @@ struct KillPoints: Sendable {
     init(_ behaviour: Behaviour) { self.behaviour = behaviour }
 
     /// - Returns: whether it dies before anything is made of this event.
-    mutating func dies(hearing event: NodeEvent, _ board: FaultBoard, in network: Digest) -> Bool {
+    mutating func dies(hearing event: NodeEvent, _ board: FaultBoard) -> Bool {
         switch event {
         case .received(.task(let signed), let party) where behaviour == .crash && party.isCoordinator:
             return isDue(.receive, signed.task.voteKey, board)

@@ -35,7 +35,7 @@ package struct LinkChange: Hashable, Sendable {
 
 extension LinkTerms {
     /// How late a frame can come on such a link, but for one in ten thousand: what is lost again and again is sent again
-    /// and again, and a burst of frames has to be taken up first.
+    /// and again, a frame that others overtake is that much later, and a burst of frames has to be taken up first.
     package var usualDelay: Duration {
         var losses = 0
         // The chance of so many losses in a row, in ten thousandths.
@@ -46,7 +46,9 @@ extension LinkTerms {
             losses += 1
         }
         let queueing = bandwidth.map { Duration.nanoseconds(Int64(clamping: $0.nanoseconds(for: Self.burst))) } ?? .zero
-        return max(.zero, latency) + jitter + Link.wait(after: losses, on: self) + queueing
+        let isOvertaken = reordering.numerator > reordering.denominator / 10_000
+        return max(.zero, latency) + jitter + Link.wait(after: losses, on: self) + (isOvertaken ? straggling : .zero)
+            + queueing
     }
 
     /// The votes of some hundred tasks that come at once, in bytes.

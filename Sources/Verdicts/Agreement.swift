@@ -51,10 +51,12 @@ extension RunHistory {
         operatorSets.values.first { $0.service == service && $0.epoch == epoch && $0.revision == Revision(0) }
     }
 
-    /// Whether those who signed two things about this hold enough, with those who had lost their seats by then. By
-    /// revision 0's stake, so that whoever was tombstoned in the epoch counts.
+    /// Whether those who signed two things about this hold enough, with those who had lost their seats by then, and those
+    /// who had forgotten what they signed, of whom nobody need have noted that it was the second time. By revision 0's
+    /// stake, so that whoever was tombstoned in the epoch counts.
     fileprivate func canBeForced(_ statement: Statement) -> Bool {
         var equivocators = Set(equivocations.filter { $0.voteKey == statement.voteKey }.map(\.signer))
+        equivocators.formUnion(Self.signers(in: relapsed))
         if let set = operatorSets[statement.operatorSet] {
             equivocators.formUnion(Set(equivocations.map(\.signer)).subtracting(set.members.map(\.signer)))
         }

@@ -184,11 +184,14 @@ extension RunHistory {
         }
         guard !hasWitness else { return true }
         let coordinator = Party.coordinator(service)
-        guard isAwake(coordinator, during: watch) || !isPaused(coordinator, during: watch) else { return false }
+        guard isAwake(coordinator, during: watch) || !isPaused(coordinator, during: watch),
+            !isIntrusive(coordinator, by: close)
+        else { return false }
         return canCompare(seers, in: service, during: watch)
     }
 
-    /// Whether others had a reason to break off by then, and may have heard nothing of what it sent.
+    /// Whether others had a reason to break off by then, and may have heard nothing of what it sent; or, of a coordinator, it has
+    /// ignored what it was sent.
     private func isIntrusive(_ party: Party, by time: Instant) -> Bool {
         injections.contains {
             $0.party == party && $0.at <= time

@@ -34,6 +34,8 @@ struct FaultTrace {
     private var ready: Instant?
     /// Since when it is back and catches up, and until when at the latest.
     private var back: (since: Instant, until: Instant)?
+    /// Until then nobody takes what it sends, be it signed.
+    private var unheard: Instant?
     /// So long a coordinator that was started again may ask its operators what it has issued.
     private var asks: Instant?
     /// When its process before the present one ended.
@@ -71,7 +73,7 @@ struct FaultTrace {
     mutating func follow(_ process: ProcessTrace) {
         if let end = lastEnd {
             catchUp(by: end)
-            (silences, intrusions, isPaused, back) = (0, 0, false, nil)
+            (silences, intrusions, isPaused, back, unheard) = (0, 0, false, nil, nil)
             isDown = true
             update(at: end)
             asks = process.events.first.map { $0.at + Self.askingPatience }
@@ -190,10 +192,14 @@ struct FaultTrace {
         let away = now - (since ?? now)
         back = (now, now + max(min(away, most ?? away), Self.leastPatience))
         returned = now
+        // Whatever else is over: its connections are those that they were.
+        if let unheard, now < unheard { back = (unheard, unheard) }
     }
 
-    /// Until then nobody takes what it sends, be it signed.
-    private mutating func isUnheard(until time: Instant) { back = (time, time) }
+    private mutating func isUnheard(until time: Instant) {
+        unheard = time
+        back = (time, time)
+    }
 
     private mutating func catchUp(by now: Instant) {
         if let ready, ready <= now {

@@ -81,6 +81,8 @@ import Testing
         #expect(LinkTerms(loss: Self.hundredth).usualDelay == .milliseconds(600))
         #expect(LinkTerms(latency: .milliseconds(50), loss: Self.hundredth).usualDelay == .milliseconds(950))
         #expect(LinkTerms(loss: Fraction(1, over: 10_001)!).usualDelay == .zero)
+        // Overtaken, it is as much later again.
+        #expect(LinkTerms(latency: .milliseconds(50), reordering: Self.hundredth).usualDelay == .milliseconds(100))
         // Never more than six times.
         #expect(LinkTerms(loss: Fraction(1, over: 2)!).usualDelay == .milliseconds(200 * 63))
         #expect(LinkTerms(bandwidth: Bandwidth(bitsPerSecond: 262_144)).usualDelay == .seconds(1))

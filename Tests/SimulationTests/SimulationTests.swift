@@ -75,6 +75,15 @@ import Verdicts
         #expect(lost > 0, "some of these moments lie between a write and its sync")
     }
 
+    /// Both of a twin's machines live by the one clock there is, or the second would be woken in vain for ever.
+    @Test(arguments: ["clock-drift, by: 1/100", "clock-step, by: 200ms", "clock-step, by: -200ms"])
+    func aTwinWithAWrongClockIsNotWokenInVain(clock: String) throws {
+        let topology = try Scene.topology(
+            faults: "[{operator: op-1, does: twin}, {operator: op-1, does: \(clock), at: 0s, for: 300ms}]")
+        let run = try Simulator.run(try Scene.plan(topology, costs: .none))
+        #expect(run.ending == .completed && run.figures.events < 100_000)
+    }
+
     @Test func whatAPartitionHoldsUpComesAfterIt() throws {
         let topology = try Scene.topology(
             network:

@@ -113,6 +113,19 @@ import Verdicts
         #expect(builder.judge(.liveness).verdict == verdict)
     }
 
+    /// Whatever else ends meanwhile, the others still wait for the rest of its frame.
+    @Test func aPartitionThatHealsDoesNotFinishAFrame() throws {
+        var builder = try HistoryBuilder()
+        for number: UInt64 in [300, 800] { builder.issue(number) }
+        let party = HistoryBuilder.signer(1)
+        builder.note(party, at: 10, .injected(Injection(behaviour: "slow-loris")))
+        builder.note(party, at: 1_100, .recovered(behaviour: "slow-loris", service: nil))
+        builder.note(party, at: 1_200, .injected(Injection(behaviour: "malformed")))
+        builder.note(party, at: 1_300, .recovered(behaviour: "malformed", service: nil))
+        builder.note(party, at: 3_100, .attested(builder.vote(1, builder.statement(300))))
+        #expect(builder.judge(.liveness).verdict == .notApplicable)
+    }
+
     /// A flood signs votes that its guard does not know: after a crash it refuses to sign, as it should.
     @Test(arguments: [("flood", Verdict.notApplicable), ("malformed", .violated)])
     func whoHasFloodedAndIsStartedAgainMayRefuse(name: String, verdict: Verdict) throws {

@@ -59,6 +59,19 @@ import Verdicts
         #expect(builder.judge(.agreement).verdict == verdict)
     }
 
+    /// Of what its next process signs nobody need have noted that it was the second time.
+    @Test(
+        arguments: [("amnesia", 1, .notApplicable), ("amnesia", 2, .violated), ("crash", 1, .violated)]
+            as [(String, UInt32, Verdict)])
+    func agreementIsExcusedWhereAThirdHasForgotten(name: String, culprit: UInt32, verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(1)
+        builder.certify(1, by: [1, 2])
+        builder.certify(1, result: 2, by: [1, 2, 4])
+        builder.note(HistoryBuilder.signer(culprit), at: 5, .injected(Injection(behaviour: name)))
+        #expect(builder.judge(.agreement).verdict == verdict)
+    }
+
     @Test func anHonestOperatorsSlashViolatesInnocence() throws {
         var builder = try HistoryBuilder.sound()
         builder.slash(3, on: builder.evidence(3, 1), at: 90)
@@ -113,6 +126,18 @@ import Verdicts
         builder.issue(2)
         builder.note(HistoryBuilder.signer(4), at: 1, .injected(Injection(behaviour: name)))
         builder.equivocate(4, 2, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.signer(1)])
+        #expect(builder.judge(.completeness).verdict == verdict)
+    }
+
+    /// What a coordinator ignores it cannot compare; who has seen both votes needs nobody.
+    @Test(arguments: [(UInt32(2), Verdict.holds), (1, .violated)])
+    func whereTheCoordinatorIgnoresVotesNobodyCompares(other: UInt32, verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(2)
+        builder.note(HistoryBuilder.coordinator, at: 1, .injected(Injection(behaviour: "coordinator-censors")))
+        builder.note(HistoryBuilder.coordinator, at: 1_000, .recovered(behaviour: "coordinator-censors", service: nil))
+        builder.equivocate(
+            4, 2, after: 1_200, to: [HistoryBuilder.signer(1)], and: [HistoryBuilder.signer(other)])
         #expect(builder.judge(.completeness).verdict == verdict)
     }
 

@@ -47,7 +47,7 @@ struct Twin: Adversary {
 
     private mutating func tell(_ event: NodeEvent, _ scene: inout Scene) {
         var effects: [NodeEffect] = []
-        second.handle(event, at: scene.now, effects: &effects)
+        second.handle(event, at: scene.shown, effects: &effects)
         for effect in effects {
             switch effect {
             case .sign(let id, let request):
