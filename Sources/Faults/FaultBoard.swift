@@ -43,7 +43,7 @@ struct FaultBoard: Sendable {
         var (begun, ended): ([Int], [(Int, ServiceID?)]) = ([], [])
         for index in schedules.indices {
             if schedules[index].passed(to: now, began: began) { begun.append(index) }
-            for service in schedules[index].takeEnds() { ended.append((index, service)) }
+            ended += ends(of: index)
         }
         if !begun.isEmpty { asksForWakes = true }
         return (begun, ended)
@@ -54,10 +54,19 @@ struct FaultBoard: Sendable {
         var (begun, ended): ([Int], [(Int, ServiceID?)]) = ([], [])
         for index in schedules.indices {
             if schedules[index].saw(task, at: now) { begun.append(index) }
-            for service in schedules[index].takeEnds() { ended.append((index, service)) }
+            ended += ends(of: index)
         }
         if !begun.isEmpty { asksForWakes = true }
         return (begun, ended)
+    }
+
+    /// What is not about tasks ends in all AVSs at once, when nothing is left of it in any.
+    private mutating func ends(of index: Int) -> [(Int, ServiceID?)] {
+        let ends = schedules[index].takeEnds()
+        guard !CatalogueEntry.of(schedules[index].plan.behaviour).parameters.contains(.service), !ends.isEmpty else {
+            return ends.map { (index, $0) }
+        }
+        return schedules[index].isPresent(in: services) ? [] : [(index, nil)]
     }
 
     private mutating func perturb(_ bytes: [UInt8], at now: Instant) {

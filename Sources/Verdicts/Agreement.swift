@@ -56,7 +56,7 @@ extension RunHistory {
     /// stake, so that whoever was tombstoned in the epoch counts.
     fileprivate func canBeForced(_ statement: Statement) -> Bool {
         var equivocators = Set(equivocations.filter { $0.voteKey == statement.voteKey }.map(\.signer))
-        equivocators.formUnion(Self.signers(in: relapsed))
+        equivocators.formUnion(Self.signers(in: relapsed()))
         if let set = operatorSets[statement.operatorSet] {
             equivocators.formUnion(Set(equivocations.map(\.signer)).subtracting(set.members.map(\.signer)))
         }

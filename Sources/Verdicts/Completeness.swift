@@ -167,10 +167,12 @@ extension RunHistory {
         else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close)
         let sender = Party.signer(equivocation.signer)
+        let isCensored = isIntrusive(.coordinator(service), by: close)
         let seers = equivocation.votes.map { vote in
             Set(
                 vote.recipients.filter {
-                    isHonest($0, in: service, cheats: cheats) && isAwake($0, during: watch)
+                    !($0.isCoordinator && isCensored) && isHonest($0, in: service, cheats: cheats)
+                        && isAwake($0, during: watch)
                         && !isSeparated($0, from: sender, during: watch)
                         // What it has forgotten somebody must tell it again.
                         && (!wasAway($0, during: watch) || !wasStopped(sender, from: watch.from, to: watch.close))
@@ -184,9 +186,9 @@ extension RunHistory {
         }
         guard !hasWitness else { return true }
         let coordinator = Party.coordinator(service)
-        guard isAwake(coordinator, during: watch) || !isPaused(coordinator, during: watch),
-            !isIntrusive(coordinator, by: close)
-        else { return false }
+        guard isAwake(coordinator, during: watch) || !isPaused(coordinator, during: watch), !isCensored else {
+            return false
+        }
         return canCompare(seers, in: service, during: watch)
     }
 

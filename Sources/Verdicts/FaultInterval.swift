@@ -48,7 +48,8 @@ package struct FaultInterval: Hashable, Sendable {
     static func all(in run: RunRecords, tasks: [ServiceTask]) -> [FaultInterval] {
         var issues: [VoteKey: Instant] = [:]
         for task in tasks { issues[task.header.voteKey] = task.issued }
-        let sides = PartitionSides(run.interventions)
+        let tolerance = run.genesis.tolerableDelay
+        let sides = PartitionSides(run.interventions, tolerating: tolerance)
         let outages = LedgerOutages(run)
         return run.genesis.parties.filter { $0 != .ledger }.flatMap { party -> [FaultInterval] in
             let processes = ProcessTrace.all(of: party, in: run)
@@ -57,7 +58,9 @@ package struct FaultInterval: Hashable, Sendable {
                 party.isSigner || party == .coordinator(service)
             }.flatMap { service in
                 let cuts = sides.partitions(between: party, and: [.coordinator(service), .ledger])
-                var trace = FaultTrace(party: party, service: service, issues: issues, cuts: cuts, outages: outages)
+                var trace = FaultTrace(
+                    party: party, service: service, issues: issues, cuts: cuts, tolerance: tolerance,
+                    outages: outages)
                 for process in processes { trace.follow(process) }
                 return trace.finished
             }
@@ -69,9 +72,11 @@ package struct FaultInterval: Hashable, Sendable {
 private struct PartitionSides {
     private var sides: [Party: [UInt32: Intervention.Side]] = [:]
 
-    init(_ interventions: [Intervention]) {
+    init(_ interventions: [Intervention], tolerating tolerance: Duration) {
         for intervention in interventions {
-            guard case .begins(let number, let side) = intervention.act.separation else { continue }
+            guard case .begins(let number, let side) = intervention.act.separation(tolerating: tolerance) else {
+                continue
+            }
             sides[intervention.party, default: [:]][number] = side
         }
     }

@@ -29,6 +29,7 @@ struct FaultTrace {
     /// The partitions that keep it apart from its coordinator or the ledger, and the links that are as slow as if one did;
     /// and those of them that are there now.
     private let cuts: Set<UInt32>
+    private let tolerance: Duration
     private var presentCuts: Set<UInt32> = []
     /// When a process that was started again should be able to sign at the latest.
     private var ready: Instant?
@@ -57,15 +58,17 @@ struct FaultTrace {
     /// - Parameters:
     ///   - issues: when each task was meant to be issued.
     ///   - cuts: the partitions that keep it apart from its coordinator or the ledger.
+    ///   - tolerance: how slow a link may be that keeps nobody apart.
     ///   - outages: while the ledger is away, nobody who starts has an operator set.
     init(
-        party: Party, service: ServiceID, issues: [VoteKey: Instant], cuts: Set<UInt32> = [], outages: LedgerOutages
+        party: Party, service: ServiceID, issues: [VoteKey: Instant], cuts: Set<UInt32> = [],
+        tolerance: Duration, outages: LedgerOutages
     ) {
         self.outages = outages
         self.party = party
         self.service = service
         self.issues = issues
-        self.cuts = cuts
+        (self.cuts, self.tolerance) = (cuts, tolerance)
     }
 
     /// What its next process says, and what was done to it. A silence that goes on across a restart is noted again by the
@@ -102,7 +105,7 @@ struct FaultTrace {
             isPaused = false
             isBack(at: time)
         case .restarted(let disk): if disk != .keep { mayHaveLostVotes = true }
-        case .cutOff, .rejoined, .slowed, .restored: follow(act.separation, at: time)
+        case .cutOff, .rejoined, .slowed, .restored: follow(act.separation(tolerating: tolerance), at: time)
         }
     }
 

@@ -64,11 +64,14 @@ extension RunHistory {
     package var faultySigners: Set<OperatorIndex> { Self.signers(in: faulty) }
 
     /// Whoever's adversary did more than let it die; who lets its process forget what it has signed is one.
-    var cheats: Set<Party> { Set(injections.filter { !$0.injection.isDeath }.map(\.party)).union(relapsed) }
+    var cheats: Set<Party> { Set(injections.filter { !$0.injection.isDeath }.map(\.party)).union(relapsed()) }
 
     /// Whose next process has forgotten what they had signed.
-    var relapsed: Set<Party> {
-        Set(injections.filter { $0.injection.behaviour == FaultInterval.relapsingBehaviour }.map(\.party))
+    ///
+    /// - Parameter time: before which it died; nil: ever.
+    func relapsed(before time: Instant? = nil) -> Set<Party> {
+        let relapses = injections.filter { $0.injection.behaviour == FaultInterval.relapsingBehaviour }
+        return Set(relapses.filter { relapse in time.map { relapse.at < $0 } ?? true }.map(\.party))
     }
 
     /// Whether a party follows the protocol and can act on what it is sent, when it is there. A coordinator that died

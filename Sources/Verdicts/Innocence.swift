@@ -29,7 +29,8 @@ func judgeInnocence(of history: RunHistory) -> Finding {
         let guilty = equivocations.contains {
             $0.signer == slash.signer && $0.voteKey == slash.voteKey && $0.isProvable(against: slash.accused, &check)
         }
-        if guilty { continue }
+        // Of what its next process signs nobody need have noted that it was the second time.
+        if guilty || history.relapsed(before: punished.at).contains(.signer(slash.signer)) { continue }
         let missing = history.operatorGaps.filter { $0.party == .signer(slash.signer) }
         if missing.isEmpty {
             violations.append(account("it sent no two different votes for it"))

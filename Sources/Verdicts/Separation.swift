@@ -19,7 +19,7 @@ struct Separation: Hashable, Sendable {
         var open: [UInt32: Open] = [:]
         var found: [Separation] = []
         for intervention in run.interventions {
-            switch intervention.act.separation {
+            switch intervention.act.separation(tolerating: run.genesis.tolerableDelay) {
             case .begins(let number, let side):
                 open[number, default: Open(start: intervention.at)].sides[intervention.party] = side
             // It heals for all at once.
@@ -55,16 +55,23 @@ enum SeparationStep: Hashable {
 
 extension Intervention.Act {
     /// Nil: nothing.
-    var separation: SeparationStep? {
+    ///
+    /// - Parameter delay: on a link that is no slower, nodes do their part.
+    func separation(tolerating tolerance: Duration) -> SeparationStep? {
         switch self {
         case .cutOff(let partition, let side): .begins(number: partition, side: side)
-        case .slowed(let change, let side, let delay) where delay > Self.tolerableDelay:
+        case .slowed(let change, let side, let delay) where delay > tolerance:
             .begins(number: change, side: side)
         case .rejoined(let number), .restored(let number): .ends(number: number)
         case .killed, .paused, .resumed, .restarted, .slowed: nil
         }
     }
+}
 
-    /// One way. No two regions of the world are so far apart: what takes longer is the network's fault, not a node's.
-    private static let tolerableDelay = Duration.milliseconds(200)
+extension Genesis {
+    /// One way. No two regions of the world are so far apart, and four of them are time enough for a task to be certified: what
+    /// takes longer is the network's fault, not a node's.
+    var tolerableDelay: Duration {
+        services.map { $0.deadline / 4 }.reduce(.milliseconds(200), min)
+    }
 }

@@ -1,3 +1,4 @@
+import Attesting
 import Cryptography
 import Messages
 import Primitives
@@ -83,6 +84,18 @@ import Testing
         #expect(!begunByOther && begun)
         #expect(schedule.applies(to: ServiceID(1), Subject(number: 5), used: 0))
         #expect(!schedule.applies(to: service, Subject(number: 5), used: 0))
+    }
+
+    /// A clock is wrong in all AVSs, until its tasks have come in all of them; silence ends in each by itself.
+    @Test(arguments: [Behaviour.clockStep, .silent]) func whatTheWholeNodeHasEndsOnce(behaviour: Behaviour) {
+        let other = ServiceID(1)
+        var board = FaultBoard(services: [service, other], seed: 1)
+        board.add(FaultPlan(party: .signer(OperatorIndex(0)), behaviour: behaviour, begins: .start, lasts: .tasks(1)))
+        _ = board.follow(.began(began), at: began)
+        let ends = [(0, service), (0, other), (1, service), (1, other)].map { sequence, service in
+            board.saw(task(UInt64(sequence), of: service), at: began).ended.map(\.1)
+        }
+        #expect(ends == (behaviour == .silent ? [[], [], [service], [other]] : [[], [], [], [nil]]))
     }
 
     @Test func itTellsWhenItMustBeWoken() {

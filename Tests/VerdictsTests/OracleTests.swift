@@ -80,6 +80,15 @@ import Verdicts
         #expect(finding.account == "op-3 was slashed for task 1 of squares, but it sent no two different votes for it")
     }
 
+    /// What it signs after its amnesia may be the second time, whether somebody noted that or not; before it, it is not.
+    @Test(arguments: [(UInt64(80), Verdict.holds), (95, .violated)])
+    func whoHadForgottenIsNotInnocent(death: UInt64, verdict: Verdict) throws {
+        var builder = try HistoryBuilder.sound()
+        builder.note(HistoryBuilder.signer(3), at: death, .injected(Injection(behaviour: "amnesia")))
+        builder.slash(3, on: builder.evidence(3, 1), at: 90)
+        #expect(builder.judge(.innocence).verdict == verdict)
+    }
+
     @Test func forgedEvidenceViolatesInnocence() throws {
         var builder = try HistoryBuilder()
         builder.issue(2)
@@ -139,6 +148,17 @@ import Verdicts
         builder.equivocate(
             4, 2, after: 1_200, to: [HistoryBuilder.signer(1)], and: [HistoryBuilder.signer(other)])
         #expect(builder.judge(.completeness).verdict == verdict)
+    }
+
+    /// In a star nobody else sees a vote.
+    @Test func whatACensorWasShownAloneIsNotDue() throws {
+        var builder = try HistoryBuilder()
+        builder.issue(2)
+        builder.equivocate(4, 2, to: [HistoryBuilder.coordinator], and: [HistoryBuilder.coordinator])
+        #expect(builder.judge(.completeness).verdict == .violated)
+        builder.note(HistoryBuilder.coordinator, at: 1, .injected(Injection(behaviour: "coordinator-censors")))
+        builder.note(HistoryBuilder.coordinator, at: 15, .recovered(behaviour: "coordinator-censors", service: nil))
+        #expect(builder.judge(.completeness).verdict == .holds)
     }
 
     /// The window of task 2 closes at 2020 ms; half a second more may pass until the evidence is submitted.
