@@ -10,8 +10,9 @@ struct FaultBenchCommand: AsyncParsableCommand {
         commandName: "faults", abstract: "Measure what the faults of topologies cost those who have none.",
         discussion: """
             Runs each topology with its faults, partitions, link changes and chaos, and without them, in turn, and prints \
-            a line for each: the median of the runs' p50 of quorum latency, the ratio of the two, pair by pair (the median, and between what \
-            all lie), the most memory that a process without a fault ever had, and the most events that ever waited for one.
+            a line for each: the median of the runs' p50 of quorum latency, the ratio of each pair of runs (the median, \
+            and between what all lie), the most memory that a process without a fault ever had, and the most events that \
+            ever waited for one.
 
               quorate bench faults Topologies/faults/flood.yaml --duration 10s --repeat 5
 
