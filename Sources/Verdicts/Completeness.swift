@@ -171,7 +171,8 @@ extension RunHistory {
         let seers = equivocation.votes.map { vote in
             Set(
                 vote.recipients.filter {
-                    !($0.isCoordinator && isCensored) && isHonest($0, in: service, cheats: cheats)
+                    // The ledger takes certificates, and compares no votes.
+                    $0 != .ledger && !($0.isCoordinator && isCensored) && isHonest($0, in: service, cheats: cheats)
                         && isAwake($0, during: watch)
                         && !isSeparated($0, from: sender, during: watch)
                         // What it has forgotten somebody must tell it again.

@@ -149,7 +149,9 @@ struct FaultTrace {
             ready = nil
             if isOfSince(vote.statement.voteKey) { back = nil }
         // From a guard that is whole nobody has a reason to refuse for long.
-        case .refusedToSign where mayHaveLostVotes: ready = nil
+        case .refusedToSign where mayHaveLostVotes:
+            ready = nil
+            isDown = true
         // A coordinator that is back has its operator set again.
         case .operatorSetAdopted where party.isCoordinator && !isDying && isDown:
             isDown = false
