@@ -60,11 +60,11 @@ extension Conductor {
         children[place].faults[fault].state = .happened
         children[place].epitaph = "crashed, as its fault says"
         let plan = children[place].faults[fault].plan
+        // A guard that is written and not synced promises nothing beyond its host's power.
+        children[place].hasOlderDisk = plan.behaviour == .powerLoss && !settings.guardsAreSynced
         if case .duration(let rest) = plan.lasts {
             children[place].state = .resting(until: now + rest)
             children[place].restDisk = Intervention.Disk(rawValue: plan.parameters.disk.rawValue) ?? .keep
-            // A guard that is written and not synced promises nothing beyond its host's power.
-            children[place].hasOlderDisk = plan.behaviour == .powerLoss && !settings.guardsAreSynced
             effects.append(.wake(now + rest))
             if children[place].party == .ledger { unsettle(at: now, &effects) }
         } else {
@@ -95,8 +95,6 @@ extension Conductor {
             children[place].incarnation += 1
             let disk = children[place].restDisk
             if disk != .keep { record(.restarted(disk), place, at: now, &effects) }
-            if children[place].hasOlderDisk { record(.restarted(.older), place, at: now, &effects) }
-            children[place].hasOlderDisk = false
             launchAgain(place, disk: disk, at: now, &effects)
         }
         expireOrders(at: now, &effects)

@@ -289,6 +289,8 @@ package struct Conductor: Sendable {
         _ place: Int, disk: Intervention.Disk = .keep, at now: Instant, _ effects: inout [Effect]
     ) {
         forgetPastCrashes(of: place, at: now)
+        if children[place].hasOlderDisk { record(.restarted(.older), place, at: now, &effects) }
+        children[place].hasOlderDisk = false
         launch(place, disk: disk, &effects)
         // At once: it may never be ready, if somebody it needs is dead for good.
         if let began { effects.append(.tell(children[place].party, .begin(began))) }

@@ -104,6 +104,18 @@ import Cluster
         #expect(restarted.contains(.launch(Stage.second, incarnation: 2, faults: [], ledgerPort: 4000)), "\(restarted)")
     }
 
+    /// Dead for good by its fault, it may be started again by order.
+    @Test func anOrderFindsWhatTheHostsPowerHasLeft() {
+        let loss = FaultPlan(
+            party: Stage.second, behaviour: .powerLoss, begins: .after(.seconds(1)), lasts: .untilTheEnd)
+        var stage = Stage(crash: loss, drainPatience: .seconds(5), guardsAreSynced: false)
+        stage.begin()
+        stage.tell(.ended(Stage.second, .signalled(SIGKILL)), after: .seconds(2))
+        let restarted = stage.tell(.ordered(.restart(Stage.second, .keep), ticket: 1))
+        let found = restarted.compactMap { if case .record(let act) = $0 { act.act } else { nil } }
+        #expect(found == [.restarted(.keep), .restarted(.older)])
+    }
+
     /// Dead for another reason, it slept through its crash: that is not made up for.
     @Test func aCrashWhoseTimeWentByIsNotDueAgain() {
         let crash = FaultPlan(

@@ -2,6 +2,7 @@ import Attesting
 import Messages
 import Primitives
 import Records
+import Staging
 import TestSupport
 import Testing
 import TopologyFormat
@@ -82,6 +83,25 @@ import Verdicts
             faults: "[{operator: op-1, does: twin}, {operator: op-1, does: \(clock), at: 0s, for: 300ms}]")
         let run = try Simulator.run(try Scene.plan(topology, costs: .none))
         #expect(run.ending == .completed && run.figures.events < 100_000)
+    }
+
+    /// A vote that it sends to nobody may still be in the certificate that it makes of it.
+    @Test func whoColludesIsKnownByItsCertificatesToo() throws {
+        let topology = try Scene.topology(
+            operators: "{op-1: {stake: 10 SOL}, op-2: {stake: 1 SOL}, op-3: {stake: 2 SOL}, op-4: {stake: 2 SOL}}",
+            service: "load: {tasks: 3, rate: 10/s}",
+            faults: "[{coordinator: squares, does: coordinator-equivocates, at: task 2}, "
+                + "{operator: op-1, does: collusion}, {operator: op-1, does: withhold, probability: 1/4}]")
+        var contradicted = 0
+        for seed in UInt64(0)..<40 {
+            let run = try Simulator.run(try Scene.plan(topology, seed: seed))
+            let agreement = SignaturePlan.modelled.scheme(seed: seed).scoped {
+                Scene.judged(run).first { $0.oracle == .agreement }
+            }
+            #expect(agreement?.verdict != .violated, "seed \(seed): \(agreement?.account ?? "")")
+            contradicted += agreement?.verdict == .notApplicable ? 1 : 0
+        }
+        #expect(contradicted > 0, "two certificates, and whoever made them possible is known")
     }
 
     @Test func whatAPartitionHoldsUpComesAfterIt() throws {

@@ -124,6 +124,17 @@ import Verdicts
         #expect(judged == expected)
     }
 
+    /// Others may tell it what its guard lacks only after it has waited for them and signed.
+    @Test func whoRefusesToSignInTheEndIsReliedOnNoMore() throws {
+        let judged = try judged([1, 300, 600]) { builder in
+            builder.note(Self.op1, at: 2_000, .injected(Injection(behaviour: "power-loss")))
+            builder.secondSigners[1] = [
+                (at: 2_500, vote(builder, 240)), (at: 2_600, .refusedToSign(reason: "the guard is older")),
+            ]
+        }
+        #expect(judged == [1])
+    }
+
     @Test func aCoordinatorIsBackWithACertificateForWhatItIssuedSince() throws {
         let coordinator = HistoryBuilder.coordinator
         for isPaused in [false, true] {
