@@ -1,4 +1,5 @@
 import Attesting
+import Cryptography
 import Messages
 import Primitives
 import Records
