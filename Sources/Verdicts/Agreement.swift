@@ -20,7 +20,8 @@ func judgeAgreement(of history: RunHistory) -> Finding {
         guard let other = first[key] else { continue }
         let account = "\(history.describe(key)): \(told(of: other)), \(told(of: held))"
         let statements = [other.certificate.statement, held.certificate.statement]
-        if statements.contains(where: { history.canBeForced($0) }) {
+        let doubles = history.cheats(whoSigned: other.certificate, and: held.certificate)
+        if statements.contains(where: { history.canBeForced($0, by: doubles) }) {
             excused.append(account)
         } else {
             violations.append(
@@ -51,12 +52,26 @@ extension RunHistory {
         operatorSets.values.first { $0.service == service && $0.epoch == epoch && $0.revision == Revision(0) }
     }
 
+    /// Cheats that signed both, be it that their second vote never left them but in a certificate of their own.
+    fileprivate func cheats(whoSigned one: Certificate, and other: Certificate) -> Set<OperatorIndex> {
+        func signers(of certificate: Certificate) -> Set<OperatorIndex> {
+            guard let set = operatorSets[certificate.statement.operatorSet] else { return [] }
+            return Set(
+                certificate.signers.members.map(\.place).filter(set.members.indices.contains).map {
+                    set.members[$0].signer
+                })
+        }
+        return signers(of: one).intersection(signers(of: other)).intersection(Self.signers(in: cheats))
+    }
+
     /// Whether those who signed two things about this hold enough, with those who had lost their seats by then, and those
     /// who had forgotten what they signed, of whom nobody need have noted that it was the second time. By revision 0's
     /// stake, so that whoever was tombstoned in the epoch counts.
-    fileprivate func canBeForced(_ statement: Statement) -> Bool {
+    ///
+    /// - Parameter others: who signed two things without having noted it.
+    fileprivate func canBeForced(_ statement: Statement, by others: Set<OperatorIndex>) -> Bool {
         var equivocators = Set(equivocations.filter { $0.voteKey == statement.voteKey }.map(\.signer))
-        equivocators.formUnion(Self.signers(in: relapsed()))
+        equivocators.formUnion(Self.signers(in: relapsed()).union(others))
         if let set = operatorSets[statement.operatorSet] {
             equivocators.formUnion(Set(equivocations.map(\.signer)).subtracting(set.members.map(\.signer)))
         }

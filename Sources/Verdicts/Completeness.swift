@@ -27,9 +27,11 @@ func judgeCompleteness(of history: RunHistory) -> Finding {
     let culprits = Set(equivocations.map(\.signer))
     // Who signed a wrong result that was certified may lose a dispute about it.
     let convicted = Set(history.slashes.map(\.record).filter { $0.kind == .equivocation }.map(\.signer))
+    // Of what somebody signed who had forgotten, nobody need have noted that it was the second time.
+    let unprovenCulprits = history.faultySigners.subtracting(culprits)
+        .subtracting(RunHistory.signers(in: history.relapsed()))
     let absences =
-        missed.absences
-        + history.faultySigners.subtracting(culprits).intersection(convicted).sorted().map(history.unprovable)
+        missed.absences + unprovenCulprits.intersection(convicted).sorted().map(history.unprovable)
     let gaps = history.ledgerGaps + history.operatorGaps + history.coordinatorGaps
     guard !faulty.isEmpty else {
         return .conclude(

@@ -72,6 +72,25 @@ import Verdicts
         #expect(builder.judge(.agreement).verdict == verdict)
     }
 
+    /// Its second vote may never have left it but in a certificate of its own.
+    @Test(arguments: [(UInt32(1), Verdict.notApplicable), (2, .violated), (4, .violated)])
+    func agreementIsExcusedWhereACheatSignedBoth(cheat: UInt32, verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        builder.issue(1)
+        builder.certify(1, by: [1, 2])
+        builder.certify(1, result: 2, by: [1, 2, 4])
+        builder.note(HistoryBuilder.signer(cheat), at: 5, .injected(Injection(behaviour: "collusion")))
+        #expect(builder.judge(.agreement).verdict == verdict)
+    }
+
+    @Test(arguments: [("amnesia", Verdict.holds), ("flood", .violated)])
+    func whoHadForgottenMayBeSlashedUnnoted(name: String, verdict: Verdict) throws {
+        var builder = try HistoryBuilder.sound()
+        builder.note(HistoryBuilder.signer(3), at: 5, .injected(Injection(behaviour: name)))
+        builder.slash(3, on: builder.evidence(3, 1), at: 90)
+        #expect(builder.judge(.completeness).verdict == verdict)
+    }
+
     @Test func anHonestOperatorsSlashViolatesInnocence() throws {
         var builder = try HistoryBuilder.sound()
         builder.slash(3, on: builder.evidence(3, 1), at: 90)
