@@ -52,16 +52,18 @@ extension RunHistory {
         operatorSets.values.first { $0.service == service && $0.epoch == epoch && $0.revision == Revision(0) }
     }
 
-    /// Cheats that signed both, be it that their second vote never left them but in a certificate of their own.
+    /// Who signed both and had a fault in this very thing, be it that the second vote never left them but in a certificate of
+    /// their own.
     fileprivate func cheats(whoSigned one: Certificate, and other: Certificate) -> Set<OperatorIndex> {
+        let key = one.statement.voteKey
+        let faulty = injections.filter { $0.injection.service == key.service && $0.injection.subject == key.subject }
         func signers(of certificate: Certificate) -> Set<OperatorIndex> {
-            guard let set = operatorSets[certificate.statement.operatorSet] else { return [] }
-            return Set(
-                certificate.signers.members.map(\.place).filter(set.members.indices.contains).map {
-                    set.members[$0].signer
-                })
+            guard let members = operatorSets[certificate.statement.operatorSet]?.members else { return [] }
+            let places = certificate.signers.members.map(\.place).filter(members.indices.contains)
+            return Set(places.map { members[$0].signer })
         }
-        return signers(of: one).intersection(signers(of: other)).intersection(Self.signers(in: cheats))
+        return signers(of: one).intersection(signers(of: other))
+            .intersection(Self.signers(in: Set(faulty.map(\.party))))
     }
 
     /// Whether those who signed two things about this hold enough, with those who had lost their seats by then, and those

@@ -79,7 +79,9 @@ import Verdicts
         builder.issue(1)
         builder.certify(1, by: [1, 2])
         builder.certify(1, result: 2, by: [1, 2, 4])
-        builder.note(HistoryBuilder.signer(cheat), at: 5, .injected(Injection(behaviour: "collusion")))
+        let task = builder.statement(1).voteKey
+        let injection = Injection(behaviour: "collusion", service: task.service, subject: task.subject)
+        builder.note(HistoryBuilder.signer(cheat), at: 5, .injected(injection))
         #expect(builder.judge(.agreement).verdict == verdict)
     }
 
