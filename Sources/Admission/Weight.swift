@@ -16,5 +16,6 @@ package struct Weight: Hashable, Comparable, Sendable {
         let share = UInt128(stake.number) * UInt128(Self.whole.parts) / UInt128(max(1, total.number))
         parts = UInt64(min(max(share, UInt128(Self.least.parts)), UInt128(Self.whole.parts)))
     }
+
     package static func < (left: Self, right: Self) -> Bool { left.parts < right.parts }
 }

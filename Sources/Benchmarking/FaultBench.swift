@@ -19,7 +19,7 @@ package struct FaultBench: Sendable {
     private let executables: Executables
 
     package init(_ topology: Topology, seed: UInt64, repeats: Int, executables: Executables) {
-        (self.topology, self.seed) = (topology.drawingChaos(seed: seed), seed)
+        (self.topology, self.seed) = (topology, seed)
         (self.repeats, self.executables) = (repeats, executables)
     }
 
@@ -47,7 +47,7 @@ package struct FaultBench: Sendable {
         guard outcome.ending == .completed, outcome.failures.isEmpty else { throw ValidationError.runFailed(outcome) }
         let history = RunHistory(try RunRecords.load(directory: directory.path))
         // Those that do wrong may use what they like.
-        let culprits = Set(self.topology.faults.map(\.party))
+        let culprits = Set(self.topology.drawingChaos(seed: seed).faults.map(\.party))
         let readings = outcome.usages.filter { !culprits.contains($0.party) }.compactMap(\.readings.last)
         return FaultCost.Sample(
             latency: QuorumLatency(history.tasks), peakBytes: readings.map(\.peakResidentBytes).max() ?? 0,
@@ -130,7 +130,6 @@ extension Topology {
         topology.chaos = nil
         topology.network.partitions = []
         topology.network.changes = []
-        topology.expect = Expectations()
         return topology
     }
 }

@@ -25,8 +25,9 @@ func judgeBounds(of history: RunHistory) -> Finding {
         measured[ProcessName(party: $0.party, incarnation: $0.incarnation)] == nil
     }
     let parties = Set(measured.keys.map(\.party))
+    // What may be on a disk is known by what was issued, of which coordinators tell.
     let gaps =
-        history.gaps.filter { !parties.contains($0.party) }
+        history.gaps.filter { !parties.contains($0.party) || $0.party.isCoordinator }
         + unmeasured.filter(\.isClosed).map {
             RecordGap(party: $0.party, account: "nobody has measured \(history.name(of: $0.party))")
         }
@@ -98,14 +99,15 @@ struct ResourceLimits {
             let votes = history.tasksByService.reduce(0) { sum, service in
                 history.everMembers[service.key]?.contains(signer) ?? false ? sum + service.value : sum
             }
-            durable = 8 << 10 + Self.voteEntry * UInt64(votes)
+            durable = history.coordinatorGaps.isEmpty ? 8 << 10 + Self.voteEntry * UInt64(votes) : .max
         case .coordinator(let service):
             let members = UInt64(genesis.signers.count)
             memory = 256 << 20 + UInt64(history.mostOpenTasks) * (16 << 10 + 2 << 10 * members)
             let tasks = history.tasks.filter { $0.task.service == service }
             let payloads = tasks.reduce(UInt64(0)) { $0 + ($1.isSubmitted ? UInt64($1.task.payload.count) : 0) }
             let offences = Set(history.findings.map(\.evidence.offence)).count
-            durable = 64 << 10 + Self.taskEntry * UInt64(tasks.count) + payloads + Self.evidenceEntry * UInt64(offences)
+            let entries = Self.taskEntry * UInt64(tasks.count) + Self.evidenceEntry * UInt64(offences)
+            durable = history.coordinatorGaps.isEmpty ? 64 << 10 + entries + payloads : .max
         }
     }
 

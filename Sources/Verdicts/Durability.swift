@@ -11,11 +11,16 @@ func judgeDurability(of history: RunHistory) -> Finding {
     var (violations, absences) = history.lostAcknowledgements
     violations += history.regressions
     let receipts = history.receipts.count { $0.receipt.outcome.leavesTrace }
-    let restarts = Set(history.processes.filter { $0.incarnation > 1 }.map(\.party)).count
+    let restarted = Set(history.processes.filter { $0.incarnation > 1 }.map(\.party))
+    let bereft = restarted.intersection(history.withoutGuard.keys)
+    let whole = restarted.count - bereft.count
     var accounts: [String] = []
     if receipts > 0 { accounts.append("\(RunHistory.count(receipts, "receipt")) found in the ledger's log") }
-    if restarts > 0 {
-        accounts.append("\(RunHistory.count(restarts, "node")) started again, with all that it had signed and issued")
+    if whole > 0 {
+        accounts.append("\(RunHistory.count(whole, "node")) started again, with all that was signed and issued")
+    }
+    if !bereft.isEmpty {
+        accounts.append("\(RunHistory.count(bereft.count, "node")) started again on an older or empty disk")
     }
     absences.sort { $0.account < $1.account }
     return .conclude(
@@ -92,7 +97,7 @@ extension RunHistory {
     }
 
     /// Whose guard somebody took back or threw away, and from which process on.
-    private var withoutGuard: [Party: UInt32] {
+    fileprivate var withoutGuard: [Party: UInt32] {
         Dictionary(disks.filter { $0.disk != .keep }.map { ($0.party, $0.incarnation) }, uniquingKeysWith: min)
     }
 

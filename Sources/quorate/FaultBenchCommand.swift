@@ -49,8 +49,7 @@ struct FaultBenchCommand: AsyncParsableCommand {
         }
         var costs: [(name: String, cost: FaultCost)] = []
         for topology in topologies {
-            // Whole in a double, as readers of JSON hold it.
-            let seed = topology.seed ?? UInt64.random(in: 0..<(1 << 53))
+            let seed = topology.seed ?? TopologyInput.drawnSeed()
             Console.complain("\(topology.account); seed \(seed); \(repeats) times with its faults, and without")
             let bench = FaultBench(topology, seed: seed, repeats: Int(repeats), executables: executables)
             costs.append((topology.name, try await Interruptible.run { try await bench.run() }))

@@ -63,8 +63,7 @@ struct ValidateCommand: AsyncParsableCommand {
         let model = try CommandFailure.asBadInput { try CostFile.costs(named: costs) }
         let executables = try CommandFailure.asBadInput { try Executables.find() }
         let topology = try CommandFailure.asBadInput { try original.overridden(by: load.overrides) }
-        // Whole in a double, as readers of JSON hold it.
-        let seed = topology.seed ?? UInt64.random(in: 0..<(1 << 53))
+        let seed = topology.seed ?? TopologyInput.drawnSeed()
         let cores = self.cores ?? .shared(ProcessInfo.processInfo.activeProcessorCount)
         let validation = Validation(
             topology, seed: seed, costs: model, cores: cores, repeats: Int(repeats), executables: executables)

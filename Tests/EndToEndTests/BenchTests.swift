@@ -9,9 +9,15 @@ import Testing
     ]
 
     private func bench(_ session: CommandLineSession, _ more: String...) async throws -> CommandLineSession.Outcome {
-        let child = try session.start(Self.least + more, environment: ["TMPDIR": session.directory.path])
-        await child.ended()
-        return try session.outcome(of: child)
+        try await session.run(Self.least + more, environment: ["TMPDIR": session.directory.path])
+    }
+
+    /// What a bench prints with `--json`.
+    private func document(_ session: CommandLineSession, _ arguments: [String]) async throws -> [String: Any] {
+        let outcome = try await session.run(
+            arguments + ["--json"], environment: ["TMPDIR": session.directory.path])
+        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
     }
 
     /// What a reference program must print, whatever it does.
@@ -41,10 +47,7 @@ import Testing
 
     @Test func oneDocumentOnStandardOutput() async throws {
         let session = try CommandLineSession()
-        let outcome = try await bench(session, "--json")
-        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
-        let document = try #require(
-            try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let document = try await document(session, Self.least)
         let result = try #require((document["results"] as? [[String: Any]])?.first)
         let figures = try #require(result["quorate"] as? [String: Any])
         #expect(result["n"] as? Int == 3 && result["reference"] is NSNull)
@@ -60,14 +63,7 @@ import Testing
             tasks: 60, faults: faults, expect: "{slashed: [op-3]}", deadline: "1s",
             window: "1s")
         try session.write(topology, to: "small.yaml")
-        let child = try session.start(
-            ["bench", "faults", "small.yaml", "--repeat", "1", "--json"],
-            environment: ["TMPDIR": session.directory.path])
-        await child.ended()
-        let outcome = try session.outcome(of: child)
-        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
-        let document = try #require(
-            try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let document = try await document(session, ["bench", "faults", "small.yaml", "--repeat", "1"])
         let result = try #require((document["topologies"] as? [[String: Any]])?.first)
         for side in ["with", "without"] {
             let runs = try #require(result[side] as? [[String: Any]])
@@ -88,14 +84,7 @@ import Testing
     /// With a ledger process that is started, loaded and killed.
     @Test func theLedgerByItself() async throws {
         let session = try CommandLineSession()
-        let child = try session.start(
-            Self.leastLedger + ["--section", "restart,durable", "--json"],
-            environment: ["TMPDIR": session.directory.path])
-        await child.ended()
-        let outcome = try session.outcome(of: child)
-        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
-        let document = try #require(
-            try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let document = try await document(session, Self.leastLedger + ["--section", "restart,durable"])
         let figures = try #require(document["figures"] as? [[String: Any]])
         #expect(figures.map { $0["section"] as? String } == ["restart", "restart", "durable", "durable"])
         #expect(figures.allSatisfy { ($0["median"] as? Double ?? 0) > 0 })
@@ -104,10 +93,8 @@ import Testing
 
     @Test func theLedgersFiguresAreATable() async throws {
         let session = try CommandLineSession()
-        let child = try session.start(
+        let outcome = try await session.run(
             Self.leastLedger + ["--section", "evidence"], environment: ["TMPDIR": session.directory.path])
-        await child.ended()
-        let outcome = try session.outcome(of: child)
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
         let lines = outcome.output.split(separator: "\n")
         #expect(lines.count == 3 && lines[0].hasPrefix("# quorate"))

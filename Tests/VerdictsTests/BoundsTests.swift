@@ -29,6 +29,15 @@ import Verdicts
         #expect(finding.violations.first?.exhibits.first?.place == RecordPlace(file: "outcome.json", byte: nil))
     }
 
+    @Test func `Without word of what was issued nobody has too much on its disk`() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.usages[HistoryBuilder.signer(2)] = Self.usage(durable: 100_000)
+        builder.endings[HistoryBuilder.coordinator] = .torn(at: 4711)
+        #expect(builder.judge(.bounded).verdict == .unknown)
+        builder.usages[HistoryBuilder.signer(2)] = Self.usage(memory: 400 << 20)
+        #expect(builder.judge(.bounded).verdict == .violated)
+    }
+
     /// An earlier version said of processor time and memory alone.
     @Test func `What was not measured is not judged`() throws {
         var builder = try HistoryBuilder.sound()

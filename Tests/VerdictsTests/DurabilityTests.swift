@@ -126,6 +126,7 @@ import Verdicts
         builder.secondSigners[1] = [(at: 50, .refusedToSign(reason: Self.older))]
         let finding = builder.judge(.durability)
         #expect(finding.verdict == verdict, "\(finding.account)")
+        #expect(disk != .older || finding.account == "1 node started again on an older or empty disk")
     }
 
     @Test func `Any other refusal is no regression`() throws {

@@ -1,7 +1,6 @@
 import Messages
 import Primitives
 import Records
-import SystemPackage
 import TestSupport
 import Testing
 import Verdicts
@@ -136,15 +135,8 @@ import Verdicts
         builder.note(party, at: 1_000, .recovered(behaviour: name, service: nil))
         builder.note(party, at: 2_000, .injected(Injection(behaviour: "crash")))
         builder.endings[party] = .cut
-        let run = builder.records
-        let header = RecordHeader(
-            node: "op-1", party: party, incarnation: 2, network: run.genesis.network, configuration: [])
-        let second = NodeRecord(
-            path: FilePath(header.fileName), header: header,
-            entries: [.note(at: HistoryBuilder.instant(2_500), .refusedToSign(reason: "the guard is older"))],
-            ending: .closed(at: HistoryBuilder.instant(9_999)))
-        let history = RunHistory(RunRecords(genesis: run.genesis, nodes: run.nodes + [second]))
-        let finding = Oracle.liveness.judge(history)
+        builder.secondSigners[1] = [(at: 2_500, .refusedToSign(reason: "the guard is older"))]
+        let finding = builder.judge(.liveness)
         #expect(finding.verdict == verdict, "\(finding.account)")
     }
 
@@ -169,17 +161,10 @@ import Verdicts
         // What came in the same turn.
         builder.note(party, at: 2000, .attested(vote))
         builder.endings[party] = .cut
-        let run = builder.records
-        let header = RecordHeader(
-            node: "op-1", party: party, incarnation: 2, network: run.genesis.network, configuration: [])
-        let second = NodeRecord(
-            path: FilePath(header.fileName), header: header,
-            entries: signsAgain ? [.note(at: HistoryBuilder.instant(4990), .attested(vote))] : [],
-            ending: .closed(at: HistoryBuilder.instant(9999)))
-        let history = RunHistory(RunRecords(genesis: run.genesis, nodes: run.nodes + [second]))
-        let finding = Oracle.liveness.judge(history)
+        builder.secondSigners[1] = signsAgain ? [(at: 4_990, .attested(vote))] : []
+        let finding = builder.judge(.liveness)
         #expect(finding.verdict == (signsAgain ? .violated : .holds))
         #expect(finding.account.hasPrefix(signsAgain ? "2 of 3 tasks judged: 1 of 2" : "1 of 3 tasks judged: 1 task "))
-        #expect(history.faulty == [HistoryBuilder.signer(1)])
+        #expect(builder.history.faulty == [HistoryBuilder.signer(1)])
     }
 }
