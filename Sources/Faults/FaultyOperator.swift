@@ -107,12 +107,14 @@ package struct FaultyOperator: PerturbableMachine {
         case .send(.attestation(let vote), let recipients):
             effects.append(effect)
             saw(vote, with: recipients, effects: &effects)
-        case .send(.certificate(let certificate), _):
+        case .send(.certificate(let certificate), let recipients):
             effects.append(effect)
-            saw(certificate, effects: &effects)
+            saw(certificate, with: recipients, effects: &effects)
         case .send(.submit(let signed), _):
             effects.append(effect)
-            if case .submitCertificate(let certificate, _) = signed.instruction { saw(certificate, effects: &effects) }
+            if case .submitCertificate(let certificate, _) = signed.instruction {
+                saw(certificate, with: [.ledger], effects: &effects)
+            }
         default: effects.append(effect)
         }
         if death == .after { die(of: .crash, effects: &effects) }
@@ -127,10 +129,9 @@ package struct FaultyOperator: PerturbableMachine {
         effects.append(.note(.injected(injection)))
     }
 
-    /// What has gone out in a certificate is known, though nobody need compare it: as if the ledger alone had it.
-    private mutating func saw(_ certificate: Certificate, effects: inout [NodeEffect]) {
+    private mutating func saw(_ certificate: Certificate, with holders: [Party], effects: inout [NodeEffect]) {
         guard let set = sets.set(certificate.statement.operatorSet) else { return }
-        for vote in certificate.attestations(in: set) ?? [] { saw(vote, with: [.ledger], effects: &effects) }
+        for vote in certificate.attestations(in: set) ?? [] { saw(vote, with: holders, effects: &effects) }
     }
 
     private mutating func learn(_ event: NodeEvent) {

@@ -169,7 +169,11 @@ extension RunHistory {
         else { return false }
         let watch = Watch(service: service, from: equivocation.at, close: close)
         let sender = Party.signer(equivocation.signer)
-        let isCensored = isIntrusive(.coordinator(service), by: close)
+        // What a coordinator has ignored it is not told again.
+        let isCensored = intervals(
+            of: .coordinator(service), in: service,
+            touching: task(of: equivocation.voteKey)?.issued ?? watch.from, watch.end
+        ).contains(where: \.hasBeenSilent)
         let seers = equivocation.votes.map { vote in
             Set(
                 vote.recipients.filter {
@@ -195,8 +199,7 @@ extension RunHistory {
         return canCompare(seers, in: service, during: watch)
     }
 
-    /// Whether others had a reason to break off by then, and may have heard nothing of what it sent; or, of a coordinator, it has
-    /// ignored what it was sent.
+    /// Whether others had a reason to break off by then, and may have heard nothing of what it sent.
     private func isIntrusive(_ party: Party, by time: Instant) -> Bool {
         injections.contains {
             $0.party == party && $0.at <= time

@@ -64,6 +64,23 @@ import Testing
         #expect(alone.injections.count { $0.votes.count == 2 } == 1)
     }
 
+    /// A vote that went to nobody is out with the certificate that it is in.
+    @Test func whatLeavesInACertificateIsOut() {
+        var bench = OperatorBench([
+            plan(.equivocateSplit), plan(.selective) { $0.parameters.chosen = [OperatorIndex(3)] },
+        ])
+        bench.task(0)
+        let votes = (UInt8(1)...2).map { bench.vote(by: $0, task: 0) }
+        for (number, vote) in votes.enumerated() {
+            bench.handle(.received(.attestation(vote), from: .signer(OperatorIndex(UInt32(number + 1)))))
+        }
+        #expect(bench.votes(to: .signer(OperatorIndex(3)), task: 0).count == 1)
+        #expect(bench.injections.allSatisfy { $0.votes.isEmpty }, "its first vote is nowhere but here")
+        let statement = votes[0].statement
+        bench.handle(.received(.certificateRequest(statement.voteKey, statement: statement.digest), from: first))
+        #expect(bench.injections.last?.votes.count == 2)
+    }
+
     /// What it sends again and again need not be a vote in an AVS that there is.
     @Test func whoFloodsMayReplayToo() {
         var bench = OperatorBench([

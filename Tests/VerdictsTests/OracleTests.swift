@@ -159,15 +159,14 @@ import Verdicts
         #expect(builder.judge(.completeness).verdict == verdict)
     }
 
-    /// What a coordinator ignores it cannot compare; who has seen both votes needs nobody.
-    @Test(arguments: [(UInt32(2), Verdict.holds), (1, .violated)])
-    func whereTheCoordinatorIgnoresVotesNobodyCompares(other: UInt32, verdict: Verdict) throws {
+    /// What a coordinator ignores it cannot compare; who has seen both votes needs nobody, and what comes later it sees.
+    @Test(arguments: [(UInt64(2), UInt32(2), Verdict.holds), (2, 1, .violated), (300, 2, .violated)])
+    func whereTheCoordinatorIgnoresVotesNobodyCompares(task: UInt64, other: UInt32, verdict: Verdict) throws {
         var builder = try HistoryBuilder()
-        builder.issue(2)
+        builder.issue(task)
         builder.note(HistoryBuilder.coordinator, at: 1, .injected(Injection(behaviour: "coordinator-censors")))
-        builder.note(HistoryBuilder.coordinator, at: 1_000, .recovered(behaviour: "coordinator-censors", service: nil))
-        builder.equivocate(
-            4, 2, after: 1_200, to: [HistoryBuilder.signer(1)], and: [HistoryBuilder.signer(other)])
+        builder.note(HistoryBuilder.coordinator, at: 15, .recovered(behaviour: "coordinator-censors", service: nil))
+        builder.equivocate(4, task, to: [HistoryBuilder.signer(1)], and: [HistoryBuilder.signer(other)])
         #expect(builder.judge(.completeness).verdict == verdict)
     }
 

@@ -3,7 +3,8 @@ import Primitives
 import Records
 import TestSupport
 import Testing
-import Verdicts
+
+@testable import Verdicts
 
 /// What the oracles make of partitions, and of tasks that were open when a fault was over. Without 40 of 100 (operator
 /// 1) there is no quorum.
@@ -95,6 +96,14 @@ import Verdicts
         let later = try judged([801]) { slow(&$0, sides, by: 201, from: 2_000, to: 5_000) }
         #expect(later == [801])
         #expect(try judged([1, 120, 300]) { slow(&$0, sides, by: 200, from: 2_000, to: 5_000) } == [1, 120, 300])
+    }
+
+    /// The way there and back, twice.
+    @Test(arguments: [(Int64(1_000), Int64(200)), (400, 100)])
+    func aQuarterOfADeadlineIsTooSlow(deadline: Int64, tolerable: Int64) throws {
+        var genesis = try HistoryBuilder().genesis
+        genesis.services[0].deadline = .milliseconds(deadline)
+        #expect(genesis.tolerableDelay == .milliseconds(tolerable))
     }
 
     @Test func whereAllLinksAreSlowEverybodyIsApart() throws {
