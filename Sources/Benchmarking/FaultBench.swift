@@ -124,7 +124,7 @@ package struct FaultCost: Sendable {
 
 extension Topology {
     /// The same network, of which nobody is faulty and every link as it is at the beginning.
-    fileprivate var withoutFaults: Topology {
+    package var withoutFaults: Topology {
         var topology = self
         topology.faults = []
         topology.chaos = nil

@@ -36,7 +36,7 @@ enum RunFile {
         } catch let error as RunFileError {
             throw error
         } catch {
-            throw RunFileError(path: path, message: account(of: error))
+            throw RunFileError(path: path, message: account(of: error, in: Data(bytes)))
         }
     }
 
@@ -44,7 +44,7 @@ enum RunFile {
         var schemaVersion: Int
     }
 
-    private static func account(of error: any Error) -> String {
+    private static func account(of error: any Error, in document: Data) -> String {
         func name(_ keys: [any CodingKey]) -> String {
             keys.map { $0.intValue.map { "[\($0)]" } ?? ".\(snakeCase($0.stringValue))" }.joined()
                 .trimmingPrefix(".").description
@@ -55,7 +55,18 @@ enum RunFile {
         case DecodingError.valueNotFound(_, let context): return "\(name(context.codingPath)) is null"
         case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
             return "\(name(context.codingPath)): \(context.debugDescription)"
-        default: return "is not readable as JSON"
+        default: return "is not readable as JSON" + (syntaxMistake(in: document).map { ": \($0)" } ?? "")
+        }
+    }
+
+    /// What is wrong, and where, which a decoder does not tell.
+    private static func syntaxMistake(in document: Data) -> String? {
+        do {
+            _ = try JSONSerialization.jsonObject(with: document, options: .fragmentsAllowed)
+            return nil
+        } catch {
+            guard let text = (error as NSError).userInfo["NSDebugDescription"] as? String else { return nil }
+            return text.prefix(1).lowercased() + text.dropFirst().prefix { $0 != "." }
         }
     }
 

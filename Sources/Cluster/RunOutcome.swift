@@ -19,18 +19,21 @@ package struct RunOutcome: Hashable, Sendable {
     package var files: [FileUsage] = []
     /// What came of the topology's timeline, in the order in which it was done.
     package var timeline: [TimelineResult]
+    /// What the run has left; nil in what an earlier version has left.
+    package var inventory: RunInventory?
     /// Of a simulated run, which has no processes.
     package var simulation: SimulationAccount?
 
     package init(
         ending: Ending, failures: [ChildFailure], startup: Duration?, usages: [NodeUsage] = [],
-        timeline: [TimelineResult] = [], simulation: SimulationAccount? = nil
+        timeline: [TimelineResult] = [], inventory: RunInventory? = nil, simulation: SimulationAccount? = nil
     ) {
         self.ending = ending
         self.failures = failures
         self.startup = startup
         self.usages = usages
         self.timeline = timeline
+        self.inventory = inventory
         self.simulation = simulation
     }
 

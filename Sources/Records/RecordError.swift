@@ -40,6 +40,8 @@ package struct RecordError: Error, Hashable, Sendable {
         case otherNetwork
         case unknownParty(Party)
         case noRecords
+        /// Of a log of interventions, which has other than the entries that the run counted.
+        case otherCount(Int, of: Int)
     }
 }
 
@@ -70,6 +72,8 @@ extension RecordError.Problem: CustomStringConvertible {
         case .misnamed(let header): "its header says that it is \(header.fileName)"
         case .otherNetwork: "it belongs to another run: its network is not that of genesis.borsh"
         case .unknownParty(let party): "it is about \(party), which genesis.borsh does not name"
+        case .otherCount(let count, let expected):
+            "\(count == 0 ? "no entry is there" : "there are \(count) entries"), and the run had \(expected)"
         case .noRecords: "holds no record (*.\(RecordFile.fileExtension))"
         }
     }

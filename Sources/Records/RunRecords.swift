@@ -14,6 +14,8 @@ package struct RunRecords: Sendable {
     package var interventions: [Intervention]
     /// What processes have said that they use, where somebody has kept it.
     package var usages: [NodeUsage]
+    /// What must be there; nil where nobody has said it.
+    package var inventory: RunInventory?
     /// How full things became, where they were simulated.
     package var figures: SimulationFigures?
 
@@ -35,12 +37,20 @@ package struct RunRecords: Sendable {
     /// the absence of a node's record (`missing`); everything else that is wrong is an error. What processes use stands in no
     /// record: whoever has it adds it.
     ///
-    /// - Parameter only: the name of the one node whose records are read; nil: everyone's.
-    package static func load(directory: FilePath, only: String? = nil) throws(RecordError) -> RunRecords {
+    /// - Parameters:
+    ///   - only: the name of the one node whose records are read; nil: everyone's.
+    ///   - inventory: by which it is seen whether something is missing. A log of interventions that has not all of its entries is
+    ///     an error.
+    package static func load(
+        directory: FilePath, only: String? = nil, inventory: RunInventory? = nil
+    ) throws(RecordError) -> RunRecords {
         let genesis = try genesis(ofRunIn: directory)
         let network = genesis.network
         let log = directory.appending(InterventionLog.fileName)
         let interventions = try InterventionLog.read(log, network: network)
+        if let expected = inventory?.interventions, expected != interventions.count {
+            throw RecordError(.otherCount(interventions.count, of: expected), path: log)
+        }
         for party in interventions.map(\.party) where genesis.name(of: party) == nil {
             throw RecordError(.unknownParty(party), path: log)
         }
@@ -62,15 +72,18 @@ package struct RunRecords: Sendable {
             nodes.append(node)
         }
         guard !nodes.isEmpty || only != nil else { throw RecordError(.noRecords, path: records) }
-        return RunRecords(genesis: genesis, nodes: nodes, interventions: interventions)
+        var run = RunRecords(genesis: genesis, nodes: nodes, interventions: interventions)
+        run.inventory = inventory
+        return run
     }
 
-    /// The parties of genesis of which there is no record at all, or none of an incarnation that a later one proves. Whoever
-    /// was killed may not have come to begin one.
+    /// The parties of genesis of which there is no record at all, or none of an incarnation that a later one or the inventory
+    /// proves. Whoever was killed may not have come to begin one.
     package var missing: [(party: Party, incarnation: UInt32)] {
         genesis.parties.flatMap { party in
             let found = Set(nodes.filter { $0.party == party }.map(\.incarnation))
-            return (1...max(1, found.max() ?? 1)).filter { !found.contains($0) && !wasKilled(party, $0) }
+            let last = max(1, found.max() ?? 1, genesis.name(of: party).flatMap { inventory?.processes[$0] } ?? 1)
+            return (1...last).filter { !found.contains($0) && !wasKilled(party, $0) }
                 .map { (party, $0) }
         }
     }
@@ -88,10 +101,13 @@ package struct RunRecords: Sendable {
         } catch {
             throw RecordError(error, doing: "read the run's genesis", path: path)
         }
+        var decoder = BorshDecoder(bytes)
         do {
-            return try Genesis(borsh: bytes)
+            let genesis = try Genesis(from: &decoder)
+            try decoder.finish()
+            return genesis
         } catch {
-            throw RecordError(.malformed(error), path: path)
+            throw RecordError(.malformed(error), path: path, byte: decoder.position)
         }
     }
 

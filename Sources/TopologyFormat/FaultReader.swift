@@ -77,10 +77,13 @@ struct FaultReader {
 
         func check(_ kind: Behaviour, _ beginning: FaultPlan.Beginning, _ extent: FaultPlan.Extent?) {
             if kind.isCrash || kind == .pause, case .tasks = extent {
+                let whatElse =
+                    switch kind {
+                    case .pause, .ledgerCrash: ""
+                    default: ", or leave it out for good"
+                    }
                 lasts?.report(
-                    kind == .pause
-                        ? "a pause lasts a time, not a number of tasks; write 2s"
-                        : "a crash lasts a time, not a number of tasks; write 2s, or leave it out for good")
+                    "a \(kind == .pause ? "pause" : "crash") lasts a time, not a number of tasks; write 2s\(whatElse)")
             }
             switch kind {
             case .powerLoss:
@@ -125,7 +128,14 @@ struct FaultReader {
             }
             return nil
         }
-        if given.isEmpty { keys.field.report("operator is missing; write operator: op-3") }
+        if given.isEmpty {
+            let isCoordinators = behaviour?.culprit == .coordinator
+            let service = services?.first?.plan.name ?? "squares"
+            keys.field.report(
+                isCoordinators
+                    ? "coordinator is missing; write coordinator: \(service)"
+                    : "operator is missing; write operator: op-3")
+        }
         for more in given.dropFirst() {
             more.field.report("\(given[0].key.rawValue) says already whose fault it is; leave this out")
         }

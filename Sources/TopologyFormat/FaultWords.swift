@@ -74,9 +74,16 @@ extension Topology {
         return plan
     }
 
-    /// By the name of the option, where it has one.
+    /// By the name of the option, where it has one, and so are those that it is told to write.
     private static func message(_ error: TopologyError) -> String {
-        let isOption = ["at", "for"].contains(error.path) || FaultParameter.keys.contains(error.path)
-        return isOption ? "--\(error.path): \(error.message)" : error.message
+        func isOption(_ key: some StringProtocol) -> Bool {
+            ["at", "for"].contains(String(key)) || FaultParameter.keys.contains(String(key))
+        }
+        let message = error.message.replacing(/write ([a-z]+): (\[.*\]|[^;,]+)/) { match in
+            guard isOption(match.1) else { return String(match.0) }
+            let value = match.2.replacing(/[\[\]]/, with: "").replacing(", ", with: ",")
+            return "write --\(match.1) \(value.contains(" ") ? "\"\(value)\"" : value)"
+        }
+        return isOption(error.path) ? "--\(error.path): \(message)" : message
     }
 }

@@ -44,8 +44,10 @@ extension ScalarGrammar where Value == FaultPlan.Extent {
 extension ScalarGrammar where Value == Fraction {
     static var probability: Self {
         Self(noun: "a probability", example: "1/10") { text throws(GrammarMistake) in
+            let never = GrammarMistake("\(text.abridged) means never; write 1/10")
+            if case .exact(0)? = DecimalNumber(text)?.times(1) { throw never }
             let probability = try ScalarGrammar.share(example: "1/10").parse(text)
-            guard probability.numerator > 0 else { throw GrammarMistake("\(text.abridged) means never; write 1/10") }
+            guard probability.numerator > 0 else { throw never }
             return probability
         }
     }

@@ -16,7 +16,8 @@ extension ScalarGrammar where Value == Fraction {
                 if let decimal = DecimalNumber(text), case .exact(let bps) = decimal.times(10_000), bps <= 10_000 {
                     throw .isNot(text, "a share", write: FractionText.percent(basisPoints: bps))
                 }
-                throw .isNot(text, "a share", write: example)
+                let isPercentage = FractionText.percentage(text + "%").map { $0 <= .one } ?? false
+                throw .isNot(text, "a share", write: isPercentage ? text + "%" : example)
             }
             guard share <= .one else { throw GrammarMistake("\(text.abridged) is more than the whole; at most 100%") }
             return share

@@ -38,7 +38,11 @@ extension ScalarGrammar where Value == Bandwidth {
             guard let number = DecimalNumber(parts.number) else {
                 throw .isNot(text, "a bandwidth", write: "100Mbit/s")
             }
-            if parts.unit.isEmpty { throw GrammarMistake("\(text.abridged) has no unit; write \(text.abridged)Mbit/s") }
+            if parts.unit.isEmpty {
+                let isNothing = if case .exact(0) = number.times(1_000_000) { true } else { false }
+                throw GrammarMistake(
+                    "\(text.abridged) has no unit; write \(isNothing ? "100" : text.abridged)Mbit/s")
+            }
             guard let unit = Bandwidth.units.first(where: { $0.name == parts.unit }) else {
                 throw GrammarMistake(
                     "\(text.abridged) is not a bandwidth; its unit must be bit/s, kbit/s, Mbit/s or Gbit/s")

@@ -120,7 +120,8 @@ package struct Judgement: Hashable, Sendable {
             let account =
                 "\(history.name(of: service)): \(certified) of \(RunHistory.count(count, "task")) certified, "
                 + (missing > 0 ? "\(missing) never issued, " : "")
-                + (isEnough ? "expected \(most.percentage) or less" : "expected \(least.percentage) or more")
+                + (isEnough && (!isWithin || expectations.certified == nil)
+                    ? "expected \(most.percentage) or less" : "expected \(least.percentage) or more")
             if let gap = history.gaps.first(where: { $0.party == .coordinator(service) }) {
                 return .unjudged("\(account): \(gap)")
             }

@@ -6,17 +6,18 @@ extension RunHistory {
     /// The first opening of an epoch behind this one.
     func opening(beyond epoch: Epoch) -> Opening? { openings.first { $0.set.epoch > epoch } }
 
-    /// Whether an epoch has opened before slots alone would have come to it from any epoch before it. From the first one
-    /// alone that does not show: the clock stands still while the ledger is away.
+    /// Whether an epoch has opened before slots alone would have come to it from any epoch before it; of those that have opened
+    /// at once, whether the last has. From the first one alone that does not show: the clock stands still while the ledger is away.
     func isHastened(_ opening: Opening) -> Bool {
         let slot = genesis.parameters.slotDuration
+        // So late an epoch may have been opened.
+        let delay = slot / 8
+        let last = openings.last { $0.at == opening.at }?.set.epoch ?? opening.set.epoch
         var earlier: Epoch?
         for other in openings where other.set.epoch < opening.set.epoch && other.set.epoch != earlier {
             earlier = other.set.epoch
-            let slots =
-                UInt128(opening.set.epoch.number - other.set.epoch.number) * UInt128(genesis.parameters.slotsPerEpoch)
-            // One may have passed already when that was opened.
-            let span = UInt128((opening.at - other.at + slot).nanoseconds.magnitude)
+            let slots = UInt128(last.number - other.set.epoch.number) * UInt128(genesis.parameters.slotsPerEpoch)
+            let span = UInt128((opening.at - other.at + delay).nanoseconds.magnitude)
             if span < slots * UInt128(slot.nanoseconds) { return true }
         }
         return false

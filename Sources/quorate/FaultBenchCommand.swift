@@ -47,6 +47,11 @@ struct FaultBenchCommand: AsyncParsableCommand {
         let topologies = try CommandFailure.asBadInput {
             try self.topologies.map { try Topology.load(path: $0).overridden(by: load.overrides) }
         }
+        for (topology, path) in zip(topologies, self.topologies) where topology == topology.withoutFaults {
+            throw CommandFailure.badInput(
+                "\(path): has no faults, partitions, link changes or chaos, so there is nothing to compare; "
+                    + "quorate faults lists topologies that have")
+        }
         var costs: [(name: String, cost: FaultCost)] = []
         for topology in topologies {
             let seed = topology.seed ?? TopologyInput.drawnSeed()

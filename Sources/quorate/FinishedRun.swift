@@ -56,7 +56,7 @@ struct FinishedRun {
         }
         var records: RunRecords
         do throws(RecordError) {
-            records = try RunRecords.load(directory: directory.path)
+            records = try RunRecords.load(directory: directory.path, inventory: outcome.inventory)
         } catch {
             guard isAbandoned, case .noRecords = error.problem else { throw error }
             summary = nil

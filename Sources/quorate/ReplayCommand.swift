@@ -23,7 +23,7 @@ struct ReplayCommand: ParsableCommand {
             Exit status: 0 identical, 1 where an effect differs, 2 where a record cannot be read.
             """)
 
-    @Argument(help: "The run directory, such as runs/latest.", completion: .directory)
+    @Argument(help: "A run directory, such as runs/latest, or its name below runs/.", completion: .directory)
     var runDirectory: String
 
     @Option(help: "Only this node: op-3, coordinator-squares, ledger.")
@@ -38,8 +38,7 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         let last = try until.map { try TaskSequence(argument: $0, of: "--until") }
         let selection = RunReplay.Selection(node: node, until: last)
-        let directory = RunDirectory(path: FilePath(runDirectory))
-        try RunArgument.refuseImported(directory)
+        let directory = try RunArgument.directory(runDirectory)
         try refuseWithoutInputs(directory)
         let (node, trace) = (node, trace)
         let results = try CommandFailure.asBadInput {

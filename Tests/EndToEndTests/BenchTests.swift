@@ -75,6 +75,9 @@ import Testing
         try session.write(topology.replacing("does: slow", with: "does: slou"), to: "wrong.yaml")
         let refused = try await session.run("bench", "faults", "small.yaml", "wrong.yaml")
         #expect(refused.status == 2 && refused.errors.contains("wrong.yaml:"), "\(refused.errors)")
+        try session.write(Networks.topology(tasks: 60), to: "sound.yaml")
+        let pointless = try await session.run("bench", "faults", "sound.yaml")
+        #expect(pointless.status == 2 && pointless.errors.contains("sound.yaml: has no faults"), "\(pointless.errors)")
     }
 
     private static let leastLedger = [

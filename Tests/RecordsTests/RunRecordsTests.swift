@@ -72,6 +72,23 @@ import Testing
         #expect(missing.map(\.party) == [.ledger] && missing.map(\.incarnation) == [1])
     }
 
+    /// Nothing else tells that a process started again has left a record, or that something was done to it from outside.
+    @Test func theLastRecordIsMissedWhereTheRunHasCountedThem() throws {
+        let scratch = try Self.directory()
+        for party in Self.genesis.parties { try Self.write(Self.header(party), in: scratch) }
+        let whole = RunInventory(of: try RunRecords.load(directory: scratch.path))
+        #expect(try RunRecords.load(directory: scratch.path, inventory: whole).missing.isEmpty)
+        var inventory = whole
+        inventory.processes["op-1"] = 2
+        let missing = try RunRecords.load(directory: scratch.path, inventory: inventory).missing
+        #expect(missing.map(\.party) == [.signer(OperatorIndex(0))] && missing.map(\.incarnation) == [2])
+        inventory.interventions = 2
+        let path = scratch.path.appending(InterventionLog.fileName)
+        #expect(throws: RecordError(.otherCount(0, of: 2), path: path)) {
+            try RunRecords.load(directory: scratch.path, inventory: inventory)
+        }
+    }
+
     /// Whoever is killed as soon as it is started leaves no record, or the beginning of one.
     @Test(arguments: [nil, 0, 10, 20] as [Int?]) func whoWasKilledAtOnceIsNotMissed(bytes: Int?) throws {
         let scratch = try Self.directory()

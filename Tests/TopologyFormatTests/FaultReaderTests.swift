@@ -90,6 +90,12 @@ struct FaultReaderTests {
             "18:16: faults[0].operator: op-3 has no stake, so it votes on nothing; give it some"),
         BadTopology("operator: op-3, ", "", "18:5: faults[0]: operator is missing; write operator: op-3"),
         BadTopology(
+            "operator: op-3, does: equivocate, at: task 500", "does: coordinator-crash",
+            "18:5: faults[0]: coordinator is missing; write coordinator: squares"),
+        BadTopology(
+            "at: task 500", "probability: 0",
+            "18:53: faults[0].probability: 0 means never; write 1/10"),
+        BadTopology(
             "{operator: op-3, does: equivocate, at: task 500}", "op-3",
             "18:5: faults[0]: op-3 is not a mapping; write {operator: op-3, does: equivocate, at: task 500}"),
         BadTopology(

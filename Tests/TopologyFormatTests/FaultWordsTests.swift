@@ -62,7 +62,16 @@ import TopologyFormat
             "--point: persist is not a point"
         ),
         (FaultWords(party: "op-2", behaviour: "crash", lasts: "2 tasks"), "--for: a crash lasts a time"),
-        (FaultWords(party: "op-2", behaviour: "slow"), "slow needs delay; write delay: 50ms"),
+        (FaultWords(party: "op-2", behaviour: "slow"), "slow needs delay; write --delay 50ms"),
+        (
+            FaultWords(party: "op-2", behaviour: "amnesia"),
+            "an amnesia needs something to forget; write --at \"task 100\""
+        ),
+        (FaultWords(party: "op-2", behaviour: "selective"), "selective needs to; write --to op-1,op-2"),
+        (
+            FaultWords(party: "ledger", behaviour: "ledger-crash"),
+            "a run does not come to its end without its ledger; write --for 500ms"
+        ),
         (
             FaultWords(party: "op-2", behaviour: "slow", parameters: ["delay": "50ms", "rate": "3/s"]),
             "--rate: slow takes no rate; it takes at, for, service, delay"

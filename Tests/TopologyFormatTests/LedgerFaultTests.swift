@@ -44,7 +44,7 @@ import TopologyFormat
             "18:16: faults[0].operator: ledger-crash is the ledger's fault; leave this out"),
         BadTopology(
             fault, "{does: ledger-crash, for: 3 tasks}",
-            "18:31: faults[0].for: a crash lasts a time, not a number of tasks; write 2s, or leave it out for good"),
+            "18:31: faults[0].for: a crash lasts a time, not a number of tasks; write 2s"),
         BadTopology(
             fault, "{does: ledger-crash, for: 1s, service: squares}",
             "18:44: faults[0].service: ledger-crash takes no service; it takes at, for, point"),

@@ -174,13 +174,14 @@ struct NetworkReaderTests {
         bad(
             "link: {loss: 0.01, duplicate: 2, reorder: 101%}",
             "3:24: network.link.loss: 0.01 is not a share; write 1%",
-            "3:41: network.link.duplicate: 2 is not a share; write 1%",
+            "3:41: network.link.duplicate: 2 is not a share; write 2%",
             "3:53: network.link.reorder: 101% is more than the whole; at most 100%"),
         bad(
             "link: {loss: 51%}",
             "3:24: network.link.loss: 51% is too much; at most 50%: what cuts a link is a partition"),
         bad(
             "link: {bandwidth: 100}", "3:29: network.link.bandwidth: 100 has no unit; write 100Mbit/s"),
+        bad("link: {bandwidth: 0}", "3:29: network.link.bandwidth: 0 has no unit; write 100Mbit/s"),
         bad(
             "link: {bandwidth: 100 MB/s}",
             "3:29: network.link.bandwidth: 100 MB/s is not a bandwidth; its unit must be bit/s, kbit/s, Mbit/s or Gbit/s"

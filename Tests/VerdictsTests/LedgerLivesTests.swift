@@ -107,7 +107,11 @@ import Testing
         builder.note(.ledger, at: 5 * span, .operatorSetOpened(try set(1)))
         builder.note(.ledger, at: 5 * span + span / 2, .operatorSetOpened(try set(2)))
         builder.note(.ledger, at: 7 * span, .operatorSetOpened(try set(3)))
+        // By two epochs at once: the second would have come nearly as soon without.
+        for epoch in 4...5 as ClosedRange<UInt64> {
+            builder.note(.ledger, at: 8 * span - 1, .operatorSetOpened(try set(epoch)))
+        }
         let history = RunHistory(builder.records)
-        #expect(history.openings.map { history.isHastened($0) } == [false, false, true, false])
+        #expect(history.openings.map { history.isHastened($0) } == [false, false, true, false, true, true])
     }
 }

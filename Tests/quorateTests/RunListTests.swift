@@ -87,7 +87,7 @@ import TopologyFormat
         #expect(list.runs.map(\.directory.path) == [runs.appending("good")])
         #expect(
             list.broken.map(\.reason) == [
-                "\(runs)/damaged/run.json: is not readable as JSON",
+                "\(runs)/damaged/run.json: is not readable as JSON: unexpected end of file during JSON parse",
                 "\(runs)/notes/run.json: cannot be read: No such file or directory",
             ])
         let document = RunsCommand.document(list).document
