@@ -8,26 +8,12 @@
         /// Mistakes planted into the processes of a real run make the oracle speak that the documentation names, and without
         /// them it is content.
         @Suite(.timeLimit(.minutes(3))) struct PlantedBugTests {
-            /// Runs at once: most of their time they wait for windows to close.
-            private static let atOnce = 3
-
             @Test func `Each planted bug is caught by its oracle in a real run`() async throws {
                 let rows = try PlantedBugPage().rows
                 #expect(rows.map(\.bug) == PlantedBug.allCases)
                 let session = try CommandLineSession()
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    var running = 0
-                    for row in rows {
-                        for isPlanted in [false, true] {
-                            if running == Self.atOnce {
-                                try await group.next()
-                                running -= 1
-                            }
-                            running += 1
-                            group.addTask { try await Self.check(row, isPlanted: isPlanted, session) }
-                        }
-                    }
-                    try await group.waitForAll()
+                try await forEachAtOnce(rows.flatMap { [($0, false), ($0, true)] }) { row, isPlanted in
+                    try await Self.check(row, isPlanted: isPlanted, session)
                 }
                 #expect(session.processes().isEmpty)
             }

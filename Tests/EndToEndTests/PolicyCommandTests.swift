@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-extension EndToEnd {
+extension Commands {
     /// What a user would see of `quorate compare-policies`.
-    @Suite(.timeLimit(.minutes(5))) struct PolicyCommandTests {
+    @Suite(.timeLimit(.minutes(5)), .serialized) struct PolicyCommandTests {
         private static let project = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
 

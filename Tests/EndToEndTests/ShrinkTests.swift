@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-extension EndToEnd {
+extension Commands {
     /// What violates an oracle becomes small, and the file says how to see it and how it was made.
-    @Suite(.timeLimit(.minutes(2))) struct ShrinkTests {
+    @Suite(.timeLimit(.minutes(2)), .serialized) struct ShrinkTests {
         private static let topology = """
             version: 1
             name: late

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-extension EndToEnd {
+extension Commands {
     /// What a user would see of `quorate simulate`.
-    @Suite(.timeLimit(.minutes(5))) struct SimulateTests {
+    @Suite(.timeLimit(.minutes(5)), .serialized) struct SimulateTests {
         private static let topologies = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Topologies")
 
