@@ -74,7 +74,6 @@ package struct NetworkRun: Sendable {
             conductor.start(at: MonotonicClock.now, effects: &effects)
             var iterator = events.makeAsyncIterator()
             var outcome: RunOutcome?
-            var inventory = RunInventory()
             var weights: [FileUsage.Kind: [FileUsage.Reading]] = [:]
             while outcome == nil {
                 for effect in effects where outcome == nil {
@@ -82,7 +81,6 @@ package struct NetworkRun: Sendable {
                     case .launch(let party, let incarnation, let faults, let ledgerPort, let disk):
                         let (orders, inbox) = AsyncStream<ChildProcess.Order>.makeStream()
                         processes[party] = inbox
-                        if let name = genesis.name(of: party) { inventory.processes[name] = incarnation }
                         group.addTask {
                             await launch(party, incarnation, faults, ledgerPort, disk, orders: orders, feed: feed)
                         }
@@ -93,7 +91,6 @@ package struct NetworkRun: Sendable {
                     case .record(let intervention):
                         do throws(RecordError) {
                             try interventions?.append(intervention)
-                            inventory.interventions += interventions == nil ? 0 : 1
                         } catch {
                             // What cannot be told afterwards must not happen.
                             outcome = unrecorded(error, stage: .running)
@@ -104,7 +101,6 @@ package struct NetworkRun: Sendable {
                     case .weigh: weigh(into: &weights)
                     case .over(let result):
                         outcome = result
-                        outcome?.inventory = inventory
                         outcome?.files = FileUsage.Kind.allCases.compactMap { kind in
                             weights[kind].map { FileUsage(kind: kind, readings: $0) }
                         }

@@ -5,8 +5,6 @@ import Records
 /// `outcome.json` as it is written, and as it is read.
 struct OutcomeFile: Codable {
     static let currentSchemaVersion = 1
-    /// Of one node, one after the other.
-    private static let mostProcesses = 1_000_000
 
     var schemaVersion = Self.currentSchemaVersion
     var ending: String
@@ -19,10 +17,10 @@ struct OutcomeFile: Codable {
     var files: [Files]?
     /// Nil in what an earlier version has left.
     var timeline: [TimelineTurn]?
-    /// How many processes each node has had; nil in what an earlier version has left.
-    var processes: [String: UInt32]?
-    /// How many entries `interventions.qlog` has.
-    var interventions: Int?
+    /// How many bytes each file in `records` has; nil in what an earlier version has left.
+    var records: [String: UInt64]?
+    /// The same of `interventions.qlog`.
+    var interventions: UInt64?
     var simulation: Simulation?
 
     struct Failure: Codable {
@@ -108,7 +106,7 @@ extension OutcomeFile {
         }
         if !outcome.files.isEmpty { files = outcome.files.map(Files.init) }
         timeline = outcome.timeline.map(TimelineTurn.init)
-        (processes, interventions) = (outcome.inventory?.processes, outcome.inventory?.interventions)
+        (records, interventions) = (outcome.inventory?.records, outcome.inventory?.interventions)
         simulation = outcome.simulation.map(Simulation.init)
     }
 
@@ -129,14 +127,10 @@ extension OutcomeFile {
         outcome.files = try (files ?? []).map { file throws(Mistake) in try file.value }
         for turn in timeline ?? [] { outcome.timeline.append(try turn.value) }
         guard let genesis else { return outcome }
-        let names = Set(genesis.parties.compactMap { genesis.name(of: $0) })
-        for (name, count) in processes ?? [:] {
-            guard names.contains(name) else { throw Mistake(message: "processes: \(name) is nobody in this run") }
-            guard count <= Self.mostProcesses else {
-                throw Mistake(message: "processes.\(name): \(count) are too many; at most \(Self.mostProcesses)")
-            }
+        for name in (records ?? [:]).keys where RunInventory.party(of: name, in: genesis) == nil {
+            throw Mistake(message: "records: \(name) is nobody's record in this run")
         }
-        outcome.inventory = processes.map { RunInventory(processes: $0, interventions: interventions ?? 0) }
+        outcome.inventory = records.map { RunInventory(records: $0, interventions: interventions) }
         for usage in usages {
             guard let party = genesis.parties.first(where: { genesis.name(of: $0) == usage.name }) else {
                 throw Mistake(message: "usages: \(usage.name) is nobody in this run")

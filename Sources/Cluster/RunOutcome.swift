@@ -26,14 +26,13 @@ package struct RunOutcome: Hashable, Sendable {
 
     package init(
         ending: Ending, failures: [ChildFailure], startup: Duration?, usages: [NodeUsage] = [],
-        timeline: [TimelineResult] = [], inventory: RunInventory? = nil, simulation: SimulationAccount? = nil
+        timeline: [TimelineResult] = [], simulation: SimulationAccount? = nil
     ) {
         self.ending = ending
         self.failures = failures
         self.startup = startup
         self.usages = usages
         self.timeline = timeline
-        self.inventory = inventory
         self.simulation = simulation
     }
 

@@ -63,7 +63,7 @@ struct StatusWriter: Sendable {
         return result
     }
 
-    /// The services that it was an operator of at genesis, and has no seat in any more: nothing but a slash does that.
+    /// The services that it was an operator of at genesis, and has no seat in any more: slashed or jailed, or its stake is gone.
     private func seatless(_ signer: OperatorIndex, _ sets: [OperatorSet]) -> [String] {
         sets.filter { set in
             topology.services[Int(set.service.number)].operators.contains(signer)
@@ -80,7 +80,7 @@ struct StatusWriter: Sendable {
         case .up where view.status == nil && view.party != .ledger: remarks.append("does not answer")
         default: break
         }
-        if !seatless.isEmpty { remarks.append("slashed: no seat in \(seatless.joined(separator: ", "))") }
+        if !seatless.isEmpty { remarks.append("no seat in \(seatless.joined(separator: ", "))") }
         if case .coordinator(let status) = view.status?.role, status.isRevoked {
             remarks.append("revoked: nobody votes on its tasks")
         }

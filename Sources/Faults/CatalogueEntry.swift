@@ -57,7 +57,7 @@ package struct CatalogueEntry: Hashable, Sendable {
         Self(
             .amnesia,
             "dies and comes back without its guard, believes nobody who says what it has signed, and signs again",
-            [.disk], .slashed),
+            [.disk([.empty, .older])], .slashed),
         Self(
             .exitRace, "signs two results for one task, and in the same moment takes back its stake and leaves",
             [.service, .probability], .slashed),
@@ -106,7 +106,7 @@ package struct CatalogueEntry: Hashable, Sendable {
     private static let processes = [
         Self(
             .crash, "dies as by kill -9, at a time, at a task, or at a point on the way from task to vote",
-            [.service, .point(KillPoint.ofOperators), .disk], .unpunished),
+            [.service, .point(KillPoint.ofOperators), .disk(FaultDisk.allCases)], .unpunished),
         Self(.pause, "stops as by SIGSTOP, and goes on", [], .unpunished),
         Self(.diskFull, "has no room any more on the disk of its guard, and dies of it", [], .unpunished),
         Self(.powerLoss, "dies with its host, and loses what its disk has not synced", [], .unpunished),
@@ -151,7 +151,8 @@ package enum FaultParameter: Hashable, Sendable {
     case rate(UInt64)
     /// The first, if nothing else is said.
     case form([FaultForm])
-    case disk
+    /// The first where nothing is said.
+    case disk([FaultDisk])
     case point([KillPoint])
 
     package static let keys = [

@@ -40,8 +40,8 @@ package struct RecordError: Error, Hashable, Sendable {
         case otherNetwork
         case unknownParty(Party)
         case noRecords
-        /// Of a log of interventions, which has other than the entries that the run counted.
-        case otherCount(Int, of: Int)
+        /// In bytes; nil where there is none.
+        case otherLength(UInt64?, of: UInt64?)
     }
 }
 
@@ -72,8 +72,9 @@ extension RecordError.Problem: CustomStringConvertible {
         case .misnamed(let header): "its header says that it is \(header.fileName)"
         case .otherNetwork: "it belongs to another run: its network is not that of genesis.borsh"
         case .unknownParty(let party): "it is about \(party), which genesis.borsh does not name"
-        case .otherCount(let count, let expected):
-            "\(count == 0 ? "no entry is there" : "there are \(count) entries"), and the run had \(expected)"
+        case .otherLength(nil, let expected?): "is missing; it had \(expected) bytes when the run ended"
+        case .otherLength(let bytes?, let expected?): "has \(bytes) bytes; it had \(expected) when the run ended"
+        case .otherLength: "was not there when the run ended"
         case .noRecords: "holds no record (*.\(RecordFile.fileExtension))"
         }
     }

@@ -14,8 +14,8 @@ package struct RunRecords: Sendable {
     package var interventions: [Intervention]
     /// What processes have said that they use, where somebody has kept it.
     package var usages: [NodeUsage]
-    /// What must be there; nil where nobody has said it.
-    package var inventory: RunInventory?
+    /// Those that are not as they were when the run ended, where somebody has said how they were.
+    package var deficits: [RecordDeficit] = []
     /// How full things became, where they were simulated.
     package var figures: SimulationFigures?
 
@@ -39,8 +39,8 @@ package struct RunRecords: Sendable {
     ///
     /// - Parameters:
     ///   - only: the name of the one node whose records are read; nil: everyone's.
-    ///   - inventory: by which it is seen whether something is missing. A log of interventions that has not all of its entries is
-    ///     an error.
+    ///   - inventory: by which it is seen whether something is missing. A log of interventions that is longer or shorter than it
+    ///     says is an error.
     package static func load(
         directory: FilePath, only: String? = nil, inventory: RunInventory? = nil
     ) throws(RecordError) -> RunRecords {
@@ -48,8 +48,9 @@ package struct RunRecords: Sendable {
         let network = genesis.network
         let log = directory.appending(InterventionLog.fileName)
         let interventions = try InterventionLog.read(log, network: network)
-        if let expected = inventory?.interventions, expected != interventions.count {
-            throw RecordError(.otherCount(interventions.count, of: expected), path: log)
+        let bytes = RunInventory.size(of: log)
+        if let inventory, bytes != inventory.interventions {
+            throw RecordError(.otherLength(bytes, of: inventory.interventions), path: log)
         }
         for party in interventions.map(\.party) where genesis.name(of: party) == nil {
             throw RecordError(.unknownParty(party), path: log)
@@ -73,17 +74,19 @@ package struct RunRecords: Sendable {
         }
         guard !nodes.isEmpty || only != nil else { throw RecordError(.noRecords, path: records) }
         var run = RunRecords(genesis: genesis, nodes: nodes, interventions: interventions)
-        run.inventory = inventory
+        run.deficits =
+            inventory?.deficits(in: records, of: genesis).filter { deficit in
+                only.map { deficit.fileName.hasPrefix("\($0).") } ?? true
+            } ?? []
         return run
     }
 
-    /// The parties of genesis of which there is no record at all, or none of an incarnation that a later one or the inventory
-    /// proves. Whoever was killed may not have come to begin one.
+    /// The parties of genesis of which there is no record at all, or none of an incarnation that a later one proves. Whoever
+    /// was killed may not have come to begin one.
     package var missing: [(party: Party, incarnation: UInt32)] {
         genesis.parties.flatMap { party in
             let found = Set(nodes.filter { $0.party == party }.map(\.incarnation))
-            let last = max(1, found.max() ?? 1, genesis.name(of: party).flatMap { inventory?.processes[$0] } ?? 1)
-            return (1...last).filter { !found.contains($0) && !wasKilled(party, $0) }
+            return (1...max(1, found.max() ?? 1)).filter { !found.contains($0) && !wasKilled(party, $0) }
                 .map { (party, $0) }
         }
     }

@@ -24,9 +24,11 @@ package struct RunReplay: Sendable {
         }
     }
 
-    /// - Parameter node: the only one whose records are read, as the selection names it; nil: everyone's.
-    package init(directory: FilePath, node: String? = nil) throws(RecordError) {
-        records = try RunRecords.load(directory: directory, only: node)
+    /// - Parameters:
+    ///   - node: the only one whose records are read, as the selection names it; nil: everyone's.
+    ///   - inventory: what must be there, where somebody has said it.
+    package init(directory: FilePath, node: String? = nil, inventory: RunInventory? = nil) throws(RecordError) {
+        records = try RunRecords.load(directory: directory, only: node, inventory: inventory)
         self.directory = directory.appending(RunRecords.directoryName)
     }
 
@@ -49,6 +51,7 @@ package struct RunReplay: Sendable {
                 path: directory.appending("\(name).\(incarnation).\(RecordFile.fileExtension)"),
                 problem: "this record is missing")
         }
+        if let deficit = records.deficits.first { throw ReplayError(path: directory, problem: "\(deficit)") }
         let parties = PartyNames(records.genesis)
         let origin = trace == nil ? Instant(nanoseconds: 0) : origin
         var results: [NodeReplay] = []

@@ -252,7 +252,10 @@ package struct TerminalSummary: Sendable {
         lines.append(Self.padded("verdict") + "\(verdict): \(judgement.meaning)\(status)")
         lines.append(Self.padded("run directory") + "\(summary.context.runDirectory)")
         lines.append(Self.padded("report") + "\(summary.context.runDirectory.appending(RunSummary.pageName))")
-        if judgement.exitStatus != 0 { lines.append(Self.padded("see it again") + again) }
+        // A record that is not whole cannot be driven again.
+        if judgement.exitStatus != 0, summary.context.simulation != nil || summary.history.gaps.isEmpty {
+            lines.append(Self.padded("see it again") + again)
+        }
         return lines
     }
 

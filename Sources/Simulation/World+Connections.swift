@@ -23,11 +23,11 @@ extension World {
         figures.bytes += UInt64(parcel.bytes)
         connections[index][towardHigh: towardHigh].pendingBytes += parcel.bytes
         let pending = connections[index][towardHigh: towardHigh].pendingBytes
-        figures.fullestLink = max(figures.fullestLink, pending)
         guard pending <= Connection.pendingLimit else {
             figures.overruns += 1
             return disconnect(index, by: sender, reason: "it does not read")
         }
+        figures.fullestLink = max(figures.fullestLink, pending)
         guard connections[index][towardHigh: towardHigh].blocks == 0 else {
             connections[index][towardHigh: towardHigh].held.append(parcel)
             audit.add(arrival: nil, connection: index)

@@ -1,5 +1,6 @@
 import Attesting
 import Faults
+import Messages
 import Primitives
 import TopologyFormat
 
@@ -30,20 +31,25 @@ package struct RunPatience: Hashable, Sendable {
         timeLimit =
             max(
                 topology.services.map(Self.span).max() ?? .zero,
-                TimelineReach.reaches(of: topology).map(\.wait).max() ?? .zero) + Self.ledgerOutage(in: topology)
+                TimelineReach.reaches(of: topology).map(\.wait).max() ?? .zero) + Self.standstill(in: topology)
             + Self.slowness
         progress = topology.services.filter { $0.load.rate == nil }.map { max($0.deadline, $0.evidenceWindow) }.max()
-            .map { $0 + Self.ledgerOutage(in: topology) + Self.slowness }
+            .map { $0 + Self.standstill(in: topology) + Self.slowness }
         settlingAlone =
             (topology.services.map(\.evidenceWindow).max() ?? .zero) + Timings.receiptPatience + .seconds(1)
         drain = listening + Self.slowness
     }
 
-    /// Nothing is settled meanwhile.
-    private static func ledgerOutage(in topology: Topology) -> Duration {
-        topology.faults.reduce(.zero) { sum, fault in
-            guard fault.behaviour == .ledgerCrash, case .duration(let rest) = fault.lasts else { return sum }
+    /// So long at most nothing is settled: the ledger is away, or a coordinator, or they are cut off.
+    private static func standstill(in topology: Topology) -> Duration {
+        let deaths = topology.faults.reduce(Duration.zero) { sum, fault in
+            guard case .duration(let rest) = fault.lasts, fault.behaviour == .ledgerCrash || fault.pausesCoordinator
+            else { return sum }
             return sum + rest
+        }
+        return topology.network.partitions.reduce(deaths) { sum, partition in
+            let concerns = (partition.between + partition.and).contains { !$0.isSigner }
+            return sum + (concerns ? partition.lasts ?? .zero : .zero)
         }
     }
 
@@ -55,4 +61,8 @@ package struct RunPatience: Hashable, Sendable {
         if arrival == .poisson { span += span * (4 / Double(tasks).squareRoot()) }
         return span + service.evidenceWindow
     }
+}
+
+extension FaultPlan {
+    fileprivate var pausesCoordinator: Bool { party.isCoordinator && behaviour == .pause }
 }

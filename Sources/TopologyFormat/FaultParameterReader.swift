@@ -81,13 +81,14 @@ struct FaultParameterReader {
             case .skew: read.skew = field?.read(.skew)
             case .drift: read.share = field?.read(.probability)
             case .to, .against:
-                if let field, let roster { read.chosen = roster.members(field, allowsAll: false) ?? [] }
+                if let field, let roster {
+                    read.chosen = roster.members(field, allowsAll: false, allowsNone: false) ?? []
+                }
             case .rate(let standard): read.rate = field?.read(.frameRate) ?? standard
             case .form(let forms):
                 read.form = field?.read(.choice("a way", of: forms.map { ($0.rawValue, $0) })) ?? forms[0]
-            case .disk:
-                let standard: FaultDisk = behaviour == .amnesia ? .empty : .keep
-                read.disk = field?.read(.choice("a disk", of: TopologyReader.choices())) ?? standard
+            case .disk(let disks):
+                read.disk = field?.read(.choice("a disk", of: disks.map { ($0.rawValue, $0) })) ?? disks[0]
             }
         }
         return read

@@ -145,7 +145,7 @@ struct FaultReader {
     private func parties(_ culprit: Culprit) -> [Party] {
         switch culprit.key {
         case .operator: roster.flatMap { culprit.field.read($0.member) }.map { [.signer($0)] } ?? []
-        case .operators: (roster?.members(culprit.field, allowsAll: false) ?? []).map { .signer($0) }
+        case .operators: (roster?.members(culprit.field, allowsAll: false, allowsNone: false) ?? []).map { .signer($0) }
         case .coordinator: culprit.field.read(serviceGrammar).map { [.coordinator($0)] } ?? []
         }
     }

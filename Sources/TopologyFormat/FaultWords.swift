@@ -59,6 +59,10 @@ extension Topology {
         guard words.behaviour != Behaviour.twin.rawValue else {
             throw GrammarMistake("a twin is there from the start; put it into the topology's faults")
         }
+        let ledgers = Behaviour.ledgerCrash.rawValue
+        guard words.behaviour != ledgers || words.party == PartyReader.ledger else {
+            throw GrammarMistake("\(ledgers) is the ledger's fault; write \(PartyReader.ledger) \(ledgers)")
+        }
         let mistakes = MistakeCollector(file: "")
         let stakes = stakesAtGenesis
         let reader = FaultReader(

@@ -118,7 +118,7 @@ struct OperatorRoster {
     }
 
     /// `all`, one name, a range, or a list of names and ranges; ascending, each once.
-    func members(_ field: Field, allowsAll: Bool) -> [OperatorIndex]? {
+    func members(_ field: Field, allowsAll: Bool, allowsNone: Bool = true) -> [OperatorIndex]? {
         var fields = [field]
         if field.isScalar {
             if allowsAll, case .scalar("all") = field.node.content {
@@ -126,6 +126,7 @@ struct OperatorRoster {
             }
         } else {
             guard let elements = field.elements(example: "[op-1, op-2]") else { return nil }
+            if elements.isEmpty, !allowsNone { field.report("names nobody; write [op-1, op-2]") }
             fields = elements
         }
         var members: Set<OperatorIndex> = []

@@ -44,7 +44,7 @@ func judgeCompleteness(of history: RunHistory) -> Finding {
     var accounts: [String] = []
     if punished > 0 { accounts.append("\(RunHistory.count(punished, "provable equivocation")) punished") }
     if underWay > 0 { accounts.append("\(underWay) still on the way to a punishment when the run ended") }
-    if unseen > 0 { accounts.append("\(unseen) beyond what honest nodes could see in time") }
+    if unseen > 0 { accounts.append("\(unseen) beyond what honest nodes could see, or tell the ledger, in time") }
     if unprovable > 0 { accounts.append("\(RunHistory.count(unprovable, "unprovable culprit")) not punished") }
     return .conclude(
         .completeness, violations: [], absences: absences, gaps: gaps, stalled: missed.stalled, otherwise: .holds,

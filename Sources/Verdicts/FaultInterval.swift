@@ -31,6 +31,8 @@ package struct FaultInterval: Hashable, Sendable {
     ]
     /// Of these the one after which others still wait for the end of a frame, for some seconds, and break off then.
     static let endlessBehaviour = "slow-loris"
+    /// Those that leave behind what is still on its way, before whatever is signed next: for some seconds on narrow links.
+    static let lingeringBehaviours: Set<String> = [endlessBehaviour, "flood", "oversized"]
     static let pauseBehaviour = "pause"
     /// Of whoever lives and answers nobody.
     static let muteBehaviours: Set<String> = [pauseBehaviour, endlessBehaviour]

@@ -141,7 +141,7 @@ struct FaultTrace {
             } else if FaultInterval.intrusiveBehaviours.contains(name), intrusions > 0 {
                 intrusions -= 1
                 isBack(at: time, most: Self.reunionPatience)
-                if name == FaultInterval.endlessBehaviour { isUnheard(until: time + Self.reunionPatience) }
+                if FaultInterval.lingeringBehaviours.contains(name) { isUnheard(until: time + Self.reunionPatience) }
             }
         // What came in the same turn as its crash is still signed.
         case .attested(let vote) where vote.statement.service == service && !isDying:

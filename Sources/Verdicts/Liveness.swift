@@ -98,7 +98,7 @@ private struct LivenessTally {
         } else if early == closed {
             "every task was due before operators could have an answer from whom they ask at their start"
         } else if cutShort == closed {
-            "the ledger's clock was moved beyond the epochs of every task"
+            "the epochs of every task were over before it was due"
         } else {
             "during no task were the coordinator and operators with more than the threshold without a fault"
         }
@@ -138,11 +138,13 @@ extension RunHistory {
         min(task.deadline, closeOfVoting(in: task.epoch)?.at ?? task.deadline)
     }
 
-    /// Whether somebody moved the ledger's clock on, so that voting was over before a task was due and within seconds of its
-    /// issue, if not before that. In whole epochs there is time for one.
+    /// Whether voting on a task was over before it was due and within seconds of its issue, because somebody moved the ledger's
+    /// clock on, or because its coordinator had not heard yet that its epoch was over. Otherwise there is a whole epoch for it.
     fileprivate func isCutShort(_ task: ServiceTask) -> Bool {
-        guard let close = closeOfVoting(in: task.epoch) else { return false }
-        return close.at < min(task.deadline, task.issued + Self.recovery) && isHastened(close)
+        guard let close = closeOfVoting(in: task.epoch), let next = opening(beyond: task.epoch),
+            close.at < min(task.deadline, task.issued + Self.recovery)
+        else { return false }
+        return next.at <= task.issued || isHastened(close)
     }
 }
 

@@ -44,7 +44,8 @@ struct FaultCommand: ParsableCommand {
         @Option(help: "How late: 50ms.")
         var delay: String?
 
-        @Option(help: "How far its clock is off: 2s, -2s; or how fast it runs: 1/100.")
+        @Option(
+            parsing: .unconditional, help: "How far its clock is off: 2s, -2s; or how fast it runs: 1/100.")
         var by: String?
 
         @Option(help: "Who is sent its votes: op-1,op-2.")

@@ -69,7 +69,7 @@ struct FaultsCommand: ParsableCommand {
         switch parameter {
         case .form(let forms): forms.map(\.rawValue)
         case .point(let points): points.map(\.rawValue)
-        case .disk: FaultDisk.allCases.map(\.rawValue)
+        case .disk(let disks): disks.map(\.rawValue)
         case .service, .probability, .share, .delay, .skew, .drift, .to, .against, .rate: []
         }
     }

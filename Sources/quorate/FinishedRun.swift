@@ -29,7 +29,11 @@ struct FinishedRun {
 
     /// Judges a run whose processes are gone, and leaves what was found in its directory.
     init(of outcome: RunOutcome, in directory: RunDirectory) throws(CommandFailure) {
-        try CommandFailure.asBadInput { try outcome.write(to: directory) }
+        var outcome = outcome
+        try CommandFailure.asBadInput {
+            outcome.inventory = try RunInventory(ofRunIn: directory.path)
+            try outcome.write(to: directory)
+        }
         try self.init(directory: directory.path)
         try write()
     }

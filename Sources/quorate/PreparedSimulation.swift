@@ -94,7 +94,6 @@ struct PreparedSimulation {
         try CommandFailure.asBadInput { try run.records.write(into: directory.path) }
         return RunOutcome(
             ending: run.outcomeEnding, failures: [], startup: .zero, timeline: run.timeline,
-            inventory: RunInventory(of: run.records),
             simulation: SimulationAccount(audit: run.audit, figures: run.figures, elapsed: elapsed))
     }
 

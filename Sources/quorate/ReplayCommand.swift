@@ -3,6 +3,7 @@ import Cluster
 import Cryptography
 import Glibc
 import Primitives
+import Records
 import Replaying
 import SystemPackage
 import TopologyFormat
@@ -43,7 +44,9 @@ struct ReplayCommand: ParsableCommand {
         let (node, trace) = (node, trace)
         let results = try CommandFailure.asBadInput {
             try RunManifest.signatures(ofRunIn: directory).scoped {
-                let replay = try RunReplay(directory: directory.path, node: node)
+                let genesis = try RunRecords.genesis(ofRunIn: directory.path)
+                let inventory = try RunOutcome.read(from: directory, genesis: genesis)?.inventory
+                let replay = try RunReplay(directory: directory.path, node: node, inventory: inventory)
                 try RunAudit(directory: directory, records: replay.records).check(node)
                 return try replay.run(selection, trace: trace ? { print($0) } : nil)
             }

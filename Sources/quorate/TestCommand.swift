@@ -24,7 +24,7 @@ struct TestCommand: AsyncParsableCommand {
             else is begun; a second one kills at once.
 
             Exit status: 130 interrupted; or else 1 when any is not as expected; or else 2 when any is no topology, or \
-            its surroundings are wrong, the others being run all the same; or else 3 when any could not be judged; 0 \
+            its surroundings are wrong, the others being run all the same (nothing is where there is no such file); or else 3 when any could not be judged; 0 \
             when all are as expected.
             """)
 

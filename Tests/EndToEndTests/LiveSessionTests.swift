@@ -66,7 +66,7 @@ extension EndToEnd {
             let status = try document(try await quorate("status", "--json"))
             let operators = try #require(status["operators"] as? [[String: Any]])
             #expect(operators.map { $0["state"] as? String } == ["up", "up", "up", "paused", "dead"])
-            #expect(operators[2]["remarks"] as? [String] == ["slashed: no seat in squares"])
+            #expect(operators[2]["remarks"] as? [String] == ["no seat in squares"])
             #expect(try await quorate("resume", "op-4").output == "op-4 goes on\n")
             #expect(try await quorate("restart", "op-5").output == "op-5 is started again, as its process 2\n")
             let log = try await quorate("logs", "op-5", "--lines", "1")

@@ -72,21 +72,33 @@ import Testing
         #expect(missing.map(\.party) == [.ledger] && missing.map(\.incarnation) == [1])
     }
 
-    /// Nothing else tells that a process started again has left a record, or that something was done to it from outside.
-    @Test func theLastRecordIsMissedWhereTheRunHasCountedThem() throws {
+    /// Of whoever was killed nothing else tells that it has left a record, or a longer one.
+    @Test func whatIsMissingAtTheEndShowsByTheInventory() throws {
         let scratch = try Self.directory()
+        let signer = Party.signer(OperatorIndex(0))
         for party in Self.genesis.parties { try Self.write(Self.header(party), in: scratch) }
-        let whole = RunInventory(of: try RunRecords.load(directory: scratch.path))
-        #expect(try RunRecords.load(directory: scratch.path, inventory: whole).missing.isEmpty)
-        var inventory = whole
-        inventory.processes["op-1"] = 2
-        let missing = try RunRecords.load(directory: scratch.path, inventory: inventory).missing
-        #expect(missing.map(\.party) == [.signer(OperatorIndex(0))] && missing.map(\.incarnation) == [2])
-        inventory.interventions = 2
-        let path = scratch.path.appending(InterventionLog.fileName)
-        #expect(throws: RecordError(.otherCount(0, of: 2), path: path)) {
-            try RunRecords.load(directory: scratch.path, inventory: inventory)
+        try Self.write(Self.header(signer, incarnation: 2), in: scratch)
+        let log = scratch.path.appending(InterventionLog.fileName)
+        try InterventionLog(path: log, network: Self.genesis.network).append(
+            Intervention(at: Instant(nanoseconds: 5), party: signer, incarnation: 2, act: .killed))
+        let inventory = try RunInventory(ofRunIn: scratch.path)
+        func deficits() throws -> [String] {
+            try RunRecords.load(directory: scratch.path, inventory: inventory).deficits.map { "\($0)" }
         }
+        #expect(try deficits().isEmpty)
+        let record = scratch.path.appending("records/op-1.2.qrec")
+        let whole = try scratch.bytes(of: record)
+        for count in [0, whole.count - 1] {
+            try Data(whole.prefix(count)).write(to: URL(filePath: record.string))
+            #expect(
+                try deficits() == ["op-1.2.qrec has \(count) bytes; it had \(whole.count) when the run ended"])
+        }
+        try FileManager.default.removeItem(atPath: record.string)
+        #expect(try deficits() == ["op-1.2.qrec is missing"])
+        #expect(try RunRecords.load(directory: scratch.path, only: "op-2", inventory: inventory).deficits.isEmpty)
+        let bytes = try scratch.bytes(of: log)
+        try FileManager.default.removeItem(atPath: log.string)
+        #expect(throws: RecordError(.otherLength(nil, of: UInt64(bytes.count)), path: log)) { try deficits() }
     }
 
     /// Whoever is killed as soon as it is started leaves no record, or the beginning of one.

@@ -100,14 +100,19 @@ import Verdicts
         #expect(builder.judge(.liveness).verdict == verdict)
     }
 
-    /// The others wait for the rest of a frame, and break off when it does not come. What it signs until then nobody hears.
-    @Test(arguments: [(UInt64(900), Verdict.violated), (1_100, .notApplicable)])
-    func whoLeftAFrameUnfinishedIsHeardAgainAfterSevenSeconds(end: UInt64, verdict: Verdict) throws {
+    /// The others wait for the rest of a frame, and break off when it does not come; a flood is on its way for long. What it
+    /// signs until then nobody hears.
+    @Test(
+        arguments: [
+            ("slow-loris", 900, .violated), ("slow-loris", 1_100, .notApplicable), ("flood", 1_100, .notApplicable),
+            ("oversized", 1_100, .notApplicable), ("malformed", 1_100, .violated),
+        ] as [(String, UInt64, Verdict)])
+    func whatIsStillOnItsWayIsOverAfterSevenSeconds(name: String, end: UInt64, verdict: Verdict) throws {
         var builder = try HistoryBuilder()
         for number: UInt64 in [650, 800] { builder.issue(number) }
         let party = HistoryBuilder.signer(1)
-        builder.note(party, at: 10, .injected(Injection(behaviour: "slow-loris")))
-        builder.note(party, at: end, .recovered(behaviour: "slow-loris", service: nil))
+        builder.note(party, at: 10, .injected(Injection(behaviour: name)))
+        builder.note(party, at: end, .recovered(behaviour: name, service: nil))
         builder.note(party, at: 6_600, .attested(builder.vote(1, builder.statement(650))))
         #expect(builder.judge(.liveness).verdict == verdict)
     }

@@ -177,6 +177,23 @@ import Testing
         #expect(try verdict(due: 8_000, awayTo: 950, epochTwoAt: 9_100) == .violated)
     }
 
+    /// A coordinator that was cut off from the ledger does not know yet that the epoch is over: half a second may be left.
+    @Test(arguments: [(81_000, .notApplicable), (40_900, .violated)] as [(UInt64, Verdict)])
+    func whatIsIssuedOnASetThatIsOldHasNoEpochLeft(issued: UInt64, verdict: Verdict) throws {
+        var builder = try HistoryBuilder()
+        var task = builder.task(1, issued: issued)
+        task.deadline = HistoryBuilder.instant(95_000)
+        builder.note(HistoryBuilder.coordinator, at: issued, .taskIssued(task))
+        builder.endings[HistoryBuilder.coordinator] = .closed(at: HistoryBuilder.instant(120_000))
+        for (epoch, time) in [(1, 41_000), (2, 81_500)] as [(UInt64, UInt64)] {
+            let set = try OperatorSet(
+                network: builder.genesis.network, service: HistoryBuilder.service, epoch: Epoch(epoch),
+                revision: Revision(0), threshold: .twoThirds, members: builder.set.members)
+            builder.note(.ledger, at: time, .operatorSetOpened(set))
+        }
+        #expect(builder.judge(.liveness).verdict == verdict)
+    }
+
     /// It has had time enough to hear what others hold of it.
     @Test func whoIsStartedAgainAndNeverSignsIsTakenToBeBack() throws {
         let judged = try judged([300, 700, 801]) { builder in
