@@ -1,4 +1,5 @@
 import Primitives
+import Records
 import TestSupport
 import Testing
 import TopologyFormat
@@ -52,6 +53,18 @@ import TopologyFormat
         recorded.keepsInputs = true
         let sizes = [star, mesh, recorded].map { MemoryEstimate.bytes(of: $0) }
         #expect(sizes == sizes.sorted() && Set(sizes).count == 3)
+    }
+
+    /// What there is no room for does not wait.
+    @Test func aConnectionThatIsFullIsCutWithinItsBounds() throws {
+        let topology = try Scene.topology(
+            operators: "{op-1: {stake: 1 SOL}}", network: "{dissemination: star, link: {bandwidth: 100kbit/s}}",
+            service: "load: {tasks: 1, rate: 1/s}",
+            faults: "[{operator: op-1, does: flood, rate: 100000/s, for: 900ms}]")
+        let run = try Simulator.run(try Scene.plan(topology))
+        #expect(run.figures.overruns > 0)
+        #expect(run.figures.fullestLink > Connection.pendingLimit - 1_000)
+        #expect(run.figures.fullestLink <= Connection.pendingLimit)
     }
 
     @Test func aLoadBeyondTheTimeLimitIsRefused() throws {

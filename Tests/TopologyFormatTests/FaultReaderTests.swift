@@ -90,6 +90,8 @@ struct FaultReaderTests {
             "18:16: faults[0].operator: op-3 has no stake, so it votes on nothing; give it some"),
         BadTopology("operator: op-3, ", "", "18:5: faults[0]: operator is missing; write operator: op-3"),
         BadTopology(
+            "operator: op-3", "operators: []", "18:17: faults[0].operators: names nobody; write [op-1, op-2]"),
+        BadTopology(
             "operator: op-3, does: equivocate, at: task 500", "does: coordinator-crash",
             "18:5: faults[0]: coordinator is missing; write coordinator: squares"),
         BadTopology(

@@ -67,6 +67,14 @@ import TopologyFormat
             FaultWords(party: "op-2", behaviour: "amnesia"),
             "an amnesia needs something to forget; write --at \"task 100\""
         ),
+        (
+            FaultWords(party: "op-2", behaviour: "ledger-crash"),
+            "ledger-crash is the ledger's fault; write ledger ledger-crash"
+        ),
+        (
+            FaultWords(party: "op-2", behaviour: "amnesia", begins: "task 1", parameters: ["disk": "keep"]),
+            "--disk: keep is not a disk; write empty or older"
+        ),
         (FaultWords(party: "op-2", behaviour: "selective"), "selective needs to; write --to op-1,op-2"),
         (
             FaultWords(party: "ledger", behaviour: "ledger-crash"),
