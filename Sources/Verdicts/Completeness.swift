@@ -120,7 +120,7 @@ extension RunHistory {
                 let end = closings[service], due <= end,
                 intervals(of: found.finder, in: service, touching: found.at, due).isEmpty,
                 // Of one culprit's offences an operator keeps a few: where the ledger takes none of them any more, no other.
-                task(of: found.evidence.voteKey).map({ isPunishable($0.epoch, by: found.at) }) ?? true,
+                found.evidence.epochs.allSatisfy({ isPunishable($0, by: found.at) }),
                 check.flaw(in: found.evidence, against: accused) == nil
             else { return false }
             let signer = genesis.signers.firstIndex { $0.key == accused }
@@ -305,5 +305,15 @@ extension RunHistory {
         of party: Party, in service: ServiceID, touching first: Instant, _ last: Instant
     ) -> [FaultInterval] {
         faultIntervals.filter { $0.party == party && $0.service == service && $0.touches(from: first, to: last) }
+    }
+}
+
+extension Evidence {
+    /// Those in which the offence lies: none of them may be past its horizon.
+    fileprivate var epochs: [Epoch] {
+        switch self {
+        case .equivocation(let pair): [pair.first.epoch, pair.second.epoch]
+        case .taskEquivocation(let pair): [pair.first.epoch, pair.second.epoch]
+        }
     }
 }

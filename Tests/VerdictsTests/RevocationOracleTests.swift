@@ -198,6 +198,15 @@ import Verdicts
         #expect((votes.judge(.completeness).verdict == .violated) == (verdict == .violated))
     }
 
+    /// A flood votes on what nobody has issued.
+    @Test(arguments: [(3 as UInt64, false), (2, true)])
+    func proofAboutWhatWasNeverIssuedHasItsHorizonToo(epoch: UInt64, isMissed: Bool) throws {
+        var builder = try HistoryBuilder.sound()
+        builder.note(HistoryBuilder.signer(1), at: 300, .evidenceFound(builder.evidence(3, 1 << 40)))
+        try Self.open(epoch, at: 290, in: &builder)
+        #expect((builder.judge(.completeness).verdict == .violated) == isMissed)
+    }
+
     /// Who has proof already votes on nothing more of this coordinator's.
     @Test func whoIsWarnedNeedNotProveItAgain() throws {
         var builder = try HistoryBuilder()
