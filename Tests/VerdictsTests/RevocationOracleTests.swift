@@ -202,7 +202,7 @@ import Verdicts
     @Test(arguments: [(3 as UInt64, false), (2, true)])
     func proofAboutWhatWasNeverIssuedHasItsHorizonToo(epoch: UInt64, isMissed: Bool) throws {
         var builder = try HistoryBuilder.sound()
-        builder.note(HistoryBuilder.signer(1), at: 300, .evidenceFound(builder.evidence(3, 1 << 40)))
+        builder.note(HistoryBuilder.signer(1), at: 300, .evidenceFound(builder.evidence(3, 100_000)))
         try Self.open(epoch, at: 290, in: &builder)
         #expect((builder.judge(.completeness).verdict == .violated) == isMissed)
     }
