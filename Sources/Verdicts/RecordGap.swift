@@ -36,7 +36,7 @@ package struct RecordGap: Hashable, Sendable {
                     party: node.party, account: "\(node.header.fileName) ends inside the entry at byte \(byte)")
             }
         }
-        return absent + altered + unfinished + lives.gaps
+        return absent + unfinished + altered + lives.gaps
     }
 }
 
