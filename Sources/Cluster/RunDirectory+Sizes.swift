@@ -15,9 +15,7 @@ extension RunDirectory {
                 case nodes: kind = file.string.contains(".guard") ? .guards : .configurations
                 default: kind = .logs
                 }
-                var facts = stat()
-                guard stat(directory.appending(file).string, &facts) == 0 else { continue }
-                sizes[kind, default: 0] += UInt64(max(0, facts.st_size))
+                sizes[kind, default: 0] += FileUsage.size(of: directory.appending(file)) ?? 0
             }
         }
         return sizes

@@ -24,6 +24,14 @@ package indirect enum Evidence: Hashable, Sendable {
         }
     }
 
+    /// Of its two statements or tasks, which need not be the same.
+    package var epochs: [Epoch] {
+        switch self {
+        case .equivocation(let pair): [pair.first.epoch, pair.second.epoch]
+        case .taskEquivocation(let pair): [pair.first.epoch, pair.second.epoch]
+        }
+    }
+
     /// The identity of the offence: all pairs of votes by one operator for one vote key are one offence, and so are all
     /// pairs of tasks by one coordinator under one number. No key is both an operator's and a coordinator's.
     package var offence: Digest {

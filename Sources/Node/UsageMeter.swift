@@ -35,10 +35,7 @@ package enum UsageMeter {
 
     private static var durableBytes: UInt64 {
         durableFiles.withLock { files in
-            files.reduce(0) { sum, file in
-                var facts = stat()
-                return stat(file.string, &facts) == 0 ? sum + UInt64(max(0, facts.st_size)) : sum
-            }
+            files.reduce(0) { $0 + (FileUsage.size(of: $1) ?? 0) }
         }
     }
 

@@ -1,4 +1,6 @@
+import Glibc
 import Primitives
+import SystemPackage
 
 /// How much of one kind of file a run's directory held, from time to time.
 package struct FileUsage: Hashable, Sendable {
@@ -9,6 +11,12 @@ package struct FileUsage: Hashable, Sendable {
     package init(kind: Kind, readings: [Reading]) {
         self.kind = kind
         self.readings = readings
+    }
+
+    /// In bytes; nil where there is no such file.
+    package static func size(of path: FilePath) -> UInt64? {
+        var facts = stat()
+        return stat(path.string, &facts) == 0 ? UInt64(max(0, facts.st_size)) : nil
     }
 
     package enum Kind: String, CaseIterable, Hashable, Sendable {

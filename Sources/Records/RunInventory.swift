@@ -1,4 +1,3 @@
-import Glibc
 import Messages
 import SystemPackage
 
@@ -19,14 +18,10 @@ package struct RunInventory: Hashable, Sendable {
     package init(ofRunIn directory: FilePath) throws(RecordError) {
         let folder = directory.appending(RunRecords.directoryName)
         records = [:]
-        for name in try RunRecords.recordNames(in: folder) { records[name] = Self.size(of: folder.appending(name)) }
-        interventions = Self.size(of: directory.appending(InterventionLog.fileName))
-    }
-
-    /// Nil where there is no such file.
-    static func size(of path: FilePath) -> UInt64? {
-        var facts = stat()
-        return stat(path.string, &facts) == 0 ? UInt64(facts.st_size) : nil
+        for name in try RunRecords.recordNames(in: folder) {
+            records[name] = FileUsage.size(of: folder.appending(name))
+        }
+        interventions = FileUsage.size(of: directory.appending(InterventionLog.fileName))
     }
 
     /// Whose record bears this name; nil: nobody's in this network.
@@ -41,7 +36,7 @@ package struct RunInventory: Hashable, Sendable {
     /// What is not as it was when the run ended, by name.
     func deficits(in folder: FilePath, of genesis: Genesis) -> [RecordDeficit] {
         records.sorted { $0.key < $1.key }.compactMap { name, bytes in
-            let found = Self.size(of: folder.appending(name))
+            let found = FileUsage.size(of: folder.appending(name))
             guard found != bytes, let party = Self.party(of: name, in: genesis) else { return nil }
             return RecordDeficit(party: party, fileName: name, bytes: found, expected: bytes)
         }
@@ -55,6 +50,13 @@ package struct RecordDeficit: Hashable, Sendable {
     /// Nil: it is not there.
     package var bytes: UInt64?
     package var expected: UInt64
+
+    package init(party: Party, fileName: String, bytes: UInt64?, expected: UInt64) {
+        self.party = party
+        self.fileName = fileName
+        self.bytes = bytes
+        self.expected = expected
+    }
 }
 
 extension RecordDeficit: CustomStringConvertible {

@@ -48,7 +48,7 @@ package struct RunRecords: Sendable {
         let network = genesis.network
         let log = directory.appending(InterventionLog.fileName)
         let interventions = try InterventionLog.read(log, network: network)
-        let bytes = RunInventory.size(of: log)
+        let bytes = FileUsage.size(of: log)
         if let inventory, bytes != inventory.interventions {
             throw RecordError(.otherLength(bytes, of: inventory.interventions), path: log)
         }

@@ -307,13 +307,3 @@ extension RunHistory {
         faultIntervals.filter { $0.party == party && $0.service == service && $0.touches(from: first, to: last) }
     }
 }
-
-extension Evidence {
-    /// Those in which the offence lies: none of them may be past its horizon.
-    fileprivate var epochs: [Epoch] {
-        switch self {
-        case .equivocation(let pair): [pair.first.epoch, pair.second.epoch]
-        case .taskEquivocation(let pair): [pair.first.epoch, pair.second.epoch]
-        }
-    }
-}

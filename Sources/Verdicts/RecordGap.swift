@@ -18,8 +18,7 @@ package struct RecordGap: Hashable, Sendable {
             return RecordGap(
                 party: party, account: "\(name).\(incarnation).\(RecordFile.fileExtension) is missing")
         }
-        let altered = run.deficits.filter { deficit in !absent.contains { $0.account == "\(deficit)" } }
-            .map { RecordGap(party: $0.party, account: "\($0)") }
+        let altered = run.deficits.map { RecordGap(party: $0.party, account: "\($0)") }
         let crashed = Set(injections.filter { $0.injection.isDeath }.map(\.party))
         let lives = LedgerLives(run)
         let unfinished = run.nodes.compactMap { node -> RecordGap? in
@@ -36,7 +35,9 @@ package struct RecordGap: Hashable, Sendable {
                     party: node.party, account: "\(node.header.fileName) ends inside the entry at byte \(byte)")
             }
         }
-        return absent + unfinished + altered + lives.gaps
+        // A record that is missing may show twice.
+        var seen: Set<RecordGap> = []
+        return (absent + unfinished + altered + lives.gaps).filter { seen.insert($0).inserted }
     }
 }
 

@@ -166,5 +166,7 @@ import Testing
         #expect(problem() == .unknownParty(stranger))
         _ = try scratch.write([0, 1, 2], to: "genesis.borsh")
         guard case .malformed = problem() else { return #expect(Bool(false), "a broken genesis was read") }
+        let error = #expect(throws: RecordError.self) { try RunRecords.load(directory: scratch.path) }
+        #expect(error?.byte == 0, "where what could not be read begins")
     }
 }

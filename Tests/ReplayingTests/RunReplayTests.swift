@@ -183,6 +183,21 @@ import Testing
         #expect(result.divergence == nil && !result.isWhole && result.events > 0)
     }
 
+    /// What is left of it would replay.
+    @Test func whatIsShorterThanItWasIsNotReplayed() throws {
+        try Fixture.write(
+            try coordinatorEntries(), name: "coordinator-squares", party: .coordinator(ServiceID(0)),
+            configuration: Self.role.borsh, to: scratch.path)
+        var inventory = try RunInventory(ofRunIn: scratch.path)
+        func replay() throws -> Int {
+            try RunReplay(directory: scratch.path, node: "coordinator-squares", inventory: inventory)
+                .run(.init(node: "coordinator-squares")).count
+        }
+        #expect(try replay() == 1)
+        inventory.records["coordinator-squares.1.qrec"]? += 1
+        #expect(throws: ReplayError.self) { try replay() }
+    }
+
     // MARK: Making records
 
     private static let role = NodeRole.coordinator(

@@ -133,6 +133,16 @@ import Verdicts
         #expect(text.contains("5 issued, 3 certified in time, 0 expired, 2 still open when the run ended\n"))
     }
 
+    /// A record that is not whole cannot be driven again.
+    @Test(arguments: [([], true), ([HistoryBuilder.signer(2)], false)] as [(Set<Party>, Bool)])
+    func whatCannotBeReplayedIsNotShownAgain(missing: Set<Party>, isShown: Bool) throws {
+        var builder = try HistoryBuilder.sound()
+        builder.absent = missing
+        let summary = Self.summary(builder, slashed: [])
+        #expect(summary.exitStatus == 1)
+        #expect(TerminalSummary(summary).text.contains("see it again") == isShown)
+    }
+
     /// A coordinator that died for good has not done what was asked of it, and a fault that never came is no fault.
     @Test func whatDidNotHappenIsTold() throws {
         let builder = try HistoryBuilder.sound()

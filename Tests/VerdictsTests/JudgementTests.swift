@@ -104,6 +104,20 @@ import Verdicts
             Self.judge(builder, expectations).unjudged == ["squares: the run ended before the deadline of every task"])
     }
 
+    /// Of a run whose coordinator was killed the share itself is not known, but what was asked of it is.
+    @Test(
+        arguments: [(Fraction.one, nil, "100% or more"), (nil, .one, "100% or less")]
+            as [(Fraction?, Fraction?, String)])
+    func whatIsNotKnownIsHeldAgainstWhatWasAskedFor(least: Fraction?, most: Fraction?, text: String) throws {
+        var builder = try HistoryBuilder.sound()
+        builder.endings[HistoryBuilder.coordinator] = .cut
+        let expectations = RunExpectations(slashed: Self.guilty, certified: least, certifiedAtMost: most)
+        let unjudged = Self.judge(builder, expectations).unjudged
+        #expect(
+            unjudged.contains { $0.hasPrefix("squares: ") && $0.contains("expected \(text): coordinator") },
+            "\(unjudged)")
+    }
+
     @Test(arguments: [
         (Fraction.one, "100%"), (.basisPoints(9950), "99.5%"), (.basisPoints(5), "0.05%"), (.twoThirds, "2/3"),
     ])

@@ -348,6 +348,25 @@ import Verdicts
         #expect(builder.judge(.agreement).verdict == .holds)
     }
 
+    /// Its record ends where its process ended, but it went on for longer than that.
+    @Test func aRecordThatIsShorterThanItWasIsUnknownThoughItsProcessWasKilled() throws {
+        var builder = try HistoryBuilder.sound()
+        builder.intervene(HistoryBuilder.signer(3), at: 300, .killed)
+        var records = builder.records
+        func judged() -> Finding { Finding.all(of: RunHistory(records)).first { $0.oracle == .agreement }! }
+        #expect(judged().verdict == .holds)
+        records.deficits = [
+            RecordDeficit(party: HistoryBuilder.signer(3), fileName: "op-3.1.qrec", bytes: 100, expected: 200)
+        ]
+        #expect(judged().verdict == .unknown)
+        #expect(judged().account == "op-3.1.qrec has 100 bytes; it had 200 when the run ended")
+        builder.absent = [HistoryBuilder.signer(2)]
+        records = builder.records
+        let missing = RecordDeficit(party: HistoryBuilder.signer(2), fileName: "op-2.1.qrec", bytes: nil, expected: 200)
+        records.deficits = [missing]
+        #expect(judged().account == "op-2.1.qrec is missing", "once")
+    }
+
     /// Without the ledger's record nothing about slashes is known; what other records show stays shown.
     @Test func aMissingLedgerIsUnknown() throws {
         var builder = try HistoryBuilder.sound()

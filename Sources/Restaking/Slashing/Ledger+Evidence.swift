@@ -8,10 +8,7 @@ extension Ledger {
         switch evidence {
         case .equivocation(let pair):
             guard let offence = offence(in: pair) else { return refuse(reportedBy: place) }
-            if let reason = reasonToSpare(
-                evidence, of: [pair.first.epoch, pair.second.epoch],
-                isPunished: operators[Int(offence.signer.number)].isTombstoned)
-            {
+            if let reason = reasonToSpare(evidence, isPunished: operators[Int(offence.signer.number)].isTombstoned) {
                 return reason
             }
             tombstone(offence.signer, changes: &changes)
@@ -19,10 +16,7 @@ extension Ledger {
             revokeSeats(of: offence.signer, changes: &changes)
         case .taskEquivocation(let pair):
             guard let service = service(in: pair) else { return refuse(reportedBy: place) }
-            if let reason = reasonToSpare(
-                evidence, of: [pair.first.epoch, pair.second.epoch],
-                isPunished: services[Int(service.number)].revocation != nil)
-            {
+            if let reason = reasonToSpare(evidence, isPunished: services[Int(service.number)].revocation != nil) {
                 return reason
             }
             revoke(service, evidence, reportedBy: place, changes: &changes)
@@ -46,7 +40,8 @@ extension Ledger {
     }
 
     /// - Returns: why a proven offence is not punished; nil when it is.
-    private func reasonToSpare(_ evidence: Evidence, of epochs: [Epoch], isPunished: Bool) -> Outcome? {
+    private func reasonToSpare(_ evidence: Evidence, isPunished: Bool) -> Outcome? {
+        let epochs = evidence.epochs
         guard epochs.min()! >= parameters.release.slashing else { return .notReleased }
         guard !epochs.contains(where: isPastHorizon) else { return .pastHorizon }
         let identity = evidence.offence
